@@ -1,0 +1,332 @@
+// The only file that speaks Node-API. It checks what comes in, converts units and calls the core; it holds no
+// logic. Times cross as performance.now() milliseconds of the calling thread, counters and answers in
+// Float64Arrays whose layout is exported as `layout`. NaN stands for a value the machine does not tell.
+
+#include <napi.h>
+
+#include <cmath>
+#include <cstring>
+#include <limits>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "core/monitor.h"
+
+namespace spanmeter {
+namespace {
+
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+
+#define X(name) #name,
+constexpr const char* kEdgeNames[] = {SPANMETER_EDGE(X)};
+constexpr const char* kStatsNames[] = {SPANMETER_STATS(X)};
+#undef X
+constexpr const char* kSourceNames[] = {"threads", "memory", "faults", "schedstat"};
+constexpr size_t kEdgeLength = std::size(kEdgeNames);
+constexpr size_t kStatsLength = std::size(kStatsNames);
+static_assert(std::size(kSourceNames) == kSourceCount, "each source has a name");
+static_assert(sizeof(Edge) == kEdgeLength * sizeof(int64_t), "an edge is its words and nothing else");
+static_assert(sizeof(WindowStats) == kStatsLength * sizeof(double),
+              "an answer is its numbers and nothing else");
+
+// One per Node environment: the main thread or a worker. Destroyed with it, which stops its monitors.
+struct Environment {
+  AskingThread thread;
+  double origin_ms = 0;  // CLOCK_MONOTONIC when performance.now() was 0 on this thread
+  std::map<int64_t, std::unique_ptr<Monitor>> monitors;
+  int64_t next_id = 1;
+
+  Nanos to_core(double ms) const {
+    const double ns = (ms + origin_ms) * static_cast<double>(kMillisecond);
+    constexpr double kLimit = 4e18;  // fits 63 bits with room for a subtraction
+    return static_cast<Nanos>(std::fmin(std::fmax(ns, -kLimit), kLimit));
+  }
+  double to_js(Nanos time) const {
+    return static_cast<double>(time) / static_cast<double>(kMillisecond) - origin_ms;
+  }
+};
+
+double to_ms(Nanos duration) {
+  return static_cast<double>(duration) / static_cast<double>(kMillisecond);
+}
+
+// The arguments of one call. The first one that does not fit throws a TypeError; ok() is false from then on.
+class Arguments {
+ public:
+  explicit Arguments(const Napi::CallbackInfo& info) : info_(info) {}
+
+  bool ok() const { return ok_; }
+
+  double number(size_t i, const char* name) {
+    if (!info_[i].IsNumber()) return fail(name, "a number"), 0;
+    const double value = info_[i].As<Napi::Number>().DoubleValue();
+    if (!std::isfinite(value)) return fail(name, "a finite number"), 0;
+    return value;
+  }
+
+  double number(size_t i, const char* name, double low, double high) {
+    const double value = number(i, name);
+    if (ok_ && !(value >= low && value <= high)) fail(name, "a number in range");
+    return value;
+  }
+
+  bool boolean(size_t i, const char* name) {
+    if (!info_[i].IsBoolean()) return fail(name, "a boolean"), false;
+    return info_[i].As<Napi::Boolean>().Value();
+  }
+
+  double* doubles(size_t i, const char* name, size_t length) {
+    if (info_[i].IsTypedArray() && info_[i].As<Napi::TypedArray>().TypedArrayType() == napi_float64_array) {
+      const auto array = info_[i].As<Napi::Float64Array>();
+      if (array.ElementLength() >= length) return const_cast<double*>(array.Data());
+    }
+    return fail(name, ("a Float64Array of at least " + std::to_string(length)).c_str()), nullptr;
+  }
+
+  Monitor* monitor(Environment& environment) {
+    const double id = number(0, "monitor");
+    if (!ok_) return nullptr;
+    const auto found = environment.monitors.find(static_cast<int64_t>(std::fmin(std::fmax(id, 0), 1e15)));
+    if (found == environment.monitors.end()) return fail("monitor", "an open monitor"), nullptr;
+    return found->second.get();
+  }
+
+ private:
+  void fail(const char* name, const char* expected) {
+    if (!ok_) return;  // an exception is pending already
+    ok_ = false;
+    const std::string message = std::string("spanmeter native: ") + name + " must be " + expected;
+    Napi::TypeError::New(info_.Env(), message).ThrowAsJavaScriptException();
+  }
+
+  const Napi::CallbackInfo& info_;
+  bool ok_ = true;
+};
+
+Environment& environment(const Napi::CallbackInfo& info) {
+  return *info.Env().GetInstanceData<Environment>();
+}
+
+// The first word of an edge is its time, which crosses as the thread's own milliseconds.
+void store(const Environment& env, const Edge& edge, double* out) {
+  int64_t words[kEdgeLength];
+  std::memcpy(words, &edge, sizeof edge);
+  out[0] = env.to_js(edge.time);
+  for (size_t i = 1; i < kEdgeLength; i++)
+    out[i] = words[i] == kMissing ? kNaN : static_cast<double>(words[i]);
+}
+
+Edge load(const Environment& env, const double* in) {
+  int64_t words[kEdgeLength] = {};
+  for (size_t i = 1; i < kEdgeLength; i++) {
+    const bool known = std::fabs(in[i]) < 4e18;  // false for NaN, and for what JavaScript may have put there
+    words[i] = known ? static_cast<int64_t>(in[i]) : kMissing;
+  }
+  Edge edge;
+  std::memcpy(&edge, words, sizeof edge);
+  edge.time = env.to_core(in[0]);
+  return edge;
+}
+
+// now(): CLOCK_MONOTONIC in milliseconds.
+Napi::Value now(const Napi::CallbackInfo& info) {
+  return Napi::Number::New(info.Env(), to_ms(monotonic_now()));
+}
+
+// setTimeOrigin(ms): CLOCK_MONOTONIC when performance.now() was 0 on the calling thread.
+void set_time_origin(const Napi::CallbackInfo& info) {
+  Arguments arguments(info);
+  const double origin = arguments.number(0, "origin");
+  if (arguments.ok()) environment(info).origin_ms = origin;
+}
+
+// open(periodMs, historyMs, sources, always): id of a new monitor. `sources` has a bit for each of
+// layout.sources.
+Napi::Value open(const Napi::CallbackInfo& info) {
+  Arguments arguments(info);
+  const double period = arguments.number(0, "period", 0.001, 1e9);
+  const double history = arguments.number(1, "history", 0.001, 1e9);
+  const double sources = arguments.number(2, "sources", 0, kAllSources);
+  const bool always = arguments.boolean(3, "always");
+  if (!arguments.ok()) return info.Env().Undefined();
+  Environment& env = environment(info);
+  const Demand demand{{static_cast<Nanos>(period * 1e6), static_cast<Nanos>(history * 1e6)},
+                      static_cast<SourceSet>(sources) | source_bit(Source::kThreads)};
+  const int64_t id = env.next_id++;
+  env.monitors.emplace(id, std::make_unique<Monitor>(env.thread, demand, always));
+  return Napi::Number::New(info.Env(), static_cast<double>(id));
+}
+
+// start(monitor): undefined, or why sampling cannot begin.
+Napi::Value start(const Napi::CallbackInfo& info) {
+  Arguments arguments(info);
+  Monitor* monitor = arguments.monitor(environment(info));
+  if (monitor == nullptr) return info.Env().Undefined();
+  const int error = monitor->start();
+  if (error == 0) return info.Env().Undefined();
+  return Napi::String::New(info.Env(), strerror(error));
+}
+
+// stop(monitor)
+void stop(const Napi::CallbackInfo& info) {
+  Arguments arguments(info);
+  if (Monitor* monitor = arguments.monitor(environment(info))) monitor->stop();
+}
+
+// close(monitor): stops it and forgets it.
+void close(const Napi::CallbackInfo& info) {
+  Arguments arguments(info);
+  if (arguments.monitor(environment(info)) == nullptr) return;
+  environment(info).monitors.erase(static_cast<int64_t>(info[0].As<Napi::Number>().DoubleValue()));
+}
+
+// mark(monitor, edge): reads the counters into the edge; keeps the sampler awake until release().
+void mark(const Napi::CallbackInfo& info) {
+  Arguments arguments(info);
+  Monitor* monitor = arguments.monitor(environment(info));
+  double* edge = arguments.doubles(1, "edge", kEdgeLength);
+  if (arguments.ok()) store(environment(info), monitor->mark(), edge);
+}
+
+// release(monitor)
+void release(const Napi::CallbackInfo& info) {
+  Arguments arguments(info);
+  if (Monitor* monitor = arguments.monitor(environment(info))) monitor->release();
+}
+
+// read(monitor, edge): reads the counters into the edge.
+void read(const Napi::CallbackInfo& info) {
+  Arguments arguments(info);
+  Monitor* monitor = arguments.monitor(environment(info));
+  double* edge = arguments.doubles(1, "edge", kEdgeLength);
+  if (arguments.ok()) store(environment(info), monitor->edge(), edge);
+}
+
+// since(monitor, startEdge, endEdge, stats): the window between two edges.
+void since(const Napi::CallbackInfo& info) {
+  Arguments arguments(info);
+  Monitor* monitor = arguments.monitor(environment(info));
+  const double* start = arguments.doubles(1, "startEdge", kEdgeLength);
+  const double* end = arguments.doubles(2, "endEdge", kEdgeLength);
+  double* out = arguments.doubles(3, "stats", kStatsLength);
+  if (!arguments.ok()) return;
+  const Edge from = load(environment(info), start);
+  Edge to = load(environment(info), end);
+  if (to.time < from.time) to.time = from.time;
+  const WindowStats stats = monitor->window({from.time, to.time, &from, &to});
+  std::memcpy(out, &stats, sizeof stats);
+}
+
+// between(monitor, startMs, endMs, stats): the window between two moments.
+void between(const Napi::CallbackInfo& info) {
+  Arguments arguments(info);
+  Environment& env = environment(info);
+  Monitor* monitor = arguments.monitor(env);
+  const double start = arguments.number(1, "startMs");
+  const double end = arguments.number(2, "endMs", start, std::numeric_limits<double>::max());
+  double* out = arguments.doubles(3, "stats", kStatsLength);
+  if (!arguments.ok()) return;
+  const WindowStats stats = monitor->window({env.to_core(start), env.to_core(end)});
+  std::memcpy(out, &stats, sizeof stats);
+}
+
+Napi::Float64Array to_array(Napi::Env env, const std::vector<double>& values) {
+  Napi::Float64Array array = Napi::Float64Array::New(env, values.size());
+  if (!values.empty()) std::memcpy(array.Data(), values.data(), values.size() * sizeof(double));
+  return array;
+}
+
+// samples(monitor, startMs, endMs, maxPoints): [time, cpu avg, min, max, thread avg, …, memory avg, min,
+// max].
+Napi::Value samples(const Napi::CallbackInfo& info) {
+  Arguments arguments(info);
+  Environment& env = environment(info);
+  Monitor* monitor = arguments.monitor(env);
+  const double start = arguments.number(1, "startMs");
+  const double end = arguments.number(2, "endMs", start, std::numeric_limits<double>::max());
+  const double max_points = arguments.number(3, "maxPoints", 1, 1e9);
+  if (!arguments.ok()) return info.Env().Undefined();
+  const Columns columns =
+      monitor->columns({env.to_core(start), env.to_core(end)}, static_cast<size_t>(max_points));
+  std::vector<double> time;
+  for (const Nanos t : columns.time) time.push_back(env.to_js(t));
+  Napi::Array result = Napi::Array::New(info.Env());
+  uint32_t next = 0;
+  const auto push = [&](const std::vector<double>& values) {
+    (void)result.Set(next++, to_array(info.Env(), values));
+  };
+  push(time);
+  for (const Column* column : {&columns.cpu, &columns.thread, &columns.memory}) {
+    push(column->avg);
+    push(column->min);
+    push(column->max);
+  }
+  return result;
+}
+
+// health(monitor): a plain object of numbers; `errors` holds a message for each source that cannot be read.
+Napi::Value health(const Napi::CallbackInfo& info) {
+  Arguments arguments(info);
+  Monitor* monitor = arguments.monitor(environment(info));
+  if (monitor == nullptr) return info.Env().Undefined();
+  const Health health = monitor->health();
+  Napi::Object result = Napi::Object::New(info.Env());
+  const auto set = [&](const char* name, double value) { (void)result.Set(name, value); };
+  constexpr const char* kStates[] = {"stopped", "parked", "sampling"};
+  (void)result.Set("state", kStates[static_cast<size_t>(health.state)]);
+  set("periodMs", to_ms(health.period));
+  set("historyMs", to_ms(health.history));
+  set("samples", static_cast<double>(health.samples));
+  set("missedTicks", static_cast<double>(health.missed));
+  set("latenessP50Ms", to_ms(health.lateness_p50));
+  set("latenessP99Ms", to_ms(health.lateness_p99));
+  set("latenessMaxMs", to_ms(health.lateness_max));
+  set("cpuTimeMs", to_ms(health.cpu));
+  set("memoryBytes", static_cast<double>(health.memory_bytes));
+  Napi::Object errors = Napi::Object::New(info.Env());
+  for (size_t i = 0; i < kSourceCount; i++) {
+    if (health.errors[i] != 0) (void)errors.Set(kSourceNames[i], strerror(health.errors[i]));
+  }
+  (void)result.Set("errors", errors);
+  return result;
+}
+
+template <size_t N>
+Napi::Array to_names(Napi::Env env, const char* const (&names)[N]) {
+  Napi::Array array = Napi::Array::New(env, N);
+  for (uint32_t i = 0; i < N; i++) (void)array.Set(i, names[i]);
+  return array;
+}
+
+Napi::Object init(Napi::Env env, Napi::Object exports) {
+  env.SetInstanceData(new Environment);
+  Napi::Object layout = Napi::Object::New(env);
+  (void)layout.Set("edge", to_names(env, kEdgeNames));
+  (void)layout.Set("stats", to_names(env, kStatsNames));
+  (void)layout.Set("sources", to_names(env, kSourceNames));
+  (void)exports.Set("layout", layout);
+  const auto add = [&](const char* name, auto function) {
+    (void)exports.Set(name, Napi::Function::New(env, function, name));
+  };
+  add("now", now);
+  add("setTimeOrigin", set_time_origin);
+  add("open", open);
+  add("start", start);
+  add("stop", stop);
+  add("close", close);
+  add("mark", mark);
+  add("release", release);
+  add("read", read);
+  add("since", since);
+  add("between", between);
+  add("samples", samples);
+  add("health", health);
+  return exports;
+}
+
+}  // namespace
+
+NODE_API_MODULE(spanmeter, init)
+
+}  // namespace spanmeter

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <limits>
+
+#include "rows.h"
+
+namespace spanmeter {
+
+// A value the machine does not tell.
+constexpr int64_t kMissing = std::numeric_limits<int64_t>::min();
+
+// X-macro: every counter of an edge, in the order in which they cross to JavaScript. Times in nanoseconds,
+// memory in bytes.
+#define SPANMETER_EDGE(X)                                                                                 \
+  X(time)                                                                                                 \
+  X(cpu)                                                                                                  \
+  X(sampler) X(thread) X(runDelay) X(resident) X(peak) X(minorFaults) X(majorFaults) X(voluntarySwitches) \
+      X(involuntarySwitches)
+
+// Every counter at one instant, read by the thread that asks: the exact end of a window.
+struct Edge {
+#define X(name) int64_t name = kMissing;
+  SPANMETER_EDGE(X)
+#undef X
+
+  // The same values as a row of each series.
+  std::array<int64_t, ProcessRow::kWidth> process_row() const {
+    return {time, 0, cpu, sampler};
+  }
+  std::array<int64_t, ThreadRow::kWidth> thread_row() const {
+    return {time, thread};
+  }
+  std::array<int64_t, WaitRow::kWidth> wait_row() const {
+    return {time, runDelay};
+  }
+  std::array<int64_t, MemoryRow::kWidth> memory_row() const {
+    return {time, resident, peak};
+  }
+  std::array<int64_t, UsageRow::kWidth> usage_row() const {
+    return {time, minorFaults, majorFaults, voluntarySwitches, involuntarySwitches};
+  }
+};
+
+}  // namespace spanmeter

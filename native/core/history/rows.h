@@ -1,0 +1,32 @@
+#pragma once
+
+#include <cstddef>
+
+// The layout of each series of the history. Every value but a gauge is cumulative, so that a window's total
+// is one subtraction; word 0 is always the time.
+
+namespace spanmeter {
+
+struct ProcessRow {
+  // covered: time so far that was sampled at the full rate; cpu: of the process without the sampler; sampler:
+  // CPU of the sampler itself.
+  enum : size_t { kTime, kCovered, kCpu, kSampler, kWidth };
+};
+
+struct MemoryRow {
+  enum : size_t { kTime, kResident /* gauge, bytes */, kPeak /* bytes */, kWidth };
+};
+
+struct UsageRow {
+  enum : size_t { kTime, kMinorFaults, kMajorFaults, kVoluntarySwitches, kInvoluntarySwitches, kWidth };
+};
+
+struct ThreadRow {
+  enum : size_t { kTime, kCpu, kWidth };
+};
+
+struct WaitRow {
+  enum : size_t { kTime, kRunDelay, kWidth };
+};
+
+}  // namespace spanmeter

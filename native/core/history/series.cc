@@ -1,0 +1,90 @@
+#include "series.h"
+
+#include <sys/mman.h>
+
+#include <algorithm>
+#include <bit>
+#include <new>
+
+namespace spanmeter {
+
+std::unique_ptr<Series> Series::create(size_t width, size_t capacity) {
+  const size_t rows = std::bit_ceil(std::max<size_t>(capacity, 2));
+  const size_t bytes = rows * width * sizeof(Word);
+  void* memory =
+      mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+  if (memory == MAP_FAILED) return nullptr;
+  Word* words = static_cast<Word*>(memory);
+  std::uninitialized_value_construct_n(words, rows * width);
+  return std::unique_ptr<Series>(new Series(words, width, rows, bytes));
+}
+
+Series::Series(Word* words, size_t width, size_t capacity, size_t mapped_bytes)
+    : words_(words), width_(width), capacity_(capacity), mapped_bytes_(mapped_bytes) {}
+
+Series::~Series() {
+  munmap(words_, mapped_bytes_);
+}
+
+void Series::append(const int64_t* values) {
+  const uint64_t n = head_.load(std::memory_order_relaxed);  // this thread is the only one that stores it
+  intent_.store(n + 1, std::memory_order_relaxed);           // ordered before the words by their release
+  Word* words = row(n);
+  for (size_t i = 0; i < width_; i++) words[i].store(values[i], std::memory_order_release);
+  head_.store(n + 1, std::memory_order_release);
+}
+
+void Series::adopt(const Series& other) {
+  const uint64_t end = other.head();
+  const uint64_t count = std::min<uint64_t>({end, other.capacity_, capacity_});
+  std::vector<int64_t> values(width_);
+  for (uint64_t n = end - count; n < end; n++) {
+    const Word* words = other.row(n);
+    for (size_t i = 0; i < width_; i++) values[i] = words[i].load(std::memory_order_relaxed);
+    append(values.data());
+  }
+}
+
+// The first row that the writer has certainly not begun to overwrite. Called after the words were loaded with
+// acquire, which makes every overwrite among them visible here.
+uint64_t Series::oldest_valid() const {
+  const uint64_t intent = intent_.load(std::memory_order_relaxed);
+  return intent > capacity_ ? intent - capacity_ : 0;
+}
+
+// Binary search over times, which grow. A row that is overwritten during the search shows a time later than
+// its place allows; the search then ends too early in the ring, never past the end, and copy() discards what
+// is not valid.
+uint64_t Series::last_at_or_before(Nanos time, uint64_t first, uint64_t last) const {
+  while (first < last) {
+    const uint64_t middle = first + (last - first + 1) / 2;
+    if (row(middle)->load(std::memory_order_acquire) <= time) {
+      first = middle;
+    } else {
+      last = middle - 1;
+    }
+  }
+  return first;
+}
+
+void Series::copy(Nanos from, Nanos to, std::vector<int64_t>& rows) const {
+  rows.clear();
+  const uint64_t end = head();
+  if (end == 0) return;
+  const uint64_t begin = std::min(oldest_valid(), end - 1);
+  const uint64_t first = last_at_or_before(from, begin, end - 1);
+  const uint64_t last = std::min(last_at_or_before(to, first, end - 1) + 1, end - 1);
+
+  rows.reserve((last - first + 1) * width_);
+  for (uint64_t n = first; n <= last; n++) {
+    const Word* words = row(n);
+    for (size_t i = 0; i < width_; i++) rows.push_back(words[i].load(std::memory_order_acquire));
+  }
+  const uint64_t valid = oldest_valid();
+  if (valid > first) {
+    const uint64_t lost = std::min(valid - first, last - first + 1);
+    rows.erase(rows.begin(), rows.begin() + static_cast<std::ptrdiff_t>(lost * width_));
+  }
+}
+
+}  // namespace spanmeter

@@ -1,0 +1,76 @@
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "../clock.h"
+
+namespace spanmeter {
+
+// A fixed ring of rows that grow in time: one writer, any number of readers, the oldest row is overwritten.
+// Neither side ever waits. A row is `width` 64-bit words, the first of them its time.
+//
+// Protocol. The writer of row n raises intent to n + 1, stores the words, raises head to n + 1. A reader
+// copies what head says is there and then looks at intent: rows the writer may have touched meanwhile are
+// discarded.
+//
+// Why the memory orders suffice: words are stored with release and loaded with acquire. A reader that saw any
+// word of row n therefore also sees intent >= n + 1 (stored before it), so the check afterwards cannot miss
+// an overwrite, on any processor the C++ memory model covers. Stand-alone fences would do as well, but
+// ThreadSanitizer cannot see them.
+class Series {
+ public:
+  // Null when the memory cannot be had. The memory is touched here, so that filling it later adds no page
+  // faults to what is being measured.
+  static std::unique_ptr<Series> create(size_t width, size_t capacity);
+  ~Series();
+  Series(const Series&) = delete;
+  Series& operator=(const Series&) = delete;
+
+  size_t width() const { return width_; }
+  size_t capacity() const { return capacity_; }
+  size_t memory_bytes() const { return mapped_bytes_; }
+
+  // Writer only. `row` has width() words and a later time than the row before it.
+  void append(const int64_t* row);
+  // Writer only, before the first append: takes over the newest rows of another series of the same width.
+  void adopt(const Series& other);
+
+  // Rows written so far; the newest is head() - 1.
+  uint64_t head() const { return head_.load(std::memory_order_acquire); }
+
+  // Time of the newest row; 0 without one. The row may be overwritten while it is read, by one that is newer
+  // still.
+  Nanos newest_time() const {
+    const uint64_t end = head();
+    return end == 0 ? 0 : row(end - 1)->load(std::memory_order_acquire);
+  }
+
+  // Copies the rows between two instants, and with them the nearest row before `from` and the nearest after
+  // `to` where they are still there. `rows` is overwritten: width() words a row, in order of time.
+  void copy(Nanos from, Nanos to, std::vector<int64_t>& rows) const;
+
+ private:
+  using Word = std::atomic<int64_t>;
+  static_assert(Word::is_always_lock_free, "a reader must never wait for the writer");
+
+  Series(Word* words, size_t width, size_t capacity, size_t mapped_bytes);
+
+  Word* row(uint64_t n) const { return words_ + (n & (capacity_ - 1)) * width_; }
+  uint64_t oldest_valid() const;
+  uint64_t last_at_or_before(Nanos time, uint64_t first, uint64_t last) const;
+
+  Word* const words_;
+  const size_t width_;
+  const size_t capacity_;  // a power of two
+  const size_t mapped_bytes_;
+  // Kept 128 bytes apart from what readers only read: the adjacent-line prefetcher pulls pairs of cache
+  // lines.
+  alignas(128) std::atomic<uint64_t> intent_{0};  // head_ <= intent_ <= head_ + 1; never reset, never wraps
+  std::atomic<uint64_t> head_{0};
+};
+
+}  // namespace spanmeter

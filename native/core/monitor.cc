@@ -1,0 +1,106 @@
+#include "monitor.h"
+
+namespace spanmeter {
+
+Monitor::Monitor(AskingThread& thread, const Demand& demand, bool always)
+    : thread_(thread), demand_(demand), always_(always) {}
+
+Monitor::~Monitor() {
+  stop();
+}
+
+int Monitor::start() {
+  if (running()) return 0;
+  const Sampler::Joined joined = sampler_.join(demand_, thread_.edges.tid());
+  if (joined.error != 0) return joined.error;
+  id_ = joined.id;
+  if (always_) sampler_.watch();
+  plan_generation_ = 0;
+  plan();
+  return 0;
+}
+
+void Monitor::stop() {
+  if (!running()) return;
+  plan();
+  if (always_) sampler_.unwatch();
+  for (; open_marks_ > 0; open_marks_--) sampler_.unwatch();
+  sampler_.leave(id_);
+  id_ = 0;
+}
+
+Edge Monitor::mark() {
+  open_marks_++;
+  sampler_.watch();
+  return edge();
+}
+
+void Monitor::release() {
+  if (open_marks_ == 0) return;
+  open_marks_--;
+  sampler_.unwatch();
+}
+
+Edge Monitor::edge() {
+  return thread_.edges.read(sampler_, demand_.sources);
+}
+
+const Plan* Monitor::plan() {
+  if (running() && plan_generation_ != sampler_.plan_generation()) {
+    plan_generation_ = sampler_.plan_generation();
+    plan_ = sampler_.plan();
+  }
+  return plan_.get();
+}
+
+// A window that reaches beyond the newest sample ends with what the counters say now.
+void Monitor::complete(WindowQuery& query, Edge& now) {
+  if (!running() || query.end != nullptr) return;
+  const Series& series = *plan_->process->process;
+  if (query.to <= series.newest_time()) return;
+  now = edge();
+  query.now = &now;
+}
+
+WindowStats Monitor::window(const WindowQuery& asked) {
+  WindowQuery query = asked;
+  Edge now;
+  const Plan* plan = this->plan();
+  static const ProcessHistory kNothing;
+  if (plan == nullptr)
+    return thread_.window.stats(query, kNothing, nullptr, demand_.sources, demand_.size.period);
+  complete(query, now);
+  const auto thread = plan->thread(thread_.edges.tid());
+  return thread_.window.stats(query, *plan->process, thread.get(), demand_.sources, plan->size.period);
+}
+
+Columns Monitor::columns(const WindowQuery& asked, size_t max_points) {
+  const Plan* plan = this->plan();
+  if (plan == nullptr) return {};
+  return spanmeter::columns(asked, max_points, *plan->process, plan->thread(thread_.edges.tid()).get());
+}
+
+Health Monitor::health() {
+  const Plan* plan = this->plan();
+  const Published& published = sampler_.published();
+  Health health{};
+  health.state = running() ? sampler_.state() : Sampler::State::kStopped;
+  health.period = plan != nullptr ? plan->size.period : demand_.size.period;
+  health.history = plan != nullptr ? plan->size.span : demand_.size.span;
+  health.samples = published.samples.load(std::memory_order_relaxed);
+  health.missed = published.missed.load(std::memory_order_relaxed);
+  health.lateness_p50 = published.lateness.quantile(0.50);
+  health.lateness_p99 = published.lateness.quantile(0.99);
+  health.lateness_max = published.lateness.max();
+  health.cpu = sampler_.cpu();
+  if (plan != nullptr) {
+    health.memory_bytes = plan->process->memory_bytes();
+    for (const auto& thread : plan->threads) health.memory_bytes += thread->memory_bytes();
+  }
+  for (size_t i = 0; i < kSourceCount; i++) {
+    health.errors[i] = published.errors[i].load(std::memory_order_relaxed);
+  }
+  return health;
+}
+
+}  // namespace spanmeter

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+
+#include "sampler/edge_reader.h"
+#include "sampler/sampler.h"
+#include "window/columns.h"
+#include "window/window.h"
+
+namespace spanmeter {
+
+struct Health {
+  Sampler::State state;
+  Nanos period;   // in force
+  Nanos history;  // that fits at this period
+  int64_t samples;
+  int64_t missed;
+  Nanos lateness_p50, lateness_p99, lateness_max;
+  Nanos cpu;
+  size_t memory_bytes;
+  std::array<int, kSourceCount> errors;  // errno of each source; 0 while it is read
+};
+
+// What the monitors of one JavaScript thread share: the means to read and to compute on it.
+struct AskingThread {
+  EdgeReader edges;
+  Window window;
+};
+
+// One monitor: a demand on the sampler and the view on what it recorded. Belongs to one JavaScript thread.
+class Monitor {
+ public:
+  // `always`: keeps the sampler awake for as long as the monitor runs.
+  Monitor(AskingThread& thread, const Demand& demand, bool always);
+  ~Monitor();
+  Monitor(const Monitor&) = delete;
+  Monitor& operator=(const Monitor&) = delete;
+
+  // 0 or an errno. A second call changes nothing.
+  int start();
+  void stop();
+  bool running() const { return id_ != 0; }
+
+  // Reads the counters now and keeps the sampler awake until release(). Only while running.
+  Edge mark();
+  void release();
+  Edge edge();
+
+  WindowStats window(const WindowQuery& query);
+  Columns columns(const WindowQuery& query, size_t max_points);
+  Health health();
+
+ private:
+  const Plan* plan();
+  void complete(WindowQuery& query, Edge& now);
+
+  AskingThread& thread_;
+  Sampler& sampler_ = Sampler::instance();
+  const Demand demand_;
+  const bool always_;
+  Sampler::DemandId id_ = 0;  // 0 while not running
+  size_t open_marks_ = 0;
+
+  // The plan in force while running, the last one after that: what was sampled stays readable.
+  std::shared_ptr<const Plan> plan_;
+  uint64_t plan_generation_ = 0;
+};
+
+}  // namespace spanmeter

@@ -1,0 +1,56 @@
+#include "edge_reader.h"
+
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+namespace spanmeter {
+
+namespace {
+// A reading takes 2 to 6 us.
+constexpr Nanos kUncut = 20 * kMicrosecond;
+}  // namespace
+
+EdgeReader::EdgeReader() : tid_(static_cast<pid_t>(syscall(SYS_gettid))), run_delay_(tid_) {}
+
+// The clocks come last and close together: they are what a short window is judged by.
+Edge EdgeReader::read(const Sampler& sampler, SourceSet sources) {
+  Edge edge;
+  int64_t peak = kMissing;
+  const std::optional<Usage> all = read_usage(RUSAGE_SELF, &peak);
+  if (contains(sources, Source::kFaults) && all) {
+    const Usage usage = *all - sampler.published().own_usage();
+    edge.minorFaults = usage.minor_faults;
+    edge.majorFaults = usage.major_faults;
+    edge.voluntarySwitches = usage.voluntary_switches;
+    edge.involuntarySwitches = usage.involuntary_switches;
+  }
+  if (contains(sources, Source::kMemory)) {
+    const std::optional<int64_t> resident = resident_.read();
+    if (resident) {
+      edge.resident = *resident;
+      edge.peak = std::max(peak, *resident);
+    }
+  }
+  if (contains(sources, Source::kSchedstat)) edge.runDelay = run_delay_.read().value_or(kMissing);
+
+  // All clocks as of the middle of the time it took to read them; once more if the scheduler cut the reading
+  // in two.
+  for (int attempt = 0; attempt < 3; attempt++) {
+    const Nanos before = monotonic_now();
+    // While the sampler is awake it knows which threads run; while it is parked nobody does, and all are
+    // read.
+    if (!sampler.published().refresh_active()) threads_.refresh(before);
+    // Before the process clock, which is fresh only for threads whose clock was read before it.
+    edge.sampler = sampler.cpu();
+    edge.thread = read_clock(CLOCK_THREAD_CPUTIME_ID).value_or(kMissing);
+    edge.cpu = read_clock(CLOCK_PROCESS_CPUTIME_ID).value_or(0) - edge.sampler;
+    const Nanos after = monotonic_now();
+    edge.time = before + (after - before) / 2;
+    if (after - before <= kUncut) break;
+  }
+  return edge;
+}
+
+}  // namespace spanmeter

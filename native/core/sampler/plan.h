@@ -1,0 +1,33 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "../history/history.h"
+#include "../sources/source.h"
+
+namespace spanmeter {
+
+// What one monitor wants of the sampler.
+struct Demand {
+  HistorySize size;
+  SourceSet sources = kAllSources;
+};
+
+// What the sampler does about all of them: an immutable value that is handed over as a whole.
+struct Plan {
+  HistorySize size;
+  SourceSet sources = 0;
+  std::shared_ptr<ProcessHistory> process;
+  std::vector<std::shared_ptr<ThreadHistory>> threads;
+
+  // The history of one JavaScript thread; null if it is not followed.
+  std::shared_ptr<ThreadHistory> thread(pid_t tid) const {
+    for (const auto& thread : threads) {
+      if (thread->tid == tid) return thread;
+    }
+    return nullptr;
+  }
+};
+
+}  // namespace spanmeter

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <vector>
+
+#include "../clock.h"
+#include "../sources/source.h"
+#include "../sources/usage.h"
+#include "lateness.h"
+
+namespace spanmeter {
+
+// What the sampler thread tells about itself, each value on its own. Relaxed throughout: no value publishes
+// another, and a reader that combines two of them tolerates that they are a tick apart.
+class Published {
+ public:
+  std::atomic<Nanos> period{0};
+  std::atomic<int64_t> samples{0};
+  std::atomic<int64_t> missed{0};
+  Lateness lateness;
+  std::array<std::atomic<int>, kSourceCount> errors{};  // errno of each source; 0 while it is read
+
+  // The threads that are worth reading at an edge because they ran lately.
+  static constexpr size_t kMaxActive = 32;
+  void set_active(const std::vector<pid_t>& tids);
+  void forget_active() { active_count_.store(kUnknown, std::memory_order_relaxed); }
+  // False when they are not known: the sampler is parked or there are too many.
+  bool refresh_active() const;
+
+  // Faults and switches of the sampler thread itself.
+  void set_own_usage(const Usage& usage);
+  Usage own_usage() const;
+
+ private:
+  static constexpr size_t kUnknown = SIZE_MAX;
+
+  std::atomic<size_t> active_count_{kUnknown};
+  std::array<std::atomic<pid_t>, kMaxActive> active_{};
+  std::array<std::atomic<int64_t>, 4> own_usage_{};
+};
+
+}  // namespace spanmeter

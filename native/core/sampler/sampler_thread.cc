@@ -1,0 +1,136 @@
+// The life of the sampler thread: launch, loop, park, halt.
+
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <utility>
+
+#include "collector.h"
+#include "sampler.h"
+#include "sampler_limits.h"
+#include "tick_grid.h"
+
+namespace spanmeter {
+
+namespace {
+// The loop needs little; the C library takes its thread-local storage from the stack as well.
+constexpr size_t kStackBytes = 256 * 1024;
+}  // namespace
+
+int Sampler::launch() {
+  stop_.store(false);
+  earlier_cpu_.store(final_cpu_.load());
+  // A signal meant for the host must never be delivered here: the thread inherits a mask that blocks all of
+  // them.
+  sigset_t all, before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  pthread_attr_t attributes;
+  pthread_attr_init(&attributes);
+  pthread_attr_setstacksize(&attributes, kStackBytes);
+  const int error = pthread_create(&thread_, &attributes, enter, this);
+  pthread_attr_destroy(&attributes);
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  running_ = error == 0;
+  return error;
+}
+
+void Sampler::halt() {
+  if (!running_) return;
+  stop_.store(true);
+  wake_.wake();
+  pthread_join(thread_, nullptr);
+  running_ = false;
+}
+
+void* Sampler::enter(void* self) {
+  static_cast<Sampler*>(self)->run();
+  return nullptr;
+}
+
+// Takes over the plan that was made while the thread was running. True when there was one.
+bool Sampler::adopt(std::shared_ptr<const Plan>& plan) {
+  if (!has_next_.load(std::memory_order_acquire)) return false;
+  std::shared_ptr<const Plan> next;
+  {
+    const std::lock_guard<std::mutex> lock(plan_mutex_);
+    next = std::exchange(next_, nullptr);
+    has_next_.store(false, std::memory_order_relaxed);
+  }
+  if (!next) return false;
+  // Readers go on with the old memory until the new one holds what they may ask for.
+  if (next->process != plan->process) {
+    next->process->adopt(*plan->process);
+    for (const auto& thread : next->threads) {
+      if (const auto before = plan->thread(thread->tid)) thread->adopt(*before);
+    }
+  }
+  {
+    const std::lock_guard<std::mutex> lock(plan_mutex_);
+    plan_ = next;
+  }
+  plan_generation_.fetch_add(1, std::memory_order_release);
+  plan = std::move(next);
+  return true;
+}
+
+void Sampler::run() {
+  prctl(PR_SET_NAME, "spanmeter");
+  prctl(PR_SET_TIMERSLACK, 1UL);  // nanoseconds; the default of 50 us would make every sample late by as much
+  std::shared_ptr<const Plan> plan = this->plan();
+  Collector collector(published_, earlier_cpu_.load(), earlier_usage_);
+  tid_.store(static_cast<pid_t>(syscall(SYS_gettid)), std::memory_order_release);
+
+  Nanos now = monotonic_now();
+  Nanos watched_at = now;
+  Watchers::Seen seen = watchers_.look();
+  TickGrid grid(now, plan->size.period);
+  published_.period.store(grid.period(), std::memory_order_relaxed);
+
+  for (;;) {
+    const uint32_t ticket = wake_.ticket();
+    if (stop_.load()) break;
+    now = monotonic_now();
+    if (adopt(plan) && plan->size.period != grid.period()) {
+      grid = TickGrid(now, plan->size.period);
+      published_.period.store(grid.period(), std::memory_order_relaxed);
+    }
+    const Watchers::Seen before = std::exchange(seen, watchers_.look());
+    if (seen.open > 0 || seen.started != before.started) watched_at = now;
+    if (now - watched_at > kLinger) {
+      collector.forget_activity();
+      park();
+      now = watched_at = monotonic_now();
+      grid = TickGrid(now, grid.period());
+    } else if (now < grid.due()) {
+      wake_.sleep(ticket, grid.due());
+    } else {
+      published_.lateness.record(now - grid.due());
+      published_.missed.fetch_add(grid.advance(now), std::memory_order_relaxed);
+      collector.collect(*plan);
+      published_.samples.fetch_add(1, std::memory_order_relaxed);
+    }
+  }
+
+  collector.forget_activity();
+  earlier_usage_ = collector.own_usage();
+  final_cpu_.store(collector.own_cpu(), std::memory_order_release);
+  tid_.store(0, std::memory_order_release);
+}
+
+void Sampler::park() {
+  const uint32_t started = watchers_.look().started;
+  parked_.store(true);
+  for (;;) {
+    const uint32_t ticket = wake_.ticket();
+    const Watchers::Seen seen = watchers_.look();
+    if (seen.open > 0 || seen.started != started) break;
+    if (stop_.load() || has_next_.load(std::memory_order_acquire)) break;
+    wake_.sleep(ticket, WakeWord::kForever);
+  }
+  parked_.store(false);
+}
+
+}  // namespace spanmeter

@@ -1,0 +1,21 @@
+#include "run_delay.h"
+
+#include <utility>
+
+#include "parse.h"
+
+namespace spanmeter {
+
+RunDelay::RunDelay(pid_t tid) : RunDelay("/proc/self/task/" + std::to_string(tid) + "/schedstat") {}
+
+RunDelay::RunDelay(std::string path) : file_(std::move(path)) {}
+
+std::optional<Nanos> RunDelay::read() {
+  const std::string_view line = file_.read();
+  if (file_.error() != 0) return std::nullopt;
+  const std::optional<Nanos> delay = parse_field(line, 1);
+  if (!delay) file_.reject();
+  return delay;
+}
+
+}  // namespace spanmeter

@@ -1,0 +1,105 @@
+#include "thread_clocks.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <utility>
+
+namespace spanmeter {
+
+namespace {
+// A thread that ran this recently is worth reading at a span's edge.
+constexpr Nanos kActiveFor = 20 * kMillisecond;
+// A directory that cannot be read is tried again after this long.
+constexpr Nanos kRetryAfter = kSecond;
+}  // namespace
+
+ThreadClocks::ThreadClocks(std::string path) : path_(std::move(path)) {}
+
+ThreadClocks::~ThreadClocks() {
+  if (directory_ != nullptr) closedir(directory_);
+}
+
+std::optional<Nanos> ThreadClocks::cpu(pid_t tid) const {
+  for (const Thread& thread : threads_) {
+    if (thread.tid == tid) return thread.cpu;
+  }
+  return std::nullopt;
+}
+
+bool ThreadClocks::changed() {
+  if (directory_ == nullptr || stale_) return true;
+  struct stat info;
+  return fstat(dirfd(directory_), &info) != 0 || static_cast<uint64_t>(info.st_nlink) != links_;
+}
+
+void ThreadClocks::rescan() {
+  if (directory_ == nullptr) {
+    const int fd = open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd >= 0) directory_ = fdopendir(fd);
+    if (directory_ == nullptr) {
+      error_ = errno;
+      if (fd >= 0) close(fd);
+      return;
+    }
+  }
+  // Taken before the listing: a thread born in between changes it again and is found by the next refresh.
+  struct stat info;
+  links_ = fstat(dirfd(directory_), &info) == 0 ? static_cast<uint64_t>(info.st_nlink) : 0;
+
+  const pid_t self = static_cast<pid_t>(syscall(SYS_gettid));
+  std::vector<Thread> found;
+  found.reserve(threads_.size() + 4);
+  rewinddir(directory_);
+  errno = 0;
+  while (const dirent* entry = readdir(directory_)) {
+    char* end = nullptr;
+    const long tid = strtol(entry->d_name, &end, 10);
+    if (tid <= 0 || *end != '\0' || tid == self) continue;
+    Thread thread{static_cast<pid_t>(tid), 0, 0};
+    for (const Thread& known : threads_) {
+      if (known.tid == thread.tid) thread = known;
+    }
+    found.push_back(thread);
+  }
+  error_ = errno;
+  if (error_ != 0) {  // a directory that can no longer be listed is opened anew the next time
+    closedir(directory_);
+    directory_ = nullptr;
+    return;
+  }
+  threads_ = std::move(found);
+  stale_ = false;
+}
+
+bool ThreadClocks::read_all(Nanos now) {
+  bool all_alive = true;
+  active_.clear();
+  for (Thread& thread : threads_) {
+    const std::optional<Nanos> cpu = read_clock(thread_cpu_clock(thread.tid));
+    if (!cpu) {
+      all_alive = false;
+      continue;
+    }
+    if (*cpu != thread.cpu) {
+      thread.cpu = *cpu;
+      thread.active_until = now + kActiveFor;
+    }
+    if (thread.active_until > now) active_.push_back(thread.tid);
+  }
+  return all_alive;
+}
+
+void ThreadClocks::refresh(Nanos now) {
+  if (now >= retry_at_ && changed()) {
+    rescan();
+    if (error_ != 0) retry_at_ = now + kRetryAfter;
+  }
+  stale_ = !read_all(now);
+}
+
+}  // namespace spanmeter

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <dirent.h>
+#include <sys/types.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "../clock.h"
+
+namespace spanmeter {
+
+// The CPU clocks of all live threads. Reading the process clock alone is stale by up to a scheduler tick for
+// every thread that runs at that moment; reading each thread's clock first books its pending time, and the
+// process clock read right after is exact. The process clock itself keeps what ended threads used, so no
+// thread is ever lost and a reused thread id cannot make the total run backwards.
+class ThreadClocks {
+ public:
+  explicit ThreadClocks(std::string path = "/proc/self/task");
+  ~ThreadClocks();
+  ThreadClocks(const ThreadClocks&) = delete;
+  ThreadClocks& operator=(const ThreadClocks&) = delete;
+
+  // Reads the clock of each live thread but the calling one, after looking for new threads if their number
+  // changed.
+  void refresh(Nanos now);
+
+  // The clock of one of the threads as of the last refresh; empty when it is not among them.
+  std::optional<Nanos> cpu(pid_t tid) const;
+  // Threads whose clock moved within the last few refreshes, as of the last one.
+  const std::vector<pid_t>& active() const { return active_; }
+  size_t count() const { return threads_.size(); }
+  // errno of the last look into the directory; 0 when the list is known.
+  int error() const { return error_; }
+
+ private:
+  struct Thread {
+    pid_t tid;
+    Nanos cpu;
+    Nanos active_until;
+  };
+
+  bool changed();
+  void rescan();
+  bool read_all(Nanos now);
+
+  std::string path_;
+  DIR* directory_ = nullptr;
+  uint64_t links_ = 0;  // of the directory at the last scan: the kernel keeps it at the number of threads + 2
+  bool stale_ = true;   // a thread of the list is gone, so another may have come in its place
+  int error_ = 0;
+  Nanos retry_at_ = 0;
+  std::vector<Thread> threads_;
+  std::vector<pid_t> active_;
+};
+
+}  // namespace spanmeter

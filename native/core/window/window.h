@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstdint>
+
+#include "../history/edge.h"
+#include "../history/history.h"
+#include "../sources/source.h"
+#include "points.h"
+#include "rates.h"
+
+namespace spanmeter {
+
+// X-macro: every number a window answers with, in the order in which they cross to JavaScript. NaN: not
+// known.
+#define SPANMETER_STATS(X)                                                                             \
+  X(durationMs)                                                                                        \
+  X(samples)                                                                                           \
+  X(coverage) X(maxGapMs) X(overheadMs) X(cpuTimeMs) X(cpuAvg) X(cpuMin) X(cpuMax) X(cpuP50) X(cpuP95) \
+      X(cpuP99) X(threadTimeMs) X(threadAvg) X(threadMax) X(threadWaitMs) X(memoryAvg) X(memoryMin)    \
+          X(memoryMax) X(memoryStart) X(memoryEnd) X(memoryPeak) X(minorFaults) X(majorFaults)         \
+              X(voluntarySwitches) X(involuntarySwitches)
+
+struct WindowStats {
+#define X(name) double name;
+  SPANMETER_STATS(X)
+#undef X
+};
+
+// What is asked: from when to when, with the counters at the edges where somebody read them.
+struct WindowQuery {
+  Nanos from;
+  Nanos to;
+  const Edge* start = nullptr;
+  const Edge* end = nullptr;
+  const Edge* now = nullptr;  // read just now, for a window that reaches beyond the newest sample
+};
+
+// Answers windows from the histories. Holds scratch memory only; one per asking thread.
+class Window {
+ public:
+  // `thread` is the history of the asking thread and may be null; `period` is the one in force.
+  WindowStats stats(const WindowQuery& query, const ProcessHistory& process, const ThreadHistory* thread,
+                    SourceSet sources, Nanos period);
+
+ private:
+  void process_stats(const WindowQuery& query, const Series* series, Nanos period, WindowStats& stats);
+  void thread_stats(const WindowQuery& query, const Series* series, WindowStats& stats);
+  void wait_stats(const WindowQuery& query, const Series* series, WindowStats& stats);
+  void memory_stats(const WindowQuery& query, const Series* series, WindowStats& stats);
+  void usage_stats(const WindowQuery& query, const Series* series, WindowStats& stats);
+
+  Points points_;
+  Rates rates_;
+};
+
+}  // namespace spanmeter

@@ -1,0 +1,226 @@
+#include "../core/window/window.h"
+
+#include <memory>
+#include <random>
+
+#include "../core/history/coverage.h"
+#include "../core/history/history.h"
+#include "../core/history/rows.h"
+#include "../core/window/columns.h"
+#include "check.h"
+
+namespace spanmeter {
+namespace {
+
+constexpr Nanos kPeriod = kMillisecond;
+
+// A history that a test writes by hand, at one row a period.
+struct Recorded {
+  std::shared_ptr<ProcessHistory> process = ProcessHistory::create({kPeriod, kSecond});
+  std::shared_ptr<ThreadHistory> thread = ThreadHistory::create(1, {kPeriod, kSecond});
+  Nanos covered = 0;
+  Nanos last = 0;
+
+  void tick(Nanos time, Nanos cpu, int64_t resident = 0) {
+    if (last != 0) covered += covered_part(time - last, kPeriod);
+    last = time;
+    const int64_t process_row[] = {time, covered, cpu, 0};
+    process->process->append(process_row);
+    const int64_t thread_row[] = {time, cpu / 2};
+    thread->cpu->append(thread_row);
+    const int64_t memory_row[] = {time, resident, resident};
+    process->memory->append(memory_row);
+  }
+  WindowStats stats(const WindowQuery& query) {
+    Window window;
+    return window.stats(query, *process, thread.get(), kAllSources, kPeriod);
+  }
+  // In milliseconds, for what is easier to read so.
+  WindowStats stats(double from, double to) {
+    return stats({static_cast<Nanos>(from * 1e6), static_cast<Nanos>(to * 1e6)});
+  }
+};
+
+// Ten periods at 50 %, then ten at 100 %, from 10 ms to 30 ms.
+Recorded steps() {
+  Recorded recorded;
+  Nanos cpu = 0;
+  for (int i = 0; i <= 20; i++) {
+    recorded.tick((10 + i) * kPeriod, cpu, 1000 + i);
+    cpu += i < 10 ? kPeriod / 2 : kPeriod;
+  }
+  return recorded;
+}
+
+Edge edge_at(double ms, double cpu_ms) {
+  Edge edge;
+  edge.time = static_cast<Nanos>(ms * 1e6);
+  edge.cpu = static_cast<Nanos>(cpu_ms * 1e6);
+  edge.sampler = 0;
+  return edge;
+}
+
+TEST(a_window_on_samples_is_exact) {
+  Recorded recorded = steps();
+  const WindowStats stats = recorded.stats(10, 30);
+  CHECK_NEAR(stats.durationMs, 20, 1e-9);
+  CHECK_NEAR(stats.cpuTimeMs, 15, 1e-9);
+  CHECK_NEAR(stats.cpuAvg, 75, 1e-9);
+  CHECK_NEAR(stats.cpuMin, 50, 1e-9);
+  CHECK_NEAR(stats.cpuMax, 100, 1e-9);
+  CHECK_NEAR(stats.cpuP50, 50, 1e-9);
+  CHECK_NEAR(stats.cpuP95, 100, 1e-9);
+  CHECK_NEAR(stats.threadTimeMs, 7.5, 1e-9);
+  CHECK_NEAR(stats.threadMax, 50, 1e-9);
+  CHECK_EQUAL(stats.samples, 21);
+  CHECK_NEAR(stats.coverage, 1, 1e-9);
+  CHECK_NEAR(stats.maxGapMs, 1, 1e-9);
+  CHECK_NEAR(stats.memoryStart, 1000, 1e-9);
+  CHECK_NEAR(stats.memoryEnd, 1020, 1e-9);
+  CHECK_NEAR(stats.memoryAvg, 1010, 1e-9);
+}
+
+TEST(edges_between_samples_are_interpolated) {
+  Recorded recorded = steps();
+  const WindowStats stats = recorded.stats(12.25, 12.75);
+  CHECK_NEAR(stats.cpuTimeMs, 0.25, 1e-9);
+  CHECK_NEAR(stats.cpuAvg, 50, 1e-9);
+  CHECK_NEAR(stats.cpuMax, 50, 1e-9);
+  CHECK_EQUAL(stats.samples, 0);
+  CHECK_NEAR(stats.coverage, 1, 1e-9);
+}
+
+TEST(adjacent_windows_add_up) {
+  Recorded recorded;
+  std::mt19937 random(7);
+  Nanos time = kPeriod;
+  Nanos cpu = 0;
+  for (int i = 0; i < 500; i++) {
+    recorded.tick(time, cpu);
+    const Nanos step = static_cast<Nanos>(random() % (2 * kPeriod)) + 1;
+    time += step;
+    cpu += static_cast<Nanos>(random() % static_cast<uint64_t>(2 * step));
+  }
+  std::uniform_real_distribution<double> somewhere(2, static_cast<double>(time) / 1e6 - 2);
+  for (int i = 0; i < 2000; i++) {
+    double a = somewhere(random), b = somewhere(random), c = somewhere(random);
+    if (a > b) std::swap(a, b);
+    if (b > c) std::swap(b, c);
+    if (a > b) std::swap(a, b);
+    const double whole = recorded.stats(a, c).cpuTimeMs;
+    CHECK_NEAR(recorded.stats(a, b).cpuTimeMs + recorded.stats(b, c).cpuTimeMs, whole, 1e-5);
+  }
+}
+
+TEST(percentiles_are_weighted_by_time) {
+  Recorded recorded;
+  recorded.tick(1 * kPeriod, 0);
+  recorded.tick(10 * kPeriod, 0);        // nine periods idle, in one piece
+  recorded.tick(11 * kPeriod, kPeriod);  // one period busy
+  CHECK_NEAR(recorded.stats(1, 11).cpuP50, 0, 1e-9);
+  CHECK_NEAR(recorded.stats(1, 11).cpuP95, 100, 1e-9);
+}
+
+TEST(a_gap_is_not_covered) {
+  Recorded recorded;
+  for (int i = 1; i <= 10; i++) recorded.tick(i * kPeriod, 0);
+  for (int i = 60; i <= 70; i++) recorded.tick(i * kPeriod, 50 * kPeriod);
+  const WindowStats across = recorded.stats(5, 65);
+  CHECK_NEAR(across.cpuTimeMs, 50, 1e-9);  // counters are cumulative: nothing is lost
+  CHECK_NEAR(across.coverage, 11.0 / 60, 1e-9);
+  CHECK_NEAR(across.maxGapMs, 50, 1e-9);
+  CHECK_NEAR(recorded.stats(20, 22).coverage, 0, 1e-9);
+  CHECK_NEAR(recorded.stats(58.5, 59.5).coverage, 0.5,
+             1e-9);  // the sample at 60 vouches for the period before it
+}
+
+TEST(what_lies_outside_the_history_is_left_out) {
+  Recorded recorded = steps();
+  for (const auto& [from, to] : {std::pair{0.0, 5.0}, {100.0, 200.0}}) {
+    const WindowStats stats = recorded.stats(from, to);
+    CHECK_EQUAL(stats.samples, 0);
+    CHECK_EQUAL(stats.coverage, 0);
+    CHECK(std::isnan(stats.cpuTimeMs));
+    CHECK_NEAR(stats.maxGapMs, to - from, 1e-9);
+  }
+  const WindowStats early = recorded.stats(0, 20);
+  CHECK_NEAR(early.cpuAvg, 50, 1e-9);  // of the known half
+  CHECK_NEAR(early.coverage, 0.5, 1e-9);
+  CHECK_NEAR(recorded.stats(20, 100).coverage, 10.0 / 80, 1e-9);
+}
+
+TEST(exact_edges_count_without_any_sample) {
+  Recorded recorded = steps();
+  const Edge start = edge_at(30.2, 15.1), end = edge_at(30.5, 15.4);
+  const WindowStats stats = recorded.stats({start.time, end.time, &start, &end});
+  CHECK_NEAR(stats.cpuTimeMs, 0.3, 1e-9);
+  CHECK_NEAR(stats.cpuMax, 100, 1e-6);
+  CHECK_EQUAL(stats.samples, 0);
+  CHECK_NEAR(stats.coverage, 1, 1e-9);
+}
+
+TEST(an_edge_just_beside_a_sample_makes_no_extreme) {
+  Recorded recorded = steps();
+  // 10 ns before the sample at 20 ms, with 1 us of CPU more: alone that would read as 10 000 %.
+  const Edge start = edge_at(11, 0.5), end = edge_at(20.00001, 5.001);
+  const WindowStats stats = recorded.stats({start.time, end.time, &start, &end});
+  CHECK_NEAR(stats.cpuMax, 50.1, 0.01);
+  CHECK_NEAR(stats.cpuTimeMs, 4.501, 1e-9);
+}
+
+TEST(a_start_edge_that_missed_a_thread_bends_the_total_but_no_extreme) {
+  Recorded recorded = steps();
+  const Edge start = edge_at(12.5, 0.35), end = edge_at(20, 5);  // true: 1.25 ms
+  const WindowStats stats = recorded.stats({start.time, end.time, &start, &end});
+  CHECK_NEAR(stats.cpuTimeMs, 4.65, 1e-9);
+  CHECK_NEAR(stats.cpuMax, 100 * 4.65 / 7.5, 1e-6);  // the average, which no maximum may be below
+  CHECK_NEAR(stats.cpuP99, 50, 1e-6);
+}
+
+TEST(a_window_up_to_now_ends_with_a_fresh_reading) {
+  Recorded recorded = steps();
+  const Edge now = edge_at(30.8, 15.8);
+  const WindowStats stats =
+      recorded.stats({30 * kPeriod, 30 * kPeriod + kPeriod / 2, nullptr, nullptr, &now});
+  CHECK_NEAR(stats.cpuTimeMs, 0.5, 1e-9);
+  CHECK_NEAR(stats.coverage, 1, 1e-9);
+  const WindowStats future = recorded.stats({30 * kPeriod, 40 * kPeriod, nullptr, nullptr, &now});
+  CHECK_NEAR(future.cpuTimeMs, 0.8, 1e-9);
+  CHECK_NEAR(future.coverage, 0.08, 1e-9);
+}
+
+TEST(a_window_without_length_is_answered) {
+  Recorded recorded = steps();
+  const WindowStats stats = recorded.stats(15, 15);
+  CHECK_EQUAL(stats.durationMs, 0);
+  CHECK(!std::isinf(stats.cpuAvg));
+}
+
+TEST(columns_keep_totals_and_extremes_however_few) {
+  Recorded recorded = steps();
+  const WindowQuery query{10 * kPeriod, 30 * kPeriod};
+  const Columns all = columns(query, 1000, *recorded.process, recorded.thread.get());
+  CHECK_EQUAL(all.time.size(), size_t{20});
+  for (const size_t points : {1, 2, 3, 7, 20}) {
+    const Columns few = columns(query, points, *recorded.process, recorded.thread.get());
+    CHECK(few.time.size() <= points);
+    CHECK_EQUAL(few.time.back(), 30 * kPeriod);
+    double area = 0;
+    double low = 1e9, high = 0;
+    Nanos before = query.from;
+    for (size_t i = 0; i < few.time.size(); i++) {
+      area += few.cpu.avg[i] * static_cast<double>(few.time[i] - before);
+      before = few.time[i];
+      low = std::min(low, few.cpu.min[i]);
+      high = std::max(high, few.cpu.max[i]);
+      CHECK(few.memory.min[i] <= few.memory.avg[i] && few.memory.avg[i] <= few.memory.max[i]);
+    }
+    CHECK_NEAR(area / 100, 15e6, 1);
+    CHECK_NEAR(low, 50, 1e-9);
+    CHECK_NEAR(high, 100, 1e-9);
+  }
+  CHECK(columns({100 * kPeriod, 200 * kPeriod}, 10, *recorded.process, nullptr).time.empty());
+}
+
+}  // namespace
+}  // namespace spanmeter

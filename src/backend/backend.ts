@@ -1,0 +1,47 @@
+import type { MonitorHealth, ResourceStats, SampleColumns, Source } from '../types.js'
+
+/** What a monitor asks of its backend; checked and complete. */
+export interface BackendOptions {
+  readonly periodMs: number
+  readonly historyMs: number
+  readonly whenIdle: 'park' | 'sample'
+  readonly sources: readonly Source[]
+}
+
+/** Counters of one instant; what the slots mean is the backend's own business. */
+export type Edge = Float64Array
+
+/**
+ * Samples, remembers and answers. Two implementations, one face: the native sampler and the pure-JavaScript one.
+ * Times are `performance.now()` milliseconds of the calling thread. Arguments have been checked.
+ */
+export interface Backend {
+  readonly kind: 'native' | 'js'
+  /** Length of an edge. */
+  readonly edgeLength: number
+
+  /** Throws `SpanmeterError` `NATIVE_UNAVAILABLE` when sampling cannot begin. A second call changes nothing. */
+  start(): void
+  /** Lets go of all open marks. What was sampled stays readable. */
+  stop(): void
+  /** Stops and frees everything; no other call follows. */
+  close(): void
+
+  /** Reads the counters into `edge`, and keeps the sampler awake until `release()`. Only while running. */
+  mark(edge: Edge): void
+  release(): void
+  /** Reads the counters into `edge`. */
+  read(edge: Edge): void
+  /** When the counters of `edge` were read. */
+  timeOf(edge: Edge): number
+
+  /** What happened between two edges. */
+  since(start: Edge, end: Edge): ResourceStats
+  /** What happened between two moments, as far as it was recorded. */
+  between(startMs: number, endMs: number): ResourceStats
+  samples(startMs: number, endMs: number, maxPoints: number): SampleColumns
+  health(): BackendHealth
+}
+
+/** What only the monitor knows is added by it. */
+export type BackendHealth = Omit<MonitorHealth, 'backend' | 'backendReason' | 'wantedPeriodMs'>

@@ -1,0 +1,111 @@
+import type { MonitorHealth, ResourceStats, SampleColumns } from '../../types.js'
+import type { Backend, BackendHealth, BackendOptions, Edge } from '../backend.js'
+import { toMs, toNs } from './clock.js'
+import { sampleColumns } from './columns.js'
+import { History } from './history.js'
+import { EDGE_LENGTH, Slot } from './layout.js'
+import type { Query } from './points.js'
+import { Readings } from './readings.js'
+import { Sampler } from './sampler.js'
+import { windowStats } from './window.js'
+
+/**
+ * The sampler without a binary: a timer on the JavaScript thread and what Node.js tells of the process. It answers as
+ * the native one does, but is blind while the loop is blocked, and its cost falls on the thread that it measures.
+ */
+export function createJsBackend(options: BackendOptions): Backend {
+  return new JsBackend(options)
+}
+
+class JsBackend implements Backend {
+  readonly kind = 'js'
+  readonly edgeLength = EDGE_LENGTH
+  readonly #history: History
+  readonly #readings: Readings
+  readonly #sampler: Sampler
+
+  constructor(options: BackendOptions) {
+    const period = toNs(timerPeriod(options.periodMs))
+    this.#readings = new Readings(options.sources, period)
+    const { thread, memory, faults } = this.#readings
+    this.#history = new History({ period, span: toNs(options.historyMs) }, { thread, memory, usage: faults })
+    this.#sampler = new Sampler(this.#history, this.#readings, options.whenIdle === 'sample')
+  }
+
+  start(): void {
+    this.#history.allocate()
+    this.#sampler.start()
+  }
+
+  stop(): void {
+    this.#sampler.stop()
+  }
+
+  close(): void {
+    this.stop()
+    this.#history.free()
+  }
+
+  mark(edge: Edge): void {
+    this.#sampler.watch()
+    this.#sampler.read(edge)
+  }
+
+  release(): void {
+    this.#sampler.unwatch()
+  }
+
+  read(edge: Edge): number {
+    this.#sampler.read(edge)
+    return this.timeOf(edge)
+  }
+
+  timeOf(edge: Edge): number {
+    return toMs(edge[Slot.time]!)
+  }
+
+  since(start: Edge, end: Edge): ResourceStats {
+    return windowStats(this.#history, { from: start[Slot.time]!, to: end[Slot.time]!, start, end })
+  }
+
+  between(startMs: number, endMs: number): ResourceStats {
+    return windowStats(this.#history, this.#complete(toNs(startMs), toNs(endMs)))
+  }
+
+  samples(startMs: number, endMs: number, maxPoints: number): SampleColumns {
+    return sampleColumns(this.#history, { from: toNs(startMs), to: toNs(endMs) }, maxPoints)
+  }
+
+  health(): BackendHealth {
+    const { lateness } = this.#sampler
+    return {
+      state: this.#sampler.state,
+      periodMs: toMs(this.#history.period),
+      historyMs: toMs(this.#history.span),
+      samples: this.#sampler.samples,
+      missedTicks: this.#sampler.missed,
+      lateness: {
+        p50: toMs(lateness.quantile(0.5)),
+        p99: toMs(lateness.quantile(0.99)),
+        max: toMs(lateness.max),
+      },
+      cpuTimeMs: toMs(this.#sampler.ownCost),
+      memoryBytes: this.#history.memoryBytes,
+      // Only what was asked for is there.
+      sources: this.#readings.health() as MonitorHealth['sources'],
+    }
+  }
+
+  /** A window that reaches beyond the newest sample ends with what the counters say now. */
+  #complete(from: number, to: number): Query {
+    if (!this.#sampler.running || to <= this.#history.process.newestTime) return { from, to }
+    const present = new Float64Array(EDGE_LENGTH)
+    this.#sampler.read(present)
+    return { from, to, now: present }
+  }
+}
+
+/** `setInterval` takes whole milliseconds, at least 1. */
+function timerPeriod(wantedMs: number): number {
+  return Math.max(1, Math.round(wantedMs))
+}

@@ -1,0 +1,125 @@
+import { AsyncResource } from 'node:async_hooks'
+import { clearInterval, setInterval } from 'node:timers'
+import type { Edge } from '../backend.js'
+import { MS, now, toMs } from './clock.js'
+import type { History } from './history.js'
+import { Lateness } from './lateness.js'
+import { EDGE_LENGTH, Slot } from './layout.js'
+import type { Readings } from './readings.js'
+import { TickGrid } from './tick-grid.js'
+
+/** How long the sampler stays awake after the last mark was let go of: spans in quick succession share one timer. */
+const LINGER = 20 * MS
+
+/** Timers are made in here: one made inside a request would hold on to that request's AsyncLocalStorage. */
+const outside = new AsyncResource('spanmeter')
+
+/** Takes the samples, from a timer that runs only while somebody looks and never keeps the process alive. */
+export class Sampler {
+  readonly lateness = new Lateness()
+  samples = 0
+  missed = 0
+  /**
+   * Wall time of the sampling callbacks so far, in ns. They run on the JavaScript thread and hardly ever wait, so it
+   * stands for their CPU time; what the event loop spends on the timer around them is not in it.
+   */
+  ownCost = 0
+
+  readonly #history: History
+  readonly #readings: Readings
+  /** Never lets go: as if a mark were always open. */
+  readonly #always: boolean
+  readonly #row = new Float64Array(EDGE_LENGTH)
+  #running = false
+  #timer: NodeJS.Timeout | undefined
+  #grid = new TickGrid(0, 1)
+  #openMarks = 0
+  #watchedAt = 0
+
+  constructor(history: History, readings: Readings, always: boolean) {
+    this.#history = history
+    this.#readings = readings
+    this.#always = always
+  }
+
+  get running(): boolean {
+    return this.#running
+  }
+
+  get state(): 'stopped' | 'parked' | 'sampling' {
+    if (!this.#running) return 'stopped'
+    return this.#timer === undefined ? 'parked' : 'sampling'
+  }
+
+  start(): void {
+    if (this.#running) return
+    this.#running = true
+    this.#watchedAt = now()
+    this.#wake()
+  }
+
+  stop(): void {
+    this.#running = false
+    this.#openMarks = 0
+    this.#park()
+  }
+
+  /** Keeps the sampler awake until `unwatch()`. */
+  watch(): void {
+    this.#openMarks++
+    if (this.#running) this.#wake()
+  }
+
+  unwatch(): void {
+    if (this.#openMarks === 0) return
+    this.#openMarks--
+    this.#watchedAt = now()
+  }
+
+  /** Reads the counters as of now, without the sampler's own cost. */
+  read(into: Edge): void {
+    this.#readings.read(into)
+    takeOff(this.ownCost, into)
+  }
+
+  /** Samples at once: a loop that is blocked from here on has at least a beginning. */
+  #wake(): void {
+    if (this.#timer !== undefined) return
+    const { period } = this.#history
+    this.#grid = new TickGrid(now(), period)
+    this.#timer = outside.runInAsyncScope(() => setInterval(() => this.#tick(), toMs(period)))
+    this.#timer.unref()
+    this.#tick()
+  }
+
+  #park(): void {
+    clearInterval(this.#timer)
+    this.#timer = undefined
+  }
+
+  #tick(): void {
+    const begin = now()
+    const watched = this.#always || this.#openMarks > 0
+    if (watched || begin - this.#watchedAt <= LINGER) this.#sample(begin)
+    else this.#park()
+    this.ownCost += now() - begin
+  }
+
+  #sample(begin: number): void {
+    this.lateness.record(this.#grid.lateness(begin))
+    this.missed += this.#grid.advance(begin)
+    this.samples++
+    const row = this.#row
+    this.#readings.read(row)
+    // Part of this very callback is in the counters already.
+    takeOff(this.ownCost + row[Slot.time]! - begin, row)
+    this.#history.append(row)
+  }
+}
+
+/** A counter that is missing stays so: NaN. */
+function takeOff(ownCost: number, reading: Edge): void {
+  reading[Slot.sampler] = ownCost
+  reading[Slot.cpu]! -= ownCost
+  reading[Slot.thread]! -= ownCost
+}

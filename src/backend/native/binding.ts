@@ -1,0 +1,85 @@
+import { join } from 'node:path'
+import { SpanmeterError } from '../../errors.js'
+
+/** Opaque number of an open monitor. */
+export type MonitorId = number
+
+/**
+ * What native/binding.cc exports. Times are `performance.now()` milliseconds of the calling thread; edges and answers
+ * are laid out as `layout` says, with NaN for what the machine does not tell. Wrong types throw a `TypeError`.
+ */
+export interface Binding {
+  readonly layout: { edge: string[]; stats: string[]; sources: string[] }
+  /** CLOCK_MONOTONIC in ms. */
+  now(): number
+  /** CLOCK_MONOTONIC in ms when `performance.now()` was 0 on this thread. */
+  setTimeOrigin(ms: number): void
+  open(periodMs: number, historyMs: number, sources: number, always: boolean): MonitorId
+  /** Why sampling cannot begin; undefined when it has. */
+  start(monitor: MonitorId): string | undefined
+  stop(monitor: MonitorId): void
+  close(monitor: MonitorId): void
+  mark(monitor: MonitorId, edge: Float64Array): void
+  release(monitor: MonitorId): void
+  read(monitor: MonitorId, edge: Float64Array): void
+  since(monitor: MonitorId, start: Float64Array, end: Float64Array, stats: Float64Array): void
+  between(monitor: MonitorId, startMs: number, endMs: number, stats: Float64Array): void
+  /** `[time, cpu avg, min, max, thread avg, min, max, memory avg, min, max]`. */
+  samples(monitor: MonitorId, startMs: number, endMs: number, maxPoints: number): Float64Array[]
+  health(monitor: MonitorId): NativeHealth
+}
+
+export interface NativeHealth {
+  state: 'stopped' | 'parked' | 'sampling'
+  periodMs: number
+  historyMs: number
+  samples: number
+  missedTicks: number
+  latenessP50Ms: number
+  latenessP99Ms: number
+  latenessMaxMs: number
+  cpuTimeMs: number
+  memoryBytes: number
+  errors: Record<string, string>
+}
+
+const packageRoot = join(__dirname, '../../..')
+let loaded: Binding | SpanmeterError | undefined
+
+/** The native sampler of this thread. Throws `SpanmeterError` `NATIVE_UNAVAILABLE`, always the same, where none loads. */
+export function loadBinding(): Binding {
+  loaded ??= tryLoad()
+  if (loaded instanceof SpanmeterError) throw loaded
+  return loaded
+}
+
+function tryLoad(): Binding | SpanmeterError {
+  try {
+    const find = require('node-gyp-build') as (folder: string) => Binding
+    const binding = find(packageRoot)
+    binding.setTimeOrigin(timeOrigin(binding))
+    return binding
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause)
+    return new SpanmeterError('NATIVE_UNAVAILABLE', `the native sampler cannot be loaded: ${why}`, { cause })
+  }
+}
+
+/**
+ * Where `performance.now()` of this thread has its zero on CLOCK_MONOTONIC. Both read the same clock; the narrowest of
+ * several brackets tells by how much they differ.
+ */
+function timeOrigin(binding: Binding): number {
+  let origin = 0
+  let narrowest = Number.POSITIVE_INFINITY
+  for (let i = 0; i < 10; i++) {
+    const before = performance.now()
+    const monotonic = binding.now()
+    const after = performance.now()
+    if (after - before < narrowest) {
+      narrowest = after - before
+      origin = monotonic - (before + after) / 2
+    }
+  }
+  return origin
+}

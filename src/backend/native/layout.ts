@@ -1,0 +1,54 @@
+/**
+ * The order of the numbers that cross the native border. The native side names its own order in `layout`; a test
+ * compares the two.
+ */
+export const edgeLayout = [
+  'time',
+  'cpu',
+  'sampler',
+  'thread',
+  'runDelay',
+  'resident',
+  'peak',
+  'minorFaults',
+  'majorFaults',
+  'voluntarySwitches',
+  'involuntarySwitches',
+] as const
+
+export const statsLayout = [
+  'durationMs',
+  'samples',
+  'coverage',
+  'maxGapMs',
+  'overheadMs',
+  'cpuTimeMs',
+  'cpuAvg',
+  'cpuMin',
+  'cpuMax',
+  'cpuP50',
+  'cpuP95',
+  'cpuP99',
+  'threadTimeMs',
+  'threadAvg',
+  'threadMax',
+  'threadWaitMs',
+  'memoryAvg',
+  'memoryMin',
+  'memoryMax',
+  'memoryStart',
+  'memoryEnd',
+  'memoryPeak',
+  'minorFaults',
+  'majorFaults',
+  'voluntarySwitches',
+  'involuntarySwitches',
+] as const
+
+/** Bit i of a native source set stands for the i-th of these. */
+export const sourceLayout = ['threads', 'memory', 'faults', 'schedstat'] as const
+
+type Slots = Readonly<Record<(typeof statsLayout)[number], number>>
+
+/** Index of each number of an answer. */
+export const slot = Object.fromEntries(statsLayout.map((name, index) => [name, index])) as Slots

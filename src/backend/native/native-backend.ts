@@ -1,0 +1,109 @@
+import { SpanmeterError } from '../../errors.js'
+import type { SourceHealth } from '../../types.js'
+import type { Backend, BackendHealth, BackendOptions, Edge } from '../backend.js'
+import { type Binding, loadBinding, type MonitorId } from './binding.js'
+import { edgeLayout, sourceLayout, statsLayout } from './layout.js'
+import { toResourceStats, toSampleColumns } from './native-stats.js'
+
+const procFile: Record<(typeof sourceLayout)[number], string> = {
+  threads: '/proc/self/task',
+  memory: '/proc/self/statm',
+  faults: 'getrusage',
+  schedstat: '/proc/self/task/TID/schedstat',
+}
+
+/** The native sampler. Throws `SpanmeterError` `NATIVE_UNAVAILABLE` where no binary loads. */
+export function createNativeBackend(options: BackendOptions): Backend {
+  return new NativeBackend(loadBinding(), options)
+}
+
+// A monitor that was forgotten without stop() would keep its demand on the sampler for ever.
+const forgotten = new FinalizationRegistry<{ binding: Binding; id: MonitorId }>(({ binding, id }) => binding.close(id))
+
+class NativeBackend implements Backend {
+  readonly kind = 'native'
+  readonly edgeLength = edgeLayout.length
+  readonly #binding: Binding
+  readonly #options: BackendOptions
+  readonly #id: MonitorId
+  readonly #stats = new Float64Array(statsLayout.length)
+
+  constructor(binding: Binding, options: BackendOptions) {
+    this.#binding = binding
+    this.#options = options
+    const wanted = sourceLayout.reduce((set, source, bit) => {
+      return source === 'threads' || options.sources.includes(source) ? set | (1 << bit) : set
+    }, 0)
+    this.#id = binding.open(options.periodMs, options.historyMs, wanted, options.whenIdle === 'sample')
+    forgotten.register(this, { binding, id: this.#id }, this)
+  }
+
+  start(): void {
+    const problem = this.#binding.start(this.#id)
+    if (problem === undefined) return
+    throw new SpanmeterError('NATIVE_UNAVAILABLE', `the native sampler cannot start: ${problem}`)
+  }
+
+  stop(): void {
+    this.#binding.stop(this.#id)
+  }
+
+  close(): void {
+    forgotten.unregister(this)
+    this.#binding.close(this.#id)
+  }
+
+  mark(edge: Edge): void {
+    this.#binding.mark(this.#id, edge)
+  }
+
+  release(): void {
+    this.#binding.release(this.#id)
+  }
+
+  read(edge: Edge): void {
+    this.#binding.read(this.#id, edge)
+  }
+
+  timeOf(edge: Edge): number {
+    return edge[0]!
+  }
+
+  since(start: Edge, end: Edge) {
+    this.#binding.since(this.#id, start, end, this.#stats)
+    return toResourceStats(this.#stats)
+  }
+
+  between(startMs: number, endMs: number) {
+    this.#binding.between(this.#id, startMs, endMs, this.#stats)
+    return toResourceStats(this.#stats)
+  }
+
+  samples(startMs: number, endMs: number, maxPoints: number) {
+    return toSampleColumns(this.#binding.samples(this.#id, startMs, endMs, maxPoints))
+  }
+
+  health(): BackendHealth {
+    const native = this.#binding.health(this.#id)
+    const sources = {} as BackendHealth['sources']
+    for (const name of sourceLayout) {
+      if (name === 'threads' || this.#options.sources.includes(name)) sources[name] = sourceHealth(name, native.errors)
+    }
+    return {
+      state: native.state,
+      periodMs: native.periodMs,
+      historyMs: native.historyMs,
+      samples: native.samples,
+      missedTicks: native.missedTicks,
+      lateness: { p50: native.latenessP50Ms, p99: native.latenessP99Ms, max: native.latenessMaxMs },
+      cpuTimeMs: native.cpuTimeMs,
+      memoryBytes: native.memoryBytes,
+      sources,
+    }
+  }
+}
+
+function sourceHealth(name: (typeof sourceLayout)[number], errors: Record<string, string>): SourceHealth {
+  const error = errors[name]
+  return error === undefined ? { available: true } : { available: false, reason: `${procFile[name]}: ${error}` }
+}

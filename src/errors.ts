@@ -1,0 +1,19 @@
+/** What went wrong, stable across versions. */
+export type SpanmeterErrorCode =
+  /** The native sampler was asked for and cannot be had: no binary fits, or the sampler thread did not start. */
+  | 'NATIVE_UNAVAILABLE'
+  /** The monitor has not been started, or was stopped. */
+  | 'NOT_RUNNING'
+  /** The monitor was disposed of. */
+  | 'DISPOSED'
+
+/** A state in which the call cannot be answered. Misuse of an argument is a `TypeError` or `RangeError` instead. */
+export class SpanmeterError extends Error {
+  override readonly name = 'SpanmeterError'
+  readonly code: SpanmeterErrorCode
+
+  constructor(code: SpanmeterErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.code = code
+  }
+}

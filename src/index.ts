@@ -1,0 +1,13 @@
+export { createMonitor } from './create-monitor.js'
+export { SpanmeterError, type SpanmeterErrorCode } from './errors.js'
+export type {
+  Mark,
+  MonitorHealth,
+  MonitorOptions,
+  ResourceMonitor,
+  ResourceStats,
+  SampleColumns,
+  SampleSeries,
+  Source,
+  SourceHealth,
+} from './types.js'

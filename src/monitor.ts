@@ -1,0 +1,173 @@
+import type { Backend, Edge } from './backend/backend.js'
+import { SpanmeterError } from './errors.js'
+import { type CheckedOptions, number, show } from './options.js'
+import type { Mark, MonitorHealth, ResourceMonitor, ResourceStats, SampleColumns } from './types.js'
+
+/** Makes a backend, or says why the wanted one cannot be had. */
+export type BackendFactory = (options: CheckedOptions) => { backend: Backend; reason?: string }
+
+/** The one implementation of the monitor's face: checks arguments and keeps the life cycle. The backend does the work. */
+export class Monitor implements ResourceMonitor {
+  readonly #options: CheckedOptions
+  readonly #fallBack: BackendFactory
+  #backend: Backend
+  #reason: string | undefined
+  #state: 'stopped' | 'running' | 'disposed' = 'stopped'
+  /** Grows with each start: a mark of an earlier run has nothing to release any more. */
+  #run = 0
+
+  /** `fallBack` is asked when the backend cannot start and the user left the choice to us. */
+  constructor(options: CheckedOptions, make: BackendFactory, fallBack: BackendFactory) {
+    this.#options = options
+    this.#fallBack = fallBack
+    const made = make(options)
+    this.#backend = made.backend
+    this.#reason = made.reason
+  }
+
+  get backend(): 'native' | 'js' {
+    return this.#backend.kind
+  }
+
+  start(): this {
+    this.#refuseDisposed()
+    if (this.#state === 'running') return this
+    try {
+      this.#backend.start()
+    } catch (error) {
+      if (this.#options.backend !== 'auto' || this.#backend.kind === 'js') throw error
+      this.#backend.close()
+      this.#backend = this.#fallBack(this.#options).backend
+      this.#reason = (error as Error).message
+      this.#backend.start()
+    }
+    this.#state = 'running'
+    this.#run++
+    return this
+  }
+
+  stop(): void {
+    if (this.#state !== 'running') return
+    this.#state = 'stopped'
+    this.#backend.stop()
+  }
+
+  [Symbol.dispose](): void {
+    if (this.#state === 'disposed') return
+    this.stop()
+    this.#state = 'disposed'
+    this.#backend.close()
+  }
+
+  mark(): Mark {
+    this.#refuseDisposed()
+    if (this.#state !== 'running') {
+      throw new SpanmeterError('NOT_RUNNING', 'the monitor is not running: call start() before mark()')
+    }
+    const edge = new Float64Array(this.#backend.edgeLength)
+    this.#backend.mark(edge)
+    return new EdgeMark(this, this.#backend, this.#run, edge)
+  }
+
+  since(mark: Mark): ResourceStats {
+    this.#refuseDisposed()
+    if (!(mark instanceof EdgeMark)) {
+      throw new TypeError(`mark must come from mark() of this monitor, got ${show(mark)}`)
+    }
+    const start = mark.edgeOf(this, this.#backend)
+    const end = new Float64Array(this.#backend.edgeLength)
+    this.#backend.read(end)
+    const stats = this.#backend.since(start, end)
+    mark.release()
+    return stats
+  }
+
+  between(startMs: number, endMs: number): ResourceStats {
+    this.#checkWindow(startMs, endMs)
+    return this.#backend.between(startMs, endMs)
+  }
+
+  async measure<T>(work: () => T | Promise<T>): Promise<{ value: T; stats: ResourceStats }> {
+    if (typeof work !== 'function') throw new TypeError(`work must be a function, got ${show(work)}`)
+    const mark = this.mark()
+    try {
+      const value = await work()
+      return { value, stats: this.since(mark) }
+    } finally {
+      mark.release()
+    }
+  }
+
+  samples(startMs: number, endMs: number, maxPoints = 10_000): SampleColumns {
+    this.#checkWindow(startMs, endMs)
+    if (!Number.isInteger(maxPoints)) throw new TypeError(`maxPoints must be a whole number, got ${show(maxPoints)}`)
+    number('maxPoints', maxPoints, 1, 1e7)
+    return this.#backend.samples(startMs, endMs, maxPoints)
+  }
+
+  health(): MonitorHealth {
+    this.#refuseDisposed()
+    const reason = this.#reason === undefined ? {} : { backendReason: this.#reason }
+    const wanted = { wantedPeriodMs: this.#options.periodMs }
+    return { backend: this.backend, ...reason, ...wanted, ...this.#backend.health() }
+  }
+
+  /** Lets go of a mark that was made in the given run. */
+  releaseMark(run: number): void {
+    if (this.#state === 'running' && this.#run === run) this.#backend.release()
+  }
+
+  #refuseDisposed(): void {
+    if (this.#state === 'disposed') throw new SpanmeterError('DISPOSED', 'the monitor was disposed of')
+  }
+
+  #checkWindow(startMs: number, endMs: number): void {
+    this.#refuseDisposed()
+    number('startMs', startMs, -Number.MAX_VALUE, Number.MAX_VALUE)
+    number('endMs', endMs, -Number.MAX_VALUE, Number.MAX_VALUE)
+    if (endMs < startMs) throw new RangeError(`endMs must not be before startMs (${startMs}), got ${endMs}`)
+  }
+}
+
+class EdgeMark implements Mark {
+  readonly #monitor: Monitor
+  readonly #backend: Backend
+  readonly #run: number
+  readonly #edge: Edge
+  #released = false
+
+  constructor(monitor: Monitor, backend: Backend, run: number, edge: Edge) {
+    this.#monitor = monitor
+    this.#backend = backend
+    this.#run = run
+    this.#edge = edge
+    forgottenMarks.register(this, { monitor: new WeakRef(monitor), run }, this)
+  }
+
+  get timeMs(): number {
+    return this.#backend.timeOf(this.#edge)
+  }
+
+  edgeOf(monitor: Monitor, backend: Backend): Edge {
+    if (monitor !== this.#monitor || backend !== this.#backend) {
+      throw new TypeError('mark must come from mark() of this monitor, got a mark of another one')
+    }
+    return this.#edge
+  }
+
+  release(): void {
+    if (this.#released) return
+    this.#released = true
+    forgottenMarks.unregister(this)
+    this.#monitor.releaseMark(this.#run)
+  }
+
+  [Symbol.dispose](): void {
+    this.release()
+  }
+}
+
+/** A mark that nobody holds any more must not keep the sampler awake for ever. */
+const forgottenMarks = new FinalizationRegistry<{ monitor: WeakRef<Monitor>; run: number }>(({ monitor, run }) =>
+  monitor.deref()?.releaseMark(run),
+)

@@ -1,0 +1,72 @@
+import type { BackendOptions } from './backend/backend.js'
+import type { MonitorOptions, Source } from './types.js'
+
+const backends = ['auto', 'native', 'js'] as const
+const idleModes = ['park', 'sample'] as const
+const sourceNames = ['memory', 'faults', 'schedstat'] as const satisfies readonly Source[]
+const optionNames = [
+  'periodMs',
+  'historyMs',
+  'whenIdle',
+  'sources',
+  'backend',
+] as const satisfies readonly (keyof MonitorOptions)[]
+
+const minPeriodMs = 0.05
+const maxPeriodMs = 60_000
+/** Full-resolution history of one process, in samples: about 200 MB. */
+const maxSamples = 2 ** 22
+
+export interface CheckedOptions extends BackendOptions {
+  readonly backend: (typeof backends)[number]
+}
+
+/** Fills in the defaults. Throws a `TypeError` or `RangeError` that names the option, what it got and what it expects. */
+export function checkOptions(options: MonitorOptions = {}): CheckedOptions {
+  if (typeof options !== 'object' || options === null) {
+    throw new TypeError(`options must be an object, got ${show(options)}`)
+  }
+  for (const name of Object.keys(options)) {
+    oneOf('option', name, optionNames)
+  }
+  const periodMs = number('periodMs', options.periodMs ?? 1, minPeriodMs, maxPeriodMs)
+  const historyMs = number('historyMs', options.historyMs ?? 30_000, periodMs, periodMs * maxSamples)
+  return {
+    periodMs,
+    historyMs,
+    whenIdle: oneOf('whenIdle', options.whenIdle ?? 'park', idleModes),
+    sources: sources(options.sources ?? sourceNames),
+    backend: oneOf('backend', options.backend ?? 'auto', backends),
+  }
+}
+
+/** A finite number between `low` and `high`. */
+export function number(name: string, value: unknown, low: number, high: number): number {
+  if (typeof value !== 'number' || Number.isNaN(value)) {
+    throw new TypeError(`${name} must be a number, got ${show(value)}`)
+  }
+  if (value < low || value > high) {
+    throw new RangeError(`${name} must be between ${low} and ${high}, got ${value}`)
+  }
+  return value
+}
+
+export function oneOf<T extends string>(name: string, value: unknown, choices: readonly T[]): T {
+  if (choices.includes(value as T)) return value as T
+  throw new TypeError(`${name} must be one of ${choices.map((choice) => `'${choice}'`).join(', ')}, got ${show(value)}`)
+}
+
+function sources(value: unknown): readonly Source[] {
+  if (!Array.isArray(value)) {
+    throw new TypeError(`sources must be an array of source names, got ${show(value)}`)
+  }
+  return value.map((name) => oneOf('sources', name, sourceNames))
+}
+
+/** A value as it reads in an error message. */
+export function show(value: unknown): string {
+  if (typeof value === 'string') return `'${value.length > 40 ? `${value.slice(0, 40)}…` : value}'`
+  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'an array' : 'an object'
+  if (typeof value === 'function') return 'a function'
+  return String(value)
+}

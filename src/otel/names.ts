@@ -1,0 +1,39 @@
+/** Span attribute names, without the prefix (`resource` unless configured). */
+export const names = {
+  cpuAvg: 'cpu.avg',
+  cpuMax: 'cpu.max',
+  cpuMin: 'cpu.min',
+  cpuTime: 'cpu.time_ms',
+  cpuWait: 'cpu.wait_ms',
+  memoryAvg: 'memory.avg_mb',
+  memoryMax: 'memory.max_mb',
+  memoryMin: 'memory.min_mb',
+  samples: 'samples',
+  cpuBound: 'cpu_bound',
+  memoryThresholdExceeded: 'memory_threshold_exceeded',
+  coverage: 'coverage',
+  // detail: 'full'
+  cpuP50: 'cpu.p50',
+  cpuP95: 'cpu.p95',
+  cpuP99: 'cpu.p99',
+  threadTime: 'thread.time_ms',
+  threadAvg: 'thread.avg',
+  threadMax: 'thread.max',
+  memoryStart: 'memory.start_mb',
+  memoryEnd: 'memory.end_mb',
+  memoryPeak: 'memory.peak_mb',
+  minorFaults: 'faults.minor',
+  majorFaults: 'faults.major',
+  voluntarySwitches: 'context_switches.voluntary',
+  involuntarySwitches: 'context_switches.involuntary',
+  overhead: 'overhead_ms',
+  maxGap: 'max_gap_ms',
+} as const
+
+export type AttributeKeys = Readonly<Record<keyof typeof names, string>>
+
+/** The full names under a prefix. */
+export function prefixed(prefix: string): AttributeKeys {
+  const entries = Object.entries(names).map(([key, name]) => [key, `${prefix}.${name}`])
+  return Object.fromEntries(entries) as AttributeKeys
+}

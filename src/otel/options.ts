@@ -1,0 +1,69 @@
+import { number, oneOf, show } from '../options.js'
+import type { ResourceMonitor } from '../types.js'
+import type { AttributeRules, Thresholds } from './attributes.js'
+import { prefixed } from './names.js'
+
+export interface AttributeOptions extends Thresholds {
+  /** `'full'` adds percentiles, the JS thread, faults, context switches and more. Default `'default'`. */
+  detail?: 'default' | 'full'
+  /** What the attribute names begin with. Default `'resource'`. */
+  prefix?: string
+}
+
+export interface ResourceSpanProcessorOptions extends AttributeOptions {
+  /** The monitor to ask; it is started if it is not running. Default: one of the processor's own. */
+  monitor?: ResourceMonitor
+  /** Spans shorter than this get no attributes. With `when: 'notable'`: spans at least this long are notable. Default 0. */
+  minDurationMs?: number
+  /** `'notable'`: only spans that crossed a threshold, or lasted `minDurationMs` if that is set. Default `'always'`. */
+  when?: 'always' | 'notable'
+}
+
+export interface ProcessorRules extends AttributeRules {
+  minDurationMs: number
+  when: 'always' | 'notable'
+}
+
+const attributeOptionNames = ['cpuThreshold', 'memoryThresholdMb', 'detail', 'prefix'] as const
+const processorOptionNames = [...attributeOptionNames, 'monitor', 'minDurationMs', 'when'] as const
+
+export function checkAttributeOptions(options: AttributeOptions = {}): AttributeRules {
+  return attributeRules(known(options, attributeOptionNames))
+}
+
+export function checkProcessorOptions(options: ResourceSpanProcessorOptions = {}): ProcessorRules {
+  known(options, processorOptionNames)
+  const { monitor } = options
+  if (monitor !== undefined && typeof monitor?.mark !== 'function') {
+    throw new TypeError(`monitor must come from createMonitor(), got ${show(monitor)}`)
+  }
+  return {
+    ...attributeRules(options),
+    minDurationMs: number('minDurationMs', options.minDurationMs ?? 0, 0, Number.MAX_VALUE),
+    when: oneOf('when', options.when ?? 'always', ['always', 'notable']),
+  }
+}
+
+function known<T extends object>(options: T, names: readonly string[]): T {
+  if (typeof options !== 'object' || options === null) {
+    throw new TypeError(`options must be an object, got ${show(options)}`)
+  }
+  for (const name of Object.keys(options)) oneOf('option', name, names)
+  return options
+}
+
+function attributeRules(options: AttributeOptions): AttributeRules {
+  const prefix = options.prefix ?? 'resource'
+  if (typeof prefix !== 'string' || prefix === '') {
+    throw new TypeError(`prefix must be a string that is not empty, got ${show(prefix)}`)
+  }
+  const rules: AttributeRules = {
+    cpuThreshold: number('cpuThreshold', options.cpuThreshold ?? 80, 0, Number.MAX_VALUE),
+    detail: oneOf('detail', options.detail ?? 'default', ['default', 'full']),
+    keys: prefixed(prefix),
+  }
+  if (options.memoryThresholdMb !== undefined) {
+    rules.memoryThresholdMb = number('memoryThresholdMb', options.memoryThresholdMb, 0, Number.MAX_VALUE)
+  }
+  return rules
+}

@@ -1,0 +1,128 @@
+/**
+ * The public vocabulary. Times are `performance.now()` milliseconds of the calling thread; CPU percentages are of ONE
+ * core (196 means nearly two cores busy); memory is in bytes. A value the machine cannot tell is absent, never zero.
+ */
+
+/** Optional sources; the CPU clocks of the process and of the calling thread are always read. */
+export type Source = 'memory' | 'faults' | 'schedstat'
+
+export interface MonitorOptions {
+  /** Wanted sampling period in ms, 0.05 … 60000. Monitors of one process share a sampler: the shortest period wins. Default 1. */
+  periodMs?: number
+  /** How much full-resolution history to keep, in ms. Default 30000. */
+  historyMs?: number
+  /** `'park'`: sample only while a mark, a span or a measurement is open; `'sample'`: always. Default `'park'`. */
+  whenIdle?: 'park' | 'sample'
+  /** Which optional sources to read. Default: all. */
+  sources?: readonly Source[]
+  /** `'auto'` takes the native sampler where its binary loads and the pure-JavaScript one elsewhere. Default `'auto'`. */
+  backend?: 'auto' | 'native' | 'js'
+}
+
+/** What the resources did between two moments. */
+export interface ResourceStats {
+  /** Length of the window in ms. */
+  durationMs: number
+  /** Samples taken inside the window. Extremes and percentiles rest on these; totals are exact without any. */
+  samples: number
+  /** Share of the window (0..1) that was sampled at the full rate. 0 with `samples: 0` from `between`: nothing is known and every number is 0. */
+  coverage: number
+  /** Longest time without a sample inside the window, in ms. */
+  maxGapMs: number
+  /** CPU time of the sampler itself in the window, in ms. Not part of `cpu`. */
+  overheadMs: number
+  /** CPU of the whole process without the sampler. From the CPU clocks of its threads. */
+  cpu: { timeMs: number; avg: number; min: number; max: number; p50: number; p95: number; p99: number }
+  /**
+   * CPU of the calling JavaScript thread, from its CPU clock; `waitMs` is the time it was runnable without a CPU
+   * (`run_delay` of /proc/self/task/TID/schedstat). Absent where the thread's clock cannot be read.
+   */
+  thread?: { timeMs: number; avg: number; max: number; waitMs?: number }
+  /** Resident set in bytes, from /proc/self/statm. `peak` is the highest the process ever had (`ru_maxrss`). */
+  memory?: { avg: number; min: number; max: number; start: number; end: number; peak: number }
+  /** Page faults, from getrusage(2): minor without I/O, major with. */
+  faults?: { minor: number; major: number }
+  /** Context switches of all threads but the sampler, from getrusage(2). */
+  contextSwitches?: { voluntary: number; involuntary: number }
+}
+
+/** One series of a plot: per point the time-weighted mean and the extremes of what the point stands for. */
+export interface SampleSeries {
+  avg: Float64Array
+  min: Float64Array
+  max: Float64Array
+}
+
+/** Samples in columns of equal length, for plots. A point stands for the time since the point before it. */
+export interface SampleColumns {
+  /** End of each point's interval. */
+  timeMs: Float64Array
+  /** Process CPU in % of one core. */
+  cpu: SampleSeries
+  /** CPU of the calling thread in % of one core. */
+  thread?: SampleSeries
+  /** Resident set in bytes. */
+  memory?: SampleSeries
+}
+
+/** Counters of one moment, from `mark()`. Keeps the sampler awake until it is used by `since()` or released. */
+export interface Mark extends Disposable {
+  /** When the mark was made. */
+  readonly timeMs: number
+  /** Stops keeping the sampler awake. `since()` goes on working. */
+  release(): void
+}
+
+export interface SourceHealth {
+  available: boolean
+  /** Why it is not available: the call that failed and its error. */
+  reason?: string
+}
+
+export interface MonitorHealth {
+  backend: 'native' | 'js'
+  /** Why the JavaScript sampler stands in, when `backend: 'auto'` could not have the native one. */
+  backendReason?: string
+  state: 'stopped' | 'parked' | 'sampling'
+  /** The period this monitor asked for. */
+  wantedPeriodMs: number
+  /** The period in force: the shortest that any monitor of the process asked for. */
+  periodMs: number
+  /** Full-resolution history that fits at this period. */
+  historyMs: number
+  /** Samples taken since the sampler started. */
+  samples: number
+  /** Ticks of the grid that passed without a sample, the sampler being awake. */
+  missedTicks: number
+  /** How late samples were taken after their tick, in ms. */
+  lateness: { p50: number; p99: number; max: number }
+  /** CPU time of the sampler since it started, in ms. */
+  cpuTimeMs: number
+  /** Memory held by the history, in bytes. */
+  memoryBytes: number
+  /** Each source that was asked for: whether it is read, and if not, why. */
+  sources: Partial<Record<'threads' | Source, SourceHealth>>
+}
+
+/** A view on the sampler. Cheap: monitors of one process share one sampler thread. */
+export interface ResourceMonitor extends Disposable {
+  readonly backend: 'native' | 'js'
+  /** Begins sampling (or stands by, with `whenIdle: 'park'`). A second call changes nothing. */
+  start(): this
+  /** Ends sampling for this monitor. What was sampled until then can still be asked for. */
+  stop(): void
+  /** Reads the counters now. Throws `SpanmeterError` `NOT_RUNNING` before `start()` and after `stop()`. */
+  mark(): Mark
+  /** What happened since the mark. Counters are exact at both ends, however short the window. Releases the mark. */
+  since(mark: Mark): ResourceStats
+  /**
+   * What happened between two moments. Values at the edges are interpolated between samples; the part of the window
+   * that was not sampled is left out and `coverage` says so.
+   */
+  between(startMs: number, endMs: number): ResourceStats
+  /** Runs `work` and tells what happened meanwhile. Whatever `work` throws is thrown on. */
+  measure<T>(work: () => T | Promise<T>): Promise<{ value: T; stats: ResourceStats }>
+  /** The samples between two moments, folded into at most `maxPoints` points. Default 10000. */
+  samples(startMs: number, endMs: number, maxPoints?: number): SampleColumns
+  health(): MonitorHealth
+}

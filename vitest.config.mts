@@ -1,0 +1,21 @@
+import { fileURLToPath } from 'node:url'
+import { defineConfig } from 'vitest/config'
+
+const dist = (path: string) => fileURLToPath(new URL(`dist/${path}`, import.meta.url))
+
+export default defineConfig({
+  // Tests import what users import: the built package, by its name.
+  resolve: {
+    alias: [
+      { find: /^spanmeter$/, replacement: dist('index.mjs') },
+      { find: /^spanmeter\/otel$/, replacement: dist('otel/index.mjs') },
+    ],
+  },
+  test: {
+    include: ['test/**/*.test.ts'],
+    // One process per file: the sampler is one per process. One file at a time: they measure CPU.
+    pool: 'forks',
+    fileParallelism: false,
+    testTimeout: 30_000,
+  },
+})
