@@ -16,7 +16,7 @@ namespace spanmeter {
 
 namespace {
 // The loop needs little; the C library takes its thread-local storage from the stack as well.
-constexpr size_t kStackBytes = 256 * 1024;
+constexpr size_t kStackBytes = size_t{256} * 1024;
 }  // namespace
 
 int Sampler::launch() {

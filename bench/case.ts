@@ -1,0 +1,34 @@
+/** One number that a case measured. */
+export interface Metric {
+  metric: string
+  value: number
+  unit: string
+}
+
+/**
+ * A benchmark. Each variant runs in a process of its own, several times; the variants of one case alternate, so that a
+ * machine that grows slower does so for all of them.
+ */
+export interface Case {
+  name: string
+  /** What is compared, in a line. */
+  title: string
+  variants: readonly string[]
+  repeats: number
+  run(variant: string): Promise<Metric[]>
+}
+
+export type Result = { case: string; variant: string } & Metric & {
+    /** Every repeat; `value` is their median. */
+    runs: number[]
+  }
+
+/** The value that the given share (0..1) of the sorted values does not exceed. */
+export function quantile(values: ArrayLike<number>, share: number): number {
+  const sorted = Float64Array.from(values).sort()
+  return sorted[Math.min(sorted.length - 1, Math.max(0, Math.ceil(share * sorted.length) - 1))] ?? Number.NaN
+}
+
+export function median(values: ArrayLike<number>): number {
+  return quantile(values, 0.5)
+}

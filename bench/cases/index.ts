@@ -1,0 +1,6 @@
+import type { Case } from '../case.js'
+import { blockedLoop } from './blocked-loop.js'
+import { steadyLoad } from './steady-load.js'
+
+/** In the order in which they run and are reported. */
+export const cases: readonly Case[] = [steadyLoad, blockedLoop]

@@ -1,0 +1,58 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import type { Result } from './case.js'
+import { cases } from './cases/index.js'
+import { machineFacts } from './machine.js'
+import { table, writeReport } from './report.js'
+import { runCase } from './run.js'
+
+const usage = `npm run bench -- [--case NAME] [--repeats N] [--json FILE] [--report]
+  --case NAME   only this case: ${cases.map(({ name }) => name).join(', ')}
+  --repeats N   runs of each variant, instead of what the case asks for
+  --json FILE   writes [{ case, variant, metric, value, unit }], the medians
+  --report      writes the tables into bench/README.md and the raw results into bench/results/`
+
+const folder = join(__dirname, '../../bench')
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      case: { type: 'string' },
+      repeats: { type: 'string' },
+      json: { type: 'string' },
+      report: { type: 'boolean' },
+      help: { type: 'boolean', short: 'h' },
+    },
+  })
+  if (values.help) return void console.log(usage)
+  const wanted = values.case === undefined ? cases : cases.filter(({ name }) => name === values.case)
+  if (wanted.length === 0) throw new Error(`no such case: '${values.case}'\n${usage}`)
+  const repeats = values.repeats === undefined ? undefined : Number(values.repeats)
+  if (repeats !== undefined && !(Number.isInteger(repeats) && repeats > 0)) {
+    throw new Error(`--repeats must be a whole number above 0, got '${values.repeats}'`)
+  }
+
+  const results: Result[] = []
+  const tables: string[] = []
+  for (const one of wanted) {
+    results.push(...(await runCase(one, repeats ?? one.repeats)))
+    tables.push(table(one, results))
+    console.log(`\n${tables.at(-1)}`)
+  }
+  if (values.json !== undefined) {
+    const medians = results.map(({ runs, ...rest }) => rest)
+    writeFileSync(values.json, `${JSON.stringify(medians, null, 2)}\n`)
+  }
+  if (values.report) {
+    const machine = machineFacts()
+    writeReport(join(folder, 'README.md'), machine, tables)
+    mkdirSync(join(folder, 'results'), { recursive: true })
+    writeFileSync(join(folder, 'results/latest.json'), `${JSON.stringify({ machine, results }, null, 2)}\n`)
+  }
+}
+
+main().catch((error: Error) => {
+  console.error(error.message)
+  process.exitCode = 1
+})

@@ -1,0 +1,46 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import type { Case, Result } from './case.js'
+
+/** A Markdown table of one case: a row for each variant, a column for each metric; the median and the range of all runs. */
+export function table(wanted: Case, results: readonly Result[]): string {
+  const mine = results.filter((result) => result.case === wanted.name)
+  const metrics = [...new Set(mine.map((result) => result.metric))]
+  const unit = (metric: string) => mine.find((result) => result.metric === metric)?.unit ?? ''
+  const cell = (variant: string, metric: string) => {
+    const result = mine.find((candidate) => candidate.variant === variant && candidate.metric === metric)
+    return result
+      ? `**${show(result.value)}** (${show(Math.min(...result.runs))} … ${show(Math.max(...result.runs))})`
+      : '–'
+  }
+  const rows = wanted.variants
+    .filter((variant) => mine.some((result) => result.variant === variant))
+    .map((variant) => `| ${[variant, ...metrics.map((metric) => cell(variant, metric))].join(' | ')} |`)
+  return [
+    `### ${wanted.name}`,
+    '',
+    `${wanted.title}. \`npm run bench -- --case ${wanted.name}\``,
+    '',
+    `| variant | ${metrics.map((metric) => `${metric}, ${unit(metric)}`).join(' | ')} |`,
+    `|---|${metrics.map(() => '---|').join('')}`,
+    ...rows,
+  ].join('\n')
+}
+
+function show(value: number): string {
+  if (!Number.isFinite(value)) return '–'
+  const size = Math.abs(value)
+  return size >= 1000 ? value.toFixed(0) : size >= 10 ? value.toFixed(1) : value.toFixed(2)
+}
+
+const begin = '<!-- results -->'
+const end = '<!-- end of results -->'
+
+/** Puts the tables between the marks in bench/README.md. */
+export function writeReport(path: string, facts: Record<string, string>, tables: readonly string[]): void {
+  const page = readFileSync(path, 'utf8')
+  const [before, after] = [page.indexOf(begin), page.indexOf(end)]
+  if (before < 0 || after < before) throw new Error(`${path} has no place for results`)
+  const machine = Object.entries(facts).map(([name, value]) => `${name}: ${value}`)
+  const body = [begin, '', `Machine: ${machine.join('; ')}.`, '', tables.join('\n\n'), '', ''].join('\n')
+  writeFileSync(path, page.slice(0, before) + body + page.slice(after))
+}

@@ -1,0 +1,36 @@
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { type Case, type Metric, median, type Result } from './case.js'
+
+/** Runs a case: its variants in turn, as often as it asks for, and takes the median of each number. */
+export async function runCase(wanted: Case, repeats: number): Promise<Result[]> {
+  const results = new Map<string, Result>()
+  for (let repeat = 0; repeat < repeats; repeat++) {
+    // Back and forth (A B, B A, …): a drift of the machine hits no variant more than another.
+    const order = repeat % 2 === 0 ? wanted.variants : [...wanted.variants].reverse()
+    for (const variant of order) {
+      for (const { metric, value, unit } of await runOnce(wanted.name, variant)) {
+        const key = `${variant}\0${metric}`
+        const result = results.get(key) ?? { case: wanted.name, variant, metric, value: 0, unit, runs: [] }
+        result.runs.push(value)
+        results.set(key, result)
+      }
+    }
+  }
+  for (const result of results.values()) result.value = median(result.runs)
+  return [...results.values()].sort((a, b) => wanted.variants.indexOf(a.variant) - wanted.variants.indexOf(b.variant))
+}
+
+async function runOnce(name: string, variant: string): Promise<Metric[]> {
+  const child = fork(join(__dirname, 'child.js'), [name, variant])
+  const exit = once(child, 'exit')
+  let metrics: Metric[] | undefined
+  child.once('message', (message) => {
+    metrics = message as Metric[]
+  })
+  const [code, signal] = await exit
+  if (metrics === undefined || code !== 0)
+    throw new Error(`${name} ${variant} failed: ${signal ?? `exit code ${code}`}`)
+  return metrics
+}
