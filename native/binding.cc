@@ -22,7 +22,8 @@ constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 constexpr const char* kEdgeNames[] = {SPANMETER_EDGE(X)};
 constexpr const char* kStatsNames[] = {SPANMETER_STATS(X)};
 #undef X
-constexpr const char* kSourceNames[] = {"threads", "memory", "faults", "schedstat"};
+constexpr const char* kSourceNames[] = {"threads", "memory",  "faults", "schedstat",
+                                        "io",      "network", "cgroup"};
 constexpr size_t kEdgeLength = std::size(kEdgeNames);
 constexpr size_t kStatsLength = std::size(kStatsNames);
 static_assert(std::size(kSourceNames) == kSourceCount, "each source has a name");
@@ -88,8 +89,15 @@ class Arguments {
     const double id = number(0, "monitor");
     if (!ok_) return nullptr;
     const auto found = environment.monitors.find(static_cast<int64_t>(std::fmin(std::fmax(id, 0), 1e15)));
-    if (found == environment.monitors.end()) return fail("monitor", "an open monitor"), nullptr;
+    const bool open = found != environment.monitors.end() && static_cast<double>(found->first) == id;
+    if (!open) return fail("monitor", "an open monitor"), nullptr;
     return found->second.get();
+  }
+
+  Monitor* running_monitor(Environment& environment) {
+    Monitor* found = monitor(environment);
+    if (found != nullptr && !found->running()) return fail("monitor", "running"), nullptr;
+    return found;
   }
 
  private:
@@ -148,11 +156,13 @@ Napi::Value open(const Napi::CallbackInfo& info) {
   const double period = arguments.number(0, "period", 0.001, 1e9);
   const double history = arguments.number(1, "history", 0.001, 1e9);
   const double sources = arguments.number(2, "sources", 0, kAllSources);
-  const bool always = arguments.boolean(3, "always");
+  const double overhead = arguments.number(3, "maxOverheadPercent", 0, 100);
+  const bool always = arguments.boolean(4, "always");
   if (!arguments.ok()) return info.Env().Undefined();
   Environment& env = environment(info);
   const Demand demand{{static_cast<Nanos>(period * 1e6), static_cast<Nanos>(history * 1e6)},
-                      static_cast<SourceSet>(sources) | source_bit(Source::kThreads)};
+                      static_cast<SourceSet>(sources) | source_bit(Source::kThreads),
+                      overhead / 100};
   const int64_t id = env.next_id++;
   env.monitors.emplace(id, std::make_unique<Monitor>(env.thread, demand, always));
   return Napi::Number::New(info.Env(), static_cast<double>(id));
@@ -184,7 +194,7 @@ void close(const Napi::CallbackInfo& info) {
 // mark(monitor, edge): reads the counters into the edge; keeps the sampler awake until release().
 void mark(const Napi::CallbackInfo& info) {
   Arguments arguments(info);
-  Monitor* monitor = arguments.monitor(environment(info));
+  Monitor* monitor = arguments.running_monitor(environment(info));
   double* edge = arguments.doubles(1, "edge", kEdgeLength);
   if (arguments.ok()) store(environment(info), monitor->mark(), edge);
 }
@@ -237,6 +247,19 @@ Napi::Float64Array to_array(Napi::Env env, const std::vector<double>& values) {
   return array;
 }
 
+// limits(monitor): [CPU limit of the cgroup in cores, memory limit in bytes]; NaN where nothing limits.
+Napi::Value limits(const Napi::CallbackInfo& info) {
+  Arguments arguments(info);
+  Monitor* monitor = arguments.monitor(environment(info));
+  if (monitor == nullptr) return info.Env().Undefined();
+  const CgroupLimits& limits = monitor->limits();
+  const double memory = limits.memory_limit ? static_cast<double>(*limits.memory_limit) : kNaN;
+  Napi::Array result = Napi::Array::New(info.Env(), 2);
+  (void)result.Set(uint32_t{0}, limits.cpu_limit.value_or(kNaN));
+  (void)result.Set(uint32_t{1}, memory);
+  return result;
+}
+
 // samples(monitor, startMs, endMs, maxPoints): [time, cpu avg, min, max, thread avg, …, memory avg, min,
 // max].
 Napi::Value samples(const Napi::CallbackInfo& info) {
@@ -276,6 +299,7 @@ Napi::Value health(const Napi::CallbackInfo& info) {
   constexpr const char* kStates[] = {"stopped", "parked", "sampling"};
   (void)result.Set("state", kStates[static_cast<size_t>(health.state)]);
   set("periodMs", to_ms(health.period));
+  set("askedPeriodMs", to_ms(health.asked_period));
   set("historyMs", to_ms(health.history));
   set("samples", static_cast<double>(health.samples));
   set("missedTicks", static_cast<double>(health.missed));
@@ -320,6 +344,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   add("read", read);
   add("since", since);
   add("between", between);
+  add("limits", limits);
   add("samples", samples);
   add("health", health);
   return exports;

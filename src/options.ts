@@ -3,10 +3,11 @@ import type { MonitorOptions, Source } from './types.js'
 
 const backends = ['auto', 'native', 'js'] as const
 const idleModes = ['park', 'sample'] as const
-const sourceNames = ['memory', 'faults', 'schedstat'] as const satisfies readonly Source[]
+const sourceNames = ['memory', 'faults', 'schedstat', 'io', 'network', 'cgroup'] as const satisfies readonly Source[]
 const optionNames = [
   'periodMs',
   'historyMs',
+  'maxOverheadPercent',
   'whenIdle',
   'sources',
   'backend',
@@ -30,10 +31,16 @@ export function checkOptions(options: MonitorOptions = {}): CheckedOptions {
     oneOf('option', name, optionNames)
   }
   const periodMs = number('periodMs', options.periodMs ?? 1, minPeriodMs, maxPeriodMs)
-  const historyMs = number('historyMs', options.historyMs ?? 30_000, periodMs, periodMs * maxSamples)
+  const historyMs = number(
+    'historyMs',
+    options.historyMs ?? Math.max(30_000, periodMs),
+    periodMs,
+    periodMs * maxSamples,
+  )
   return {
     periodMs,
     historyMs,
+    maxOverheadPercent: number('maxOverheadPercent', options.maxOverheadPercent ?? 1, 0, 100),
     whenIdle: oneOf('whenIdle', options.whenIdle ?? 'park', idleModes),
     sources: sources(options.sources ?? sourceNames),
     backend: oneOf('backend', options.backend ?? 'auto', backends),

@@ -4,13 +4,19 @@
  */
 
 /** Optional sources; the CPU clocks of the process and of the calling thread are always read. */
-export type Source = 'memory' | 'faults' | 'schedstat'
+export type Source = 'memory' | 'faults' | 'schedstat' | 'io' | 'network' | 'cgroup'
 
 export interface MonitorOptions {
   /** Wanted sampling period in ms, 0.05 … 60000. Monitors of one process share a sampler: the shortest period wins. Default 1. */
   periodMs?: number
   /** How much full-resolution history to keep, in ms. Default 30000. */
   historyMs?: number
+  /**
+   * How much of one core the native sampler thread may use, in percent; 0: no limit. When samples at the wanted period
+   * cost more, the period is lengthened and `health()` says so. The most generous monitor of the process wins. The
+   * JavaScript sampler has no thread and keeps its period. Default 1.
+   */
+  maxOverheadPercent?: number
   /** `'park'`: sample only while a mark, a span or a measurement is open; `'sample'`: always. Default `'park'`. */
   whenIdle?: 'park' | 'sample'
   /** Which optional sources to read. Default: all. */
@@ -44,6 +50,19 @@ export interface ResourceStats {
   faults?: { minor: number; major: number }
   /** Context switches of all threads but the sampler, from getrusage(2). */
   contextSwitches?: { voluntary: number; involuntary: number }
+  /**
+   * Bytes fetched from storage and given to it, from `read_bytes` and `write_bytes` of /proc/self/io: in whole pages, a
+   * write when the page becomes dirty; hits of the page cache, sockets and files in memory do not count.
+   */
+  io?: { readBytes: number; writeBytes: number }
+  /** Bytes of all interfaces but the loopback, from /proc/self/net/dev: of the network namespace, not of the process. */
+  network?: { receiveBytes: number; transmitBytes: number }
+  /**
+   * Only where a cgroup (version 1 or 2) limits the process. `throttledMs`: time that threads of the cgroup were kept
+   * from running by the CPU quota, added up over CPUs, as of the last reading (at most 100 ms ago). `cpuLimit` in cores;
+   * `cpuOfLimit` is `cpu.avg` in percent of it; `memoryLimit` in bytes.
+   */
+  cgroup?: { throttledMs?: number; cpuLimit?: number; cpuOfLimit?: number; memoryLimit?: number }
 }
 
 /** One series of a plot: per point the time-weighted mean and the extremes of what the point stands for. */
@@ -86,8 +105,13 @@ export interface MonitorHealth {
   state: 'stopped' | 'parked' | 'sampling'
   /** The period this monitor asked for. */
   wantedPeriodMs: number
-  /** The period in force: the shortest that any monitor of the process asked for. */
+  /** The period in force. */
   periodMs: number
+  /**
+   * Why it is what it is: `'wanted'` by this monitor; `'shared'`: another monitor of the process wants a shorter one;
+   * `'budget'`: lengthened to stay within `maxOverheadPercent`; `'timer'`: what a JavaScript timer can do.
+   */
+  periodReason: 'wanted' | 'shared' | 'budget' | 'timer'
   /** Full-resolution history that fits at this period. */
   historyMs: number
   /** Samples taken since the sampler started. */

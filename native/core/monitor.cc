@@ -2,6 +2,11 @@
 
 namespace spanmeter {
 
+namespace {
+// Reading the limits opens files; they hardly ever change.
+constexpr Nanos kLimitsAge = 10 * kSecond;
+}  // namespace
+
 Monitor::Monitor(AskingThread& thread, const Demand& demand, bool always)
     : thread_(thread), demand_(demand), always_(always) {}
 
@@ -53,10 +58,16 @@ const Plan* Monitor::plan() {
   return plan_.get();
 }
 
+// The one in force, which the budget may have made longer than anybody asked for.
+Nanos Monitor::period() const {
+  const Nanos period = sampler_.published().period.load(std::memory_order_relaxed);
+  return running() && period > 0 ? period : demand_.size.period;
+}
+
 // A window that reaches beyond the newest sample ends with what the counters say now.
 void Monitor::complete(WindowQuery& query, Edge& now) {
   if (!running() || query.end != nullptr) return;
-  const Series& series = *plan_->process->process;
+  const Series& series = plan_->process->process->rows();
   if (query.to <= series.newest_time()) return;
   now = edge();
   query.now = &now;
@@ -71,7 +82,16 @@ WindowStats Monitor::window(const WindowQuery& asked) {
     return thread_.window.stats(query, kNothing, nullptr, demand_.sources, demand_.size.period);
   complete(query, now);
   const auto thread = plan->thread(thread_.edges.tid());
-  return thread_.window.stats(query, *plan->process, thread.get(), demand_.sources, plan->size.period);
+  return thread_.window.stats(query, *plan->process, thread.get(), demand_.sources, period());
+}
+
+const CgroupLimits& Monitor::limits() {
+  const Nanos now = monotonic_now();
+  if (contains(demand_.sources, Source::kCgroup) && now >= limits_due_) {
+    limits_ = thread_.cgroup.limits();
+    limits_due_ = now + kLimitsAge;
+  }
+  return limits_;
 }
 
 Columns Monitor::columns(const WindowQuery& asked, size_t max_points) {
@@ -85,7 +105,10 @@ Health Monitor::health() {
   const Published& published = sampler_.published();
   Health health{};
   health.state = running() ? sampler_.state() : Sampler::State::kStopped;
-  health.period = plan != nullptr ? plan->size.period : demand_.size.period;
+  // The thread has been launched but has not yet said so.
+  if (running() && health.state == Sampler::State::kStopped) health.state = Sampler::State::kSampling;
+  health.period = period();
+  health.asked_period = plan != nullptr ? plan->size.period : demand_.size.period;
   health.history = plan != nullptr ? plan->size.span : demand_.size.span;
   health.samples = published.samples.load(std::memory_order_relaxed);
   health.missed = published.missed.load(std::memory_order_relaxed);

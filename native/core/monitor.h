@@ -5,6 +5,7 @@
 
 #include "sampler/edge_reader.h"
 #include "sampler/sampler.h"
+#include "sources/cgroup.h"
 #include "window/columns.h"
 #include "window/window.h"
 
@@ -12,8 +13,9 @@ namespace spanmeter {
 
 struct Health {
   Sampler::State state;
-  Nanos period;   // in force
-  Nanos history;  // that fits at this period
+  Nanos period;        // in force
+  Nanos asked_period;  // the shortest that any monitor asked for
+  Nanos history;       // that fits at this period
   int64_t samples;
   int64_t missed;
   Nanos lateness_p50, lateness_p99, lateness_max;
@@ -25,6 +27,7 @@ struct Health {
 // What the monitors of one JavaScript thread share: the means to read and to compute on it.
 struct AskingThread {
   EdgeReader edges;
+  Cgroup cgroup;
   Window window;
 };
 
@@ -48,11 +51,14 @@ class Monitor {
   Edge edge();
 
   WindowStats window(const WindowQuery& query);
+  // What the cgroup allows, at most ten seconds old.
+  const CgroupLimits& limits();
   Columns columns(const WindowQuery& query, size_t max_points);
   Health health();
 
  private:
   const Plan* plan();
+  Nanos period() const;
   void complete(WindowQuery& query, Edge& now);
 
   AskingThread& thread_;
@@ -61,6 +67,9 @@ class Monitor {
   const bool always_;
   Sampler::DemandId id_ = 0;  // 0 while not running
   size_t open_marks_ = 0;
+
+  CgroupLimits limits_;
+  Nanos limits_due_ = 0;
 
   // The plan in force while running, the last one after that: what was sampled stays readable.
   std::shared_ptr<const Plan> plan_;

@@ -1,4 +1,5 @@
 #include "../core/history/coverage.h"
+#include "../core/sampler/budget.h"
 #include "../core/sampler/lateness.h"
 #include "../core/sampler/tick_grid.h"
 #include "../core/sampler/watchers.h"
@@ -44,6 +45,49 @@ TEST(lateness_quantiles_are_at_most_an_eighth_too_high) {
   lateness.record(-5);
   lateness.record(4'000'000'000'000'000'000);
   CHECK_EQUAL(lateness.quantile(1), 4'000'000'000'000'000'000);
+}
+
+// A sampler whose samples cost what a test says.
+struct Costly {
+  Budget budget;
+  Nanos wanted = kMillisecond, period = kMillisecond, now = 0, used = 0;
+
+  template <typename Cost>
+  Nanos run(Nanos time, Cost cost) {
+    for (const Nanos end = now + time; now < end; now += period) {
+      used += cost();
+      period = budget.period(wanted, period, now, used);
+    }
+    return period;
+  }
+};
+
+TEST(a_period_that_costs_too_much_is_lengthened_and_shortened_again) {
+  Costly sampler;
+  sampler.budget.limit(0.01);
+  const auto cheap = [] { return 5 * kMicrosecond; };
+  const auto dear = [] { return 30 * kMicrosecond; };
+  CHECK_EQUAL(sampler.run(kSecond, cheap), kMillisecond);
+  CHECK_NEAR(static_cast<double>(sampler.run(kSecond, dear)), 3e6, 1e5);
+  CHECK_EQUAL(sampler.run(kSecond, cheap), kMillisecond);
+}
+
+TEST(a_budget_does_not_flutter) {
+  Costly sampler;
+  sampler.budget.limit(0.01);
+  int i = 0;
+  const auto noisy = [&] { return (i++ % 3 == 0 ? 32 : 29) * kMicrosecond; };
+  Nanos period = sampler.run(kSecond, noisy);
+  for (int second = 0; second < 20; second++) {
+    const Nanos next = sampler.run(kSecond, noisy);
+    CHECK_NEAR(static_cast<double>(next), static_cast<double>(period), 0.05 * static_cast<double>(period));
+    period = next;
+  }
+}
+
+TEST(no_budget_is_no_limit) {
+  Costly sampler;
+  CHECK_EQUAL(sampler.run(kSecond, [] { return kMillisecond; }), kMillisecond);
 }
 
 TEST(watchers_that_came_and_went_leave_a_trace) {

@@ -20,15 +20,23 @@ struct Recorded {
   std::shared_ptr<ThreadHistory> thread = ThreadHistory::create(1, {kPeriod, kSecond});
   Nanos covered = 0;
   Nanos last = 0;
+  int64_t area = 0;
+  int64_t last_resident = -1;
+  Nanos last_memory = 0;
 
   void tick(Nanos time, Nanos cpu, int64_t resident = 0) {
     if (last != 0) covered += covered_part(time - last, kPeriod);
     last = time;
-    const int64_t process_row[] = {time, covered, cpu, 0};
-    process->process->append(process_row);
+    const int64_t process_row[] = {time, covered, cpu};
+    process->append_process(process_row);
     const int64_t thread_row[] = {time, cpu / 2};
     thread->cpu->append(thread_row);
-    const int64_t memory_row[] = {time, resident, resident};
+    if (last_resident >= 0) {
+      area += (last_resident + resident) / 2 / 1024 * ((time - last_memory) / kMicrosecond);
+    }
+    last_resident = resident;
+    last_memory = time;
+    const int64_t memory_row[] = {time, resident, area};
     process->memory->append(memory_row);
   }
   WindowStats stats(const WindowQuery& query) {
@@ -46,7 +54,7 @@ Recorded steps() {
   Recorded recorded;
   Nanos cpu = 0;
   for (int i = 0; i <= 20; i++) {
-    recorded.tick((10 + i) * kPeriod, cpu, 1000 + i);
+    recorded.tick((10 + i) * kPeriod, cpu, (1000 + i) << 11);
     cpu += i < 10 ? kPeriod / 2 : kPeriod;
   }
   return recorded;
@@ -75,9 +83,9 @@ TEST(a_window_on_samples_is_exact) {
   CHECK_EQUAL(stats.samples, 21);
   CHECK_NEAR(stats.coverage, 1, 1e-9);
   CHECK_NEAR(stats.maxGapMs, 1, 1e-9);
-  CHECK_NEAR(stats.memoryStart, 1000, 1e-9);
-  CHECK_NEAR(stats.memoryEnd, 1020, 1e-9);
-  CHECK_NEAR(stats.memoryAvg, 1010, 1e-9);
+  CHECK_NEAR(stats.memoryStart, 1000 << 11, 1e-9);
+  CHECK_NEAR(stats.memoryEnd, 1020 << 11, 1e-9);
+  CHECK_NEAR(stats.memoryAvg, 1010 << 11, 1e-3);
 }
 
 TEST(edges_between_samples_are_interpolated) {

@@ -4,6 +4,7 @@ import type { MonitorHealth, ResourceStats, SampleColumns, Source } from '../typ
 export interface BackendOptions {
   readonly periodMs: number
   readonly historyMs: number
+  readonly maxOverheadPercent: number
   readonly whenIdle: 'park' | 'sample'
   readonly sources: readonly Source[]
 }

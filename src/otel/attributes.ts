@@ -39,6 +39,8 @@ export function toAttributes(stats: ResourceStats, rules: AttributeRules): SpanA
     attributes[keys.cpuTime] = round(cpu.timeMs, 1000)
   }
   if (thread?.waitMs !== undefined) attributes[keys.cpuWait] = round(thread.waitMs, 1000)
+  const throttledMs = stats.cgroup?.throttledMs
+  if (throttledMs !== undefined) attributes[keys.cpuThrottled] = round(throttledMs, 1000)
   if (memory) {
     attributes[keys.memoryAvg] = toMb(memory.avg)
     attributes[keys.memoryMax] = toMb(memory.max)
@@ -54,7 +56,7 @@ export function toAttributes(stats: ResourceStats, rules: AttributeRules): SpanA
 }
 
 function addFullDetail(attributes: SpanAttributes, stats: ResourceStats, keys: AttributeKeys, known: boolean): void {
-  const { cpu, thread, memory, faults, contextSwitches } = stats
+  const { cpu, thread, memory, faults, contextSwitches, io, network } = stats
   if (known) {
     attributes[keys.cpuP50] = round(cpu.p50, 100)
     attributes[keys.cpuP95] = round(cpu.p95, 100)
@@ -79,6 +81,14 @@ function addFullDetail(attributes: SpanAttributes, stats: ResourceStats, keys: A
   if (contextSwitches) {
     attributes[keys.voluntarySwitches] = contextSwitches.voluntary
     attributes[keys.involuntarySwitches] = contextSwitches.involuntary
+  }
+  if (io) {
+    attributes[keys.ioRead] = io.readBytes
+    attributes[keys.ioWritten] = io.writeBytes
+  }
+  if (network) {
+    attributes[keys.received] = network.receiveBytes
+    attributes[keys.transmitted] = network.transmitBytes
   }
 }
 

@@ -5,6 +5,7 @@ export const names = {
   cpuMin: 'cpu.min',
   cpuTime: 'cpu.time_ms',
   cpuWait: 'cpu.wait_ms',
+  cpuThrottled: 'cpu.throttled_ms',
   memoryAvg: 'memory.avg_mb',
   memoryMax: 'memory.max_mb',
   memoryMin: 'memory.min_mb',
@@ -26,6 +27,10 @@ export const names = {
   majorFaults: 'faults.major',
   voluntarySwitches: 'context_switches.voluntary',
   involuntarySwitches: 'context_switches.involuntary',
+  ioRead: 'io.read_bytes',
+  ioWritten: 'io.write_bytes',
+  received: 'network.receive_bytes',
+  transmitted: 'network.transmit_bytes',
   overhead: 'overhead_ms',
   maxGap: 'max_gap_ms',
 } as const

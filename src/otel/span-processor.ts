@@ -1,7 +1,7 @@
 import { diag } from '@opentelemetry/api'
 import { createMonitor } from '../create-monitor.js'
 import type { ResourceMonitor, ResourceStats } from '../types.js'
-import { exceedsMemory, isCpuBound, toAttributes } from './attributes.js'
+import { exceedsMemory, isCpuBound, type SpanAttributes, toAttributes } from './attributes.js'
 import { checkProcessorOptions, type ProcessorRules, type ResourceSpanProcessorOptions } from './options.js'
 import { type HrTime, SpanWindow } from './span-window.js'
 
@@ -42,8 +42,8 @@ export class ResourceSpanProcessor {
   }
 
   onStart(span: ProcessedSpan, _parentContext?: unknown): void {
-    if (!this.#running || (span.spanContext().traceFlags & sampledFlag) === 0) return
     try {
+      if (!this.#running || (span.spanContext().traceFlags & sampledFlag) === 0) return
       this.#windows.set(span, new SpanWindow(this.#monitor, span.startTime))
     } catch (error) {
       this.#warn(error)
@@ -51,13 +51,11 @@ export class ResourceSpanProcessor {
   }
 
   onEnding(span: WritableSpan): void {
-    const attributes = this.#close(span)
-    if (attributes) span.setAttributes(attributes)
+    this.#finish(span, (attributes) => span.setAttributes(attributes))
   }
 
   onEnd(span: ProcessedSpan): void {
-    const attributes = this.#close(span)
-    if (attributes) Object.assign(span.attributes, attributes)
+    this.#finish(span, (attributes) => Object.assign(span.attributes, attributes))
   }
 
   forceFlush(): Promise<void> {
@@ -71,17 +69,19 @@ export class ResourceSpanProcessor {
     return Promise.resolve()
   }
 
-  #close(span: ProcessedSpan) {
+  #finish(span: ProcessedSpan, write: (attributes: SpanAttributes) => unknown): void {
     const window = this.#windows.get(span)
-    if (window === undefined) return undefined
+    if (window === undefined) return
     this.#windows.delete(span)
-    if (!this.#running) return undefined
     try {
-      const stats = window.close(this.#monitor, span.duration)
-      return this.#isWanted(stats) ? toAttributes(stats, this.#rules) : undefined
+      if (this.#running) {
+        const stats = window.close(this.#monitor, span.duration)
+        if (this.#isWanted(stats)) write(toAttributes(stats, this.#rules))
+      } else {
+        window.release()
+      }
     } catch (error) {
       this.#warn(error)
-      return undefined
     }
   }
 

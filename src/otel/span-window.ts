@@ -23,6 +23,11 @@ export class SpanWindow {
     this.#startMs = this.#startIsExact ? this.#mark.timeMs : this.#mark.timeMs - early
   }
 
+  /** The window is not asked for: nothing is kept awake for it any more. */
+  release(): void {
+    this.#mark.release()
+  }
+
   /** What happened during the span, and its duration in ms. To be asked once, when the span ends. */
   close(monitor: ResourceMonitor, duration: HrTime): ResourceStats {
     const endMs = this.#startMs + toMs(duration)

@@ -13,11 +13,12 @@ constexpr int64_t kMissing = std::numeric_limits<int64_t>::min();
 
 // X-macro: every counter of an edge, in the order in which they cross to JavaScript. Times in nanoseconds,
 // memory in bytes.
-#define SPANMETER_EDGE(X)                                                                                 \
-  X(time)                                                                                                 \
-  X(cpu)                                                                                                  \
-  X(sampler) X(thread) X(runDelay) X(resident) X(peak) X(minorFaults) X(majorFaults) X(voluntarySwitches) \
-      X(involuntarySwitches)
+// clang-format off
+#define SPANMETER_EDGE(X)                                                           \
+  X(time) X(cpu) X(sampler) X(thread) X(runDelay) X(resident) X(peak)               \
+  X(minorFaults) X(majorFaults) X(voluntarySwitches) X(involuntarySwitches)         \
+  X(ioRead) X(ioWritten) X(received) X(transmitted)
+// clang-format on
 
 // Every counter at one instant, read by the thread that asks: the exact end of a window.
 struct Edge {
@@ -27,7 +28,7 @@ struct Edge {
 
   // The same values as a row of each series.
   std::array<int64_t, ProcessRow::kWidth> process_row() const {
-    return {time, 0, cpu, sampler};
+    return {time, 0, cpu};
   }
   std::array<int64_t, ThreadRow::kWidth> thread_row() const {
     return {time, thread};
@@ -36,10 +37,16 @@ struct Edge {
     return {time, runDelay};
   }
   std::array<int64_t, MemoryRow::kWidth> memory_row() const {
-    return {time, resident, peak};
+    return {time, resident, 0};
+  }
+  std::array<int64_t, IoRow::kWidth> io_row() const {
+    return {time, ioRead, ioWritten};
+  }
+  std::array<int64_t, NetworkRow::kWidth> network_row() const {
+    return {time, received, transmitted};
   }
   std::array<int64_t, UsageRow::kWidth> usage_row() const {
-    return {time, minorFaults, majorFaults, voluntarySwitches, involuntarySwitches};
+    return {time, minorFaults, majorFaults, voluntarySwitches, involuntarySwitches, peak, sampler};
   }
 };
 

@@ -6,6 +6,13 @@
 
 namespace spanmeter {
 
+namespace {
+// Nodes of each level at the least: what is older than the rows is known to 1/64 of its age.
+constexpr size_t kNodes = 2048;
+// Of what is read ten times less often than once a millisecond and asked for totals only.
+constexpr size_t kFewNodes = 256;
+}  // namespace
+
 size_t HistorySize::rows(Nanos interval) const {
   // One more than fits the span: a window as long as the span needs the row before it.
   return static_cast<size_t>(span / std::max(period, interval)) + 2;
@@ -13,27 +20,52 @@ size_t HistorySize::rows(Nanos interval) const {
 
 std::shared_ptr<ProcessHistory> ProcessHistory::create(const HistorySize& size) {
   auto history = std::make_shared<ProcessHistory>();
-  history->process = Series::create(ProcessRow::kWidth, size.rows());
-  history->memory = Series::create(MemoryRow::kWidth, size.rows(kMemoryInterval));
-  history->usage = Series::create(UsageRow::kWidth, size.rows(kUsageInterval));
-  return history->process && history->memory && history->usage ? history : nullptr;
+  // A series of totals, of which nobody asks the extremes.
+  const auto totals = [&](size_t width, Nanos interval) {
+    return Pyramid::create(width, Kind::kRate, 1, size.rows(interval), kFewNodes);
+  };
+  history->process = Pyramid::create(ProcessRow::kWidth, Kind::kRate, ProcessRow::kCpu, size.rows(), kNodes);
+  history->cpu_rates = Histogram::create(size.rows());
+  history->memory = Pyramid::create(MemoryRow::kWidth, Kind::kGauge, MemoryRow::kResident,
+                                    size.rows(kMemoryInterval), kNodes);
+  history->usage = totals(UsageRow::kWidth, kUsageInterval);
+  history->io = totals(IoRow::kWidth, kIoInterval);
+  history->network = totals(NetworkRow::kWidth, kNetworkInterval);
+  history->cgroup = totals(CgroupRow::kWidth, kCgroupInterval);
+  for (const auto* series : history->all()) {
+    if (*series == nullptr) return nullptr;
+  }
+  return history->cpu_rates ? history : nullptr;
+}
+
+void ProcessHistory::append_process(const int64_t* row) {
+  const Series& rows = process->rows();
+  const uint64_t n = rows.head();
+  if (n > 0) {
+    const Extremes last = piece(Kind::kRate, rows.time(n - 1), rows.word(n - 1, ProcessRow::kCpu), row[0],
+                                row[ProcessRow::kCpu]);
+    cpu_rates->append(n, row[0], last.max, last.gap);
+  }
+  process->append(row);
 }
 
 void ProcessHistory::adopt(const ProcessHistory& other) {
-  process->adopt(*other.process);
-  memory->adopt(*other.memory);
-  usage->adopt(*other.usage);
+  for (size_t i = 0; i < all().size(); i++) (*all()[i])->adopt(**other.all()[i]);
+  cpu_rates->adopt(*other.cpu_rates);
 }
 
 size_t ProcessHistory::memory_bytes() const {
-  return process->memory_bytes() + memory->memory_bytes() + usage->memory_bytes();
+  size_t bytes = cpu_rates->memory_bytes();
+  for (const auto* series : all()) bytes += (*series)->memory_bytes();
+  return bytes;
 }
 
 std::shared_ptr<ThreadHistory> ThreadHistory::create(pid_t tid, const HistorySize& size) {
   auto history = std::make_shared<ThreadHistory>();
   history->tid = tid;
-  history->cpu = Series::create(ThreadRow::kWidth, size.rows());
-  history->wait = Series::create(WaitRow::kWidth, size.rows(kWaitInterval));
+  history->cpu = Pyramid::create(ThreadRow::kWidth, Kind::kRate, ThreadRow::kCpu, size.rows(), kNodes);
+  history->wait =
+      Pyramid::create(WaitRow::kWidth, Kind::kRate, WaitRow::kRunDelay, size.rows(kWaitInterval), kFewNodes);
   return history->cpu && history->wait ? history : nullptr;
 }
 

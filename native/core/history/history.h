@@ -2,18 +2,23 @@
 
 #include <sys/types.h>
 
+#include <array>
 #include <cstddef>
 #include <memory>
 
 #include "../clock.h"
-#include "series.h"
+#include "histogram.h"
+#include "pyramid.h"
 
 namespace spanmeter {
 
 // Slow-moving values are read at most this often; the tick itself stays cheap.
-constexpr Nanos kMemoryInterval = kMillisecond;
-constexpr Nanos kUsageInterval = 10 * kMillisecond;
+constexpr Nanos kMemoryInterval = 2 * kMillisecond;
+constexpr Nanos kUsageInterval = 20 * kMillisecond;
 constexpr Nanos kWaitInterval = 10 * kMillisecond;
+constexpr Nanos kIoInterval = 20 * kMillisecond;
+constexpr Nanos kNetworkInterval = 100 * kMillisecond;
+constexpr Nanos kCgroupInterval = 100 * kMillisecond;
 
 // How much to keep: `span` of time at a tick each `period`.
 struct HistorySize {
@@ -31,9 +36,21 @@ struct ProcessHistory {
   void adopt(const ProcessHistory& other);
   size_t memory_bytes() const;
 
-  std::unique_ptr<Series> process;  // ProcessRow
-  std::unique_ptr<Series> memory;   // MemoryRow
-  std::unique_ptr<Series> usage;    // UsageRow
+  // Writer only: a row of the process series; its rate goes into the distribution as well.
+  void append_process(const int64_t* row);
+
+  std::unique_ptr<Pyramid> process;      // ProcessRow, by the rate of kCpu
+  std::unique_ptr<Histogram> cpu_rates;  // of the same
+  std::unique_ptr<Pyramid> memory;       // MemoryRow, by kResident
+  std::unique_ptr<Pyramid> usage;        // UsageRow; the rest is asked for totals only
+  std::unique_ptr<Pyramid> io;           // IoRow
+  std::unique_ptr<Pyramid> network;      // NetworkRow
+  std::unique_ptr<Pyramid> cgroup;       // CgroupRow
+
+ private:
+  std::array<const std::unique_ptr<Pyramid>*, 6> all() const {
+    return {&process, &memory, &usage, &io, &network, &cgroup};
+  }
 };
 
 // What the sampler knows of one JavaScript thread.
@@ -43,8 +60,8 @@ struct ThreadHistory {
   size_t memory_bytes() const;
 
   pid_t tid = 0;
-  std::unique_ptr<Series> cpu;   // ThreadRow
-  std::unique_ptr<Series> wait;  // WaitRow
+  std::unique_ptr<Pyramid> cpu;   // ThreadRow, by the rate of kCpu
+  std::unique_ptr<Pyramid> wait;  // WaitRow
 };
 
 }  // namespace spanmeter

@@ -14,11 +14,35 @@ struct ProcessRow {
 };
 
 struct MemoryRow {
-  enum : size_t { kTime, kResident /* gauge, bytes */, kPeak /* bytes */, kWidth };
+  // resident: a gauge, bytes; area: its integral since the beginning, in KiB times microseconds.
+  enum : size_t { kTime, kResident, kArea, kWidth };
 };
 
 struct UsageRow {
-  enum : size_t { kTime, kMinorFaults, kMajorFaults, kVoluntarySwitches, kInvoluntarySwitches, kWidth };
+  // peak: the highest resident set so far, bytes; sampler: CPU of the sampler itself.
+  enum : size_t {
+    kTime,
+    kMinorFaults,
+    kMajorFaults,
+    kVoluntarySwitches,
+    kInvoluntarySwitches,
+    kPeak,
+    kSampler,
+    kWidth
+  };
+};
+
+// Bytes.
+struct IoRow {
+  enum : size_t { kTime, kRead, kWritten, kWidth };
+};
+
+struct NetworkRow {
+  enum : size_t { kTime, kReceived, kTransmitted, kWidth };
+};
+
+struct CgroupRow {
+  enum : size_t { kTime, kThrottled /* nanoseconds */, kWidth };
 };
 
 struct ThreadRow {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -36,18 +37,37 @@ class Series {
 
   // Writer only. `row` has width() words and a later time than the row before it.
   void append(const int64_t* row);
-  // Writer only, before the first append: takes over the newest rows of another series of the same width.
+  // Writer only, before the first append: takes over the newest rows of another series of the same width,
+  // under the numbers they have there.
   void adopt(const Series& other);
 
-  // Rows written so far; the newest is head() - 1.
+  // Rows written so far: they are numbered from 0, the newest is head() - 1.
   uint64_t head() const { return head_.load(std::memory_order_acquire); }
+  // The first row that the writer has certainly not begun to overwrite. Asked after rows were read, it tells
+  // which of them were read whole.
+  uint64_t oldest() const {
+    const uint64_t intent = intent_.load(std::memory_order_relaxed);  // behind the acquire loads of the words
+    return std::max(first_, intent > capacity_ ? intent - capacity_ : 0);
+  }
 
-  // Time of the newest row; 0 without one. The row may be overwritten while it is read, by one that is newer
+  // One word of a row that was once written. What it returns counts only if the row is still valid
+  // afterwards.
+  int64_t word(uint64_t row, size_t column) const {
+    return words_[(row & (capacity_ - 1)) * width_ + column].load(std::memory_order_acquire);
+  }
+  void read(uint64_t row, int64_t* values, size_t count) const {
+    for (size_t i = 0; i < count; i++) values[i] = word(row, i);
+  }
+  Nanos time(uint64_t row) const { return word(row, 0); }
+  // Of the newest row; 0 without one. Should the row be overwritten meanwhile, then by one that is newer
   // still.
   Nanos newest_time() const {
     const uint64_t end = head();
-    return end == 0 ? 0 : row(end - 1)->load(std::memory_order_acquire);
+    return end == 0 ? 0 : time(end - 1);
   }
+
+  // The last row in [first, last] whose time is not after `time`; `first` if there is none.
+  uint64_t last_at_or_before(Nanos time, uint64_t first, uint64_t last) const;
 
   // Copies the rows between two instants, and with them the nearest row before `from` and the nearest after
   // `to` where they are still there. `rows` is overwritten: width() words a row, in order of time.
@@ -59,14 +79,11 @@ class Series {
 
   Series(Word* words, size_t width, size_t capacity, size_t mapped_bytes);
 
-  Word* row(uint64_t n) const { return words_ + (n & (capacity_ - 1)) * width_; }
-  uint64_t oldest_valid() const;
-  uint64_t last_at_or_before(Nanos time, uint64_t first, uint64_t last) const;
-
   Word* const words_;
   const size_t width_;
   const size_t capacity_;  // a power of two
   const size_t mapped_bytes_;
+  uint64_t first_ = 0;  // the first row this ring ever held; set before any reader knows of it
   // Kept 128 bytes apart from what readers only read: the adjacent-line prefetcher pulls pairs of cache
   // lines.
   alignas(128) std::atomic<uint64_t> intent_{0};  // head_ <= intent_ <= head_ + 1; never reset, never wraps

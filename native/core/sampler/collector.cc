@@ -24,8 +24,13 @@ Usage Collector::own_usage() const {
   return earlier_usage_ + read_usage(RUSAGE_THREAD).value_or(Usage{});
 }
 
-void Collector::report(Source source, int error) {
+bool Collector::due(const Plan& plan, Source source, Nanos now) const {
+  return contains(plan.sources, source) && now >= due_[static_cast<size_t>(source)];
+}
+
+void Collector::done(Source source, int error, Nanos now, Nanos interval) {
   published_.errors[static_cast<size_t>(source)].store(error, std::memory_order_relaxed);
+  due_[static_cast<size_t>(source)] = now + (error == 0 ? interval : kRetryAfter);
 }
 
 // All clocks as of the middle of the time it took to read them. The first reading may have been cut in two by
@@ -42,21 +47,25 @@ Collector::Clocks Collector::read_clocks(Nanos period) {
   }
 }
 
-void Collector::collect(const Plan& plan) {
-  const Clocks clocks = read_clocks(plan.size.period);
-  if (clocks.time <= last_time_) return;  // time in a series grows
-  collect_clocks(plan, clocks);
-  if (contains(plan.sources, Source::kMemory) && clocks.time >= memory_due_)
-    collect_memory(plan, clocks.time);
-  if (contains(plan.sources, Source::kFaults)) collect_usage(plan, clocks.time);
-  if (contains(plan.sources, Source::kSchedstat) && clocks.time >= wait_due_) collect_wait(plan, clocks.time);
+Nanos Collector::collect(const Plan& plan, Nanos period) {
+  const Clocks clocks = read_clocks(period);
+  const Nanos now = clocks.time;
+  if (now <= last_time_) return clocks.own;  // time in a series grows
+  collect_clocks(plan, clocks, period);
+  collect_usage(plan, clocks);
+  if (due(plan, Source::kMemory, now)) collect_memory(plan, now);
+  if (due(plan, Source::kSchedstat, now)) collect_wait(plan, now);
+  if (due(plan, Source::kIo, now)) collect_io(plan, now);
+  if (due(plan, Source::kNetwork, now)) collect_network(plan, now);
+  if (due(plan, Source::kCgroup, now)) collect_cgroup(plan, now);
+  return clocks.own;
 }
 
-void Collector::collect_clocks(const Plan& plan, const Clocks& clocks) {
-  if (last_time_ != 0) covered_ += covered_part(clocks.time - last_time_, plan.size.period);
+void Collector::collect_clocks(const Plan& plan, const Clocks& clocks, Nanos period) {
+  if (last_time_ != 0) covered_ += covered_part(clocks.time - last_time_, period);
   last_time_ = clocks.time;
-  const int64_t row[ProcessRow::kWidth] = {clocks.time, covered_, clocks.process - clocks.own, clocks.own};
-  plan.process->process->append(row);
+  const int64_t row[ProcessRow::kWidth] = {clocks.time, covered_, clocks.process - clocks.own};
+  plan.process->append_process(row);
   for (const auto& thread : plan.threads) {
     const std::optional<Nanos> cpu = threads_.cpu(thread->tid);
     if (!cpu) continue;
@@ -64,48 +73,78 @@ void Collector::collect_clocks(const Plan& plan, const Clocks& clocks) {
     thread->cpu->append(thread_row);
   }
   published_.set_active(threads_.active());
-  report(Source::kThreads, threads_.error());
+  done(Source::kThreads, threads_.error(), clocks.time, 0);
 }
 
 void Collector::collect_memory(const Plan& plan, Nanos now) {
   const std::optional<int64_t> resident = resident_.read();
-  report(Source::kMemory, resident_.error());
-  memory_due_ = now + (resident ? kMemoryInterval : kRetryAfter);
+  done(Source::kMemory, resident_.error(), now, kMemoryInterval);
   if (!resident) return;
-  int64_t peak = 0;
-  read_usage(RUSAGE_SELF, &peak);
-  const int64_t row[MemoryRow::kWidth] = {now, *resident, std::max(peak, *resident)};
+  if (memory_time_ != 0) {
+    const double mean_kib = static_cast<double>(last_resident_ + *resident) / 2 / 1024;
+    memory_area_ += static_cast<int64_t>(mean_kib * static_cast<double>(now - memory_time_) / 1000);
+  }
+  memory_time_ = now;
+  last_resident_ = *resident;
+  const int64_t row[MemoryRow::kWidth] = {now, *resident, memory_area_};
   plan.process->memory->append(row);
 }
 
-void Collector::collect_usage(const Plan& plan, Nanos now) {
+void Collector::collect_usage(const Plan& plan, const Clocks& clocks) {
   const Usage own = own_usage();
   published_.set_own_usage(own);  // each tick: an edge that subtracts it must not be ten ticks behind
-  if (now < usage_due_) return;
-  usage_due_ = now + kUsageInterval;
-  const std::optional<Usage> all = read_usage(RUSAGE_SELF);
-  report(Source::kFaults, all ? 0 : errno);
+  if (clocks.time < due_[static_cast<size_t>(Source::kFaults)]) return;
+  int64_t peak = 0;
+  const std::optional<Usage> all = read_usage(RUSAGE_SELF, &peak);
+  done(Source::kFaults, all ? 0 : errno, clocks.time, kUsageInterval);
   if (!all) return;
   const Usage usage = *all - own;
-  const int64_t row[UsageRow::kWidth] = {now, usage.minor_faults, usage.major_faults,
-                                         usage.voluntary_switches, usage.involuntary_switches};
+  const int64_t row[UsageRow::kWidth] = {clocks.time,
+                                         usage.minor_faults,
+                                         usage.major_faults,
+                                         usage.voluntary_switches,
+                                         usage.involuntary_switches,
+                                         peak,
+                                         clocks.own};
   plan.process->usage->append(row);
 }
 
 void Collector::collect_wait(const Plan& plan, Nanos now) {
-  wait_due_ = now + kWaitInterval;
   std::erase_if(run_delays_, [&](const auto& entry) { return plan.thread(entry.first) == nullptr; });
+  int error = 0;
   for (const auto& thread : plan.threads) {
     RunDelay& source = run_delays_.try_emplace(thread->tid, thread->tid).first->second;
     const std::optional<Nanos> delay = source.read();
-    report(Source::kSchedstat, source.error());
-    if (!delay) {
-      wait_due_ = now + kRetryAfter;
-      continue;
-    }
+    if (source.error() != 0) error = source.error();
+    if (!delay) continue;
     const int64_t row[WaitRow::kWidth] = {now, *delay};
     thread->wait->append(row);
   }
+  done(Source::kSchedstat, error, now, kWaitInterval);
+}
+
+void Collector::collect_io(const Plan& plan, Nanos now) {
+  const std::optional<IoBytes> bytes = io_.read();
+  done(Source::kIo, io_.error(), now, kIoInterval);
+  if (!bytes) return;
+  const int64_t row[IoRow::kWidth] = {now, bytes->read, bytes->written};
+  plan.process->io->append(row);
+}
+
+void Collector::collect_network(const Plan& plan, Nanos now) {
+  const std::optional<NetworkBytes> bytes = network_.read();
+  done(Source::kNetwork, network_.error(), now, kNetworkInterval);
+  if (!bytes) return;
+  const int64_t row[NetworkRow::kWidth] = {now, bytes->received, bytes->transmitted};
+  plan.process->network->append(row);
+}
+
+void Collector::collect_cgroup(const Plan& plan, Nanos now) {
+  const std::optional<CgroupThrottling> throttling = cgroup_.throttling();
+  done(Source::kCgroup, cgroup_.error(), now, kCgroupInterval);
+  if (!throttling) return;
+  const int64_t row[CgroupRow::kWidth] = {now, throttling->throttled};
+  plan.process->cgroup->append(row);
 }
 
 }  // namespace spanmeter

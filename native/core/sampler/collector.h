@@ -1,8 +1,12 @@
 #pragma once
 
+#include <array>
 #include <map>
 #include <memory>
 
+#include "../sources/cgroup.h"
+#include "../sources/io_counters.h"
+#include "../sources/network.h"
 #include "../sources/resident_set.h"
 #include "../sources/run_delay.h"
 #include "../sources/thread_clocks.h"
@@ -17,7 +21,8 @@ class Collector {
   // `own_cpu` and `own_usage`: what earlier sampler threads of this process used.
   Collector(Published& published, Nanos own_cpu, const Usage& own_usage);
 
-  void collect(const Plan& plan);
+  // `period` is the one in force. Returns the CPU that the sampler threads used so far.
+  Nanos collect(const Plan& plan, Nanos period);
   // The clocks keep running while the sampler is parked, so what is known of activity is out of date.
   void forget_activity() { published_.forget_active(); }
 
@@ -29,11 +34,17 @@ class Collector {
     Nanos time, process, own;
   };
   Clocks read_clocks(Nanos period);
-  void collect_clocks(const Plan& plan, const Clocks& clocks);
+  void collect_clocks(const Plan& plan, const Clocks& clocks, Nanos period);
   void collect_memory(const Plan& plan, Nanos now);
-  void collect_usage(const Plan& plan, Nanos now);
+  void collect_usage(const Plan& plan, const Clocks& clocks);
   void collect_wait(const Plan& plan, Nanos now);
-  void report(Source source, int error);
+  void collect_io(const Plan& plan, Nanos now);
+  void collect_network(const Plan& plan, Nanos now);
+  void collect_cgroup(const Plan& plan, Nanos now);
+  // Whether a source is wanted and due again.
+  bool due(const Plan& plan, Source source, Nanos now) const;
+  // Says how a reading went, and when the next one is due.
+  void done(Source source, int error, Nanos now, Nanos interval);
 
   Published& published_;
   const Nanos earlier_cpu_;
@@ -41,15 +52,21 @@ class Collector {
 
   ThreadClocks threads_;
   ResidentSet resident_;
+  IoCounters io_;
+  Network network_;
+  Cgroup cgroup_;
   std::map<pid_t, RunDelay> run_delays_;
 
   // The newest row of the process series.
   Nanos last_time_ = 0;  // 0 before the first
   Nanos covered_ = 0;
 
-  Nanos memory_due_ = 0;
-  Nanos usage_due_ = 0;
-  Nanos wait_due_ = 0;
+  // The newest row of the memory series.
+  Nanos memory_time_ = 0;  // 0 before the first
+  int64_t last_resident_ = 0;
+  int64_t memory_area_ = 0;
+
+  std::array<Nanos, kSourceCount> due_{};
 };
 
 }  // namespace spanmeter

@@ -3,8 +3,6 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include <algorithm>
-
 namespace spanmeter {
 
 namespace {
@@ -17,22 +15,28 @@ EdgeReader::EdgeReader() : tid_(static_cast<pid_t>(syscall(SYS_gettid))), run_de
 // The clocks come last and close together: they are what a short window is judged by.
 Edge EdgeReader::read(const Sampler& sampler, SourceSet sources) {
   Edge edge;
-  int64_t peak = kMissing;
-  const std::optional<Usage> all = read_usage(RUSAGE_SELF, &peak);
-  if (contains(sources, Source::kFaults) && all) {
-    const Usage usage = *all - sampler.published().own_usage();
-    edge.minorFaults = usage.minor_faults;
-    edge.majorFaults = usage.major_faults;
-    edge.voluntarySwitches = usage.voluntary_switches;
-    edge.involuntarySwitches = usage.involuntary_switches;
-  }
-  if (contains(sources, Source::kMemory)) {
-    const std::optional<int64_t> resident = resident_.read();
-    if (resident) {
-      edge.resident = *resident;
-      edge.peak = std::max(peak, *resident);
+  if (contains(sources, Source::kFaults)) {
+    if (const auto all = read_usage(RUSAGE_SELF, &edge.peak)) {
+      const Usage usage = *all - sampler.published().own_usage();
+      edge.minorFaults = usage.minor_faults;
+      edge.majorFaults = usage.major_faults;
+      edge.voluntarySwitches = usage.voluntary_switches;
+      edge.involuntarySwitches = usage.involuntary_switches;
     }
   }
+  if (contains(sources, Source::kIo)) {
+    if (const auto bytes = io_.read()) {
+      edge.ioRead = bytes->read;
+      edge.ioWritten = bytes->written;
+    }
+  }
+  if (contains(sources, Source::kNetwork)) {
+    if (const auto bytes = network_.read()) {
+      edge.received = bytes->received;
+      edge.transmitted = bytes->transmitted;
+    }
+  }
+  if (contains(sources, Source::kMemory)) edge.resident = resident_.read().value_or(kMissing);
   if (contains(sources, Source::kSchedstat)) edge.runDelay = run_delay_.read().value_or(kMissing);
 
   // All clocks as of the middle of the time it took to read them; once more if the scheduler cut the reading

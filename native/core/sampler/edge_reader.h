@@ -1,6 +1,8 @@
 #pragma once
 
 #include "../history/edge.h"
+#include "../sources/io_counters.h"
+#include "../sources/network.h"
 #include "../sources/resident_set.h"
 #include "../sources/run_delay.h"
 #include "../sources/source.h"
@@ -22,6 +24,8 @@ class EdgeReader {
   ThreadClocks threads_;
   ResidentSet resident_;
   RunDelay run_delay_;
+  IoCounters io_;
+  Network network_;
 };
 
 }  // namespace spanmeter

@@ -12,12 +12,14 @@ namespace spanmeter {
 struct Demand {
   HistorySize size;
   SourceSet sources = kAllSources;
+  double max_overhead = 0;  // share of one core for the sampler thread; 0: no limit
 };
 
 // What the sampler does about all of them: an immutable value that is handed over as a whole.
 struct Plan {
   HistorySize size;
   SourceSet sources = 0;
+  double max_overhead = 0;
   std::shared_ptr<ProcessHistory> process;
   std::vector<std::shared_ptr<ThreadHistory>> threads;
 

@@ -64,14 +64,19 @@ Nanos Sampler::cpu() const {
   return final_cpu_.load(std::memory_order_acquire);
 }
 
-// The shortest period, the longest history as far as it fits, all sources and threads that anybody asked for.
+// The shortest period, the longest history as far as it fits, the most generous budget, all sources and
+// threads that anybody asked for.
 Plan Sampler::wanted_plan() const {
   Plan plan;
   plan.size = members_.begin()->second.demand.size;
+  plan.max_overhead = members_.begin()->second.demand.max_overhead;
   for (const auto& [id, member] : members_) {
     plan.size.period = std::min(plan.size.period, member.demand.size.period);
     plan.size.span = std::max(plan.size.span, member.demand.size.span);
     plan.sources |= member.demand.sources;
+    const double overhead = member.demand.max_overhead;
+    const bool unlimited = plan.max_overhead == 0 || overhead == 0;
+    plan.max_overhead = unlimited ? 0 : std::max(plan.max_overhead, overhead);
   }
   plan.size.span = std::min(plan.size.span, plan.size.period * kMaxHistoryRows);
   return plan;
@@ -79,7 +84,7 @@ Plan Sampler::wanted_plan() const {
 
 // Keeps the memory of the previous plan where it is large enough.
 bool Sampler::allocate(Plan& next, const Plan* previous) const {
-  const bool fits = previous != nullptr && previous->process->process->capacity() >= next.size.rows();
+  const bool fits = previous != nullptr && previous->process->process->rows().capacity() >= next.size.rows();
   next.process = fits ? previous->process : ProcessHistory::create(next.size);
   if (!next.process) return false;
   for (const auto& [id, member] : members_) {

@@ -7,6 +7,7 @@
 #include <csignal>
 #include <utility>
 
+#include "budget.h"
 #include "collector.h"
 #include "sampler.h"
 #include "sampler_limits.h"
@@ -22,6 +23,7 @@ constexpr size_t kStackBytes = size_t{256} * 1024;
 int Sampler::launch() {
   stop_.store(false);
   earlier_cpu_.store(final_cpu_.load());
+  published_.period.store(plan()->size.period, std::memory_order_relaxed);  // not that of an earlier thread
   // A signal meant for the host must never be delivered here: the thread inherits a mask that blocks all of
   // them.
   sigset_t all, before;
@@ -86,31 +88,43 @@ void Sampler::run() {
   Nanos now = monotonic_now();
   Nanos watched_at = now;
   Watchers::Seen seen = watchers_.look();
+  Budget budget;
+  budget.limit(plan->max_overhead);
   TickGrid grid(now, plan->size.period);
-  published_.period.store(grid.period(), std::memory_order_relaxed);
+  const auto restart = [&](Nanos period) {
+    grid = TickGrid(now, period);
+    published_.period.store(period, std::memory_order_relaxed);
+  };
+  restart(grid.period());
 
   for (;;) {
     const uint32_t ticket = wake_.ticket();
     if (stop_.load()) break;
     now = monotonic_now();
-    if (adopt(plan) && plan->size.period != grid.period()) {
-      grid = TickGrid(now, plan->size.period);
-      published_.period.store(grid.period(), std::memory_order_relaxed);
+    if (adopt(plan)) {
+      budget.limit(plan->max_overhead);
+      restart(plan->size.period);
     }
     const Watchers::Seen before = std::exchange(seen, watchers_.look());
     if (seen.open > 0 || seen.started != before.started) watched_at = now;
     if (now - watched_at > kLinger) {
       collector.forget_activity();
       park();
+      budget.interrupt();
       now = watched_at = monotonic_now();
-      grid = TickGrid(now, grid.period());
+      restart(grid.period());
     } else if (now < grid.due()) {
       wake_.sleep(ticket, grid.due());
     } else {
       published_.lateness.record(now - grid.due());
       published_.missed.fetch_add(grid.advance(now), std::memory_order_relaxed);
-      collector.collect(*plan);
+      const Nanos used = collector.collect(*plan, grid.period());
       published_.samples.fetch_add(1, std::memory_order_relaxed);
+      const Nanos period = budget.period(plan->size.period, grid.period(), now, used);
+      if (period != grid.period()) {
+        now += period;
+        restart(period);
+      }
     }
   }
 

@@ -4,8 +4,11 @@
 
 namespace spanmeter {
 
+namespace {
+constexpr std::string_view kBlank = " \t\n";
+}
+
 std::optional<int64_t> parse_field(std::string_view line, int field) {
-  constexpr std::string_view kBlank = " \t\n";
   for (;; field--) {
     const size_t begin = line.find_first_not_of(kBlank);
     if (begin == std::string_view::npos) return std::nullopt;
@@ -21,6 +24,23 @@ std::optional<int64_t> parse_field(std::string_view line, int field) {
     }
     line.remove_prefix(token.size());
   }
+}
+
+std::optional<std::string_view> next_line(std::string_view& text) {
+  const size_t length = text.find('\n');
+  if (length == std::string_view::npos) return std::nullopt;
+  const std::string_view line = text.substr(0, length);
+  text.remove_prefix(length + 1);
+  return line;
+}
+
+std::optional<int64_t> find_value(std::string_view text, std::string_view key) {
+  while (const std::optional<std::string_view> line = next_line(text)) {
+    if (!line->starts_with(key)) continue;
+    const std::string_view rest = line->substr(key.size());
+    if (!rest.empty() && kBlank.find(rest.front()) != std::string_view::npos) return parse_field(rest, 0);
+  }
+  return std::nullopt;
 }
 
 }  // namespace spanmeter

@@ -8,7 +8,11 @@
 
 namespace spanmeter {
 
-ProcFile::ProcFile(std::string path) : path_(std::move(path)) {}
+// The buffer is not zeroed: pages of a large one that are never needed stay untouched.
+ProcFile::ProcFile(std::string path, size_t capacity)
+    : path_(std::move(path)),
+      capacity_(capacity),
+      buffer_(std::make_unique_for_overwrite<char[]>(capacity)) {}
 
 ProcFile::~ProcFile() {
   close();
@@ -21,26 +25,30 @@ void ProcFile::close() {
 
 std::string_view ProcFile::read() {
   if (fd_ < 0) fd_ = ::open(path_.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd_ < 0) {
-    error_ = errno;
-    return {};
+  if (fd_ < 0) return fail(errno);
+  size_t length = 0;
+  for (;;) {
+    const ssize_t count =
+        ::pread(fd_, buffer_.get() + length, capacity_ - length, static_cast<off_t>(length));
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return fail(errno);
+    length += static_cast<size_t>(count);
+    if (length == capacity_) return fail(EFBIG);
+    if (count == 0 || capacity_ <= kShort) break;
   }
-  ssize_t length;
-  do {
-    length = ::pread(fd_, buffer_, sizeof buffer_, 0);
-  } while (length < 0 && errno == EINTR);
-  if (length <= 0) {
-    error_ = length < 0 ? errno : ENODATA;
-    close();
-    return {};
-  }
+  if (length == 0) return fail(ENODATA);
   error_ = 0;
-  return {buffer_, static_cast<size_t>(length)};
+  return {buffer_.get(), length};
+}
+
+std::string_view ProcFile::fail(int error) {
+  error_ = error;
+  close();
+  return {};
 }
 
 void ProcFile::reject() {
-  error_ = EBADMSG;
-  close();
+  fail(EBADMSG);
 }
 
 }  // namespace spanmeter

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -9,13 +11,17 @@ namespace spanmeter {
 // open+read+close.
 class ProcFile {
  public:
-  explicit ProcFile(std::string path);
+  // Enough for the files that hold one line or a handful of short ones. The kernel hands these out at once.
+  static constexpr size_t kShort = 512;
+
+  // A longer file comes in pieces and is read to its end, which costs at least one more system call.
+  explicit ProcFile(std::string path, size_t capacity = kShort);
   ~ProcFile();
   ProcFile(const ProcFile&) = delete;
   ProcFile& operator=(const ProcFile&) = delete;
 
-  // The content as far as it fits, valid until the next read; empty on failure, with error() set. A file that
-  // could not be opened or read is opened anew by the next call.
+  // The whole content, valid until the next read; empty on failure, with error() set. Content that fills the
+  // buffer may have been cut and is a failure, EFBIG. After a failure the next call opens the file anew.
   std::string_view read();
 
   // errno of the last read; 0 after a successful one.
@@ -24,12 +30,14 @@ class ProcFile {
   void reject();
 
  private:
+  std::string_view fail(int error);
   void close();
 
   std::string path_;
   int fd_ = -1;
   int error_ = 0;
-  char buffer_[512];  // statm and schedstat are one short line
+  const size_t capacity_;
+  const std::unique_ptr<char[]> buffer_;
 };
 
 }  // namespace spanmeter

@@ -7,7 +7,7 @@ namespace spanmeter {
 
 // What can be lost on a machine without the rest suffering. The CPU clocks of the process and of the asking
 // thread need no file and are always there.
-enum class Source : size_t { kThreads, kMemory, kFaults, kSchedstat, kCount };
+enum class Source : size_t { kThreads, kMemory, kFaults, kSchedstat, kIo, kNetwork, kCgroup, kCount };
 
 constexpr size_t kSourceCount = static_cast<size_t>(Source::kCount);
 

@@ -98,12 +98,12 @@ Columns columns(const WindowQuery& query, size_t max_points, const ProcessHistor
   const Span span{query.from, query.to};
   Columns result;
   Points points;
-  points.load(process.process.get(), ProcessRow::kWidth, span);
+  points.load(&process.process->rows(), ProcessRow::kWidth, span);
   result.time = bucket_ends(points, max_points);
   result.cpu = fold_rate(points, ProcessRow::kCpu, result.time);
-  points.load(thread != nullptr ? thread->cpu.get() : nullptr, ThreadRow::kWidth, span);
+  points.load(thread != nullptr ? &thread->cpu->rows() : nullptr, ThreadRow::kWidth, span);
   result.thread = fold_rate(points, ThreadRow::kCpu, result.time);
-  points.load(process.memory.get(), MemoryRow::kWidth, span);
+  points.load(&process.memory->rows(), MemoryRow::kWidth, span);
   result.memory = fold_gauge(points, MemoryRow::kResident, result.time);
   return result;
 }

@@ -6,22 +6,9 @@
 
 #include "../clock.h"
 #include "../history/series.h"
+#include "span.h"
 
 namespace spanmeter {
-
-// What is asked of one series: from when to when, and what is known beyond its rows. A row given here has the
-// width of the series and may be null.
-struct Span {
-  Nanos from;
-  Nanos to;
-  const int64_t* start = nullptr;  // exact values at `from`
-  const int64_t* end = nullptr;    // exact values at `to`
-  const int64_t* now = nullptr;    // values read after the newest row, for a window that reaches the present
-  // The column that holds the covered time, if the series has one, and the period in force. Its value at the
-  // rows given here need not be set.
-  size_t covered_column = 0;
-  Nanos period = 0;
-};
 
 // A window of a series as a polyline: its values at the start, at each sample inside, at the end. Values at
 // an edge that is not exact are interpolated; where the series does not reach as far as the edge, the line is

@@ -1,6 +1,7 @@
 #include "window.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <optional>
 
@@ -16,45 +17,53 @@ double to_ms(Nanos time) {
 
 // What the edges of a query know of one series: a row where the values were read, nothing where they were
 // not.
-template <typename Row>
+template <typename Values>
 class EdgeRows {
  public:
-  using Take = Row (Edge::*)() const;
+  using Take = Values (Edge::*)() const;
 
   EdgeRows(const WindowQuery& query, Take take)
       : start_(row(query.start, take)), end_(row(query.end, take)), now_(row(query.now, take)) {}
 
   // Points into this object.
   Span span(const WindowQuery& query) const {
-    const auto data = [](const std::optional<Row>& row) { return row ? row->data() : nullptr; };
+    const auto data = [](const std::optional<Values>& row) { return row ? row->data() : nullptr; };
     return {query.from, query.to, data(start_), data(end_), data(now_)};
   }
 
  private:
-  // The last column of each row is missing exactly when the source is.
-  static std::optional<Row> row(const Edge* edge, Take take) {
+  static std::optional<Values> row(const Edge* edge, Take take) {
     if (edge == nullptr) return std::nullopt;
-    const Row row = (edge->*take)();
-    if (row.back() == kMissing) return std::nullopt;
-    return row;
+    const Values values = (edge->*take)();
+    for (const int64_t value : values) {
+      if (value == kMissing) return std::nullopt;
+    }
+    return values;
   }
 
-  std::optional<Row> start_, end_, now_;
+  std::optional<Values> start_, end_, now_;
 };
-
-Nanos duration(const Points& points) {
-  return points.time(points.count() - 1) - points.time(0);
-}
 
 double percent(int64_t used, Nanos duration) {
   return duration > 0 ? 100.0 * static_cast<double>(used) / static_cast<double>(duration) : 0;
 }
 
-double max_gap_ms(const Points& points) {
-  Nanos gap = 0;
-  for (size_t i = 1; i < points.count(); i++) gap = std::max(gap, points.time(i) - points.time(i - 1));
-  return to_ms(gap);
+// Billionths to percent.
+double to_percent(double rate) {
+  return rate / 1e7;
 }
+double to_percent(int64_t rate) {
+  return to_percent(static_cast<double>(rate));
+}
+
+constexpr Stretch::Shape kProcess{ProcessRow::kWidth, Kind::kRate, ProcessRow::kCpu};
+constexpr Stretch::Shape kThread{ThreadRow::kWidth, Kind::kRate, ThreadRow::kCpu};
+constexpr Stretch::Shape kWait{WaitRow::kWidth, Kind::kRate, WaitRow::kRunDelay};
+constexpr Stretch::Shape kMemory{MemoryRow::kWidth, Kind::kGauge, MemoryRow::kResident};
+constexpr Stretch::Shape kUsage{UsageRow::kWidth, Kind::kRate, UsageRow::kMinorFaults};
+constexpr Stretch::Shape kIo{IoRow::kWidth, Kind::kRate, IoRow::kRead};
+constexpr Stretch::Shape kNetwork{NetworkRow::kWidth, Kind::kRate, NetworkRow::kReceived};
+constexpr Stretch::Shape kCgroup{CgroupRow::kWidth, Kind::kRate, CgroupRow::kThrottled};
 
 }  // namespace
 
@@ -67,88 +76,137 @@ WindowStats Window::stats(const WindowQuery& query, const ProcessHistory& proces
 #undef X
   };
   stats.durationMs = to_ms(query.to - query.from);
-  process_stats(query, process.process.get(), period, stats);
+  process_stats(query, process, period, stats);
   thread_stats(query, thread != nullptr ? thread->cpu.get() : nullptr, stats);
   if (contains(sources, Source::kSchedstat)) {
     wait_stats(query, thread != nullptr ? thread->wait.get() : nullptr, stats);
   }
   if (contains(sources, Source::kMemory)) memory_stats(query, process.memory.get(), stats);
-  if (contains(sources, Source::kFaults)) usage_stats(query, process.usage.get(), stats);
+  usage_stats(query, process.usage.get(), sources, stats);
+  if (contains(sources, Source::kIo)) io_stats(query, process.io.get(), stats);
+  if (contains(sources, Source::kNetwork)) network_stats(query, process.network.get(), stats);
+  if (contains(sources, Source::kCgroup)) cgroup_stats(query, process.cgroup.get(), stats);
   return stats;
 }
 
-void Window::process_stats(const WindowQuery& query, const Series* series, Nanos period, WindowStats& stats) {
+void Window::process_stats(const WindowQuery& query, const ProcessHistory& process, Nanos period,
+                           WindowStats& stats) {
   const EdgeRows edges(query, &Edge::process_row);
   Span span = edges.span(query);
   span.covered_column = ProcessRow::kCovered;
   span.period = period;
-  points_.load(series, ProcessRow::kWidth, span);
-  stats.samples = static_cast<double>(points_.samples());
+  const bool known = stretch_.load(process.process.get(), kProcess, span);
+  const Line& line = stretch_.line();
+  stats.samples = static_cast<double>(line.samples());
   stats.coverage = 0;
   stats.maxGapMs = stats.durationMs;
-  if (points_.count() == 0) return;
+  if (!known) return;
 
   const Nanos wanted = query.to - query.from;
-  const size_t last = points_.count() - 1;
-  const double covered =
-      static_cast<double>(points_.at(last, ProcessRow::kCovered) - points_.at(0, ProcessRow::kCovered));
-  stats.coverage = wanted > 0 ? std::min(1.0, covered / static_cast<double>(wanted)) : 1;
-  stats.maxGapMs = max_gap_ms(points_);
-  stats.overheadMs = to_ms(points_.total(ProcessRow::kSampler));
-  stats.cpuTimeMs = to_ms(points_.total(ProcessRow::kCpu));
-  stats.cpuAvg = percent(points_.total(ProcessRow::kCpu), duration(points_));
-  rates_.load(points_, ProcessRow::kCpu);
-  stats.cpuMin = rates_.empty() ? stats.cpuAvg : std::min(stats.cpuAvg, rates_.min());
-  stats.cpuMax = rates_.empty() ? stats.cpuAvg : std::max(stats.cpuAvg, rates_.max());
-  stats.cpuP50 = rates_.empty() ? stats.cpuAvg : rates_.quantile(0.50);
-  stats.cpuP95 = rates_.empty() ? stats.cpuAvg : rates_.quantile(0.95);
-  stats.cpuP99 = rates_.empty() ? stats.cpuAvg : rates_.quantile(0.99);
-}
-
-void Window::thread_stats(const WindowQuery& query, const Series* series, WindowStats& stats) {
-  const EdgeRows edges(query, &Edge::thread_row);
-  points_.load(series, ThreadRow::kWidth, edges.span(query));
-  if (points_.count() == 0) return;
-  stats.threadTimeMs = to_ms(points_.total(ThreadRow::kCpu));
-  stats.threadAvg = percent(points_.total(ThreadRow::kCpu), duration(points_));
-  rates_.load(points_, ThreadRow::kCpu);
-  stats.threadMax = rates_.empty() ? stats.threadAvg : std::max(stats.threadAvg, rates_.max());
-}
-
-void Window::wait_stats(const WindowQuery& query, const Series* series, WindowStats& stats) {
-  const EdgeRows edges(query, &Edge::wait_row);
-  points_.load(series, WaitRow::kWidth, edges.span(query));
-  if (points_.count() > 0) stats.threadWaitMs = to_ms(points_.total(WaitRow::kRunDelay));
-}
-
-void Window::memory_stats(const WindowQuery& query, const Series* series, WindowStats& stats) {
-  const EdgeRows edges(query, &Edge::memory_row);
-  points_.load(series, MemoryRow::kWidth, edges.span(query));
-  if (points_.count() == 0) return;
-  const size_t last = points_.count() - 1;
-  const auto resident = [&](size_t i) { return static_cast<double>(points_.at(i, MemoryRow::kResident)); };
-  stats.memoryStart = resident(0);
-  stats.memoryEnd = resident(last);
-  stats.memoryMin = stats.memoryMax = resident(0);
-  double area = 0;
-  for (size_t i = 1; i <= last; i++) {
-    stats.memoryMin = std::min(stats.memoryMin, resident(i));
-    stats.memoryMax = std::max(stats.memoryMax, resident(i));
-    area += (resident(i - 1) + resident(i)) / 2 * static_cast<double>(points_.time(i) - points_.time(i - 1));
+  const double covered = static_cast<double>(line.covered());
+  stats.coverage = wanted > 0 ? std::clamp(covered / static_cast<double>(wanted), 0.0, 1.0) : 1;
+  if (query.start != nullptr && query.end != nullptr) {
+    stats.overheadMs = to_ms(std::max<Nanos>(0, query.end->sampler - query.start->sampler));
   }
-  const double length = static_cast<double>(duration(points_));
-  stats.memoryAvg = length > 0 ? area / length : resident(0);
-  stats.memoryPeak = static_cast<double>(points_.at(last, MemoryRow::kPeak));
+  stats.cpuTimeMs = to_ms(line.total(ProcessRow::kCpu));
+  stats.cpuAvg = percent(line.total(ProcessRow::kCpu), line.duration());
+  stats.cpuMin = stats.cpuMax = stats.cpuP50 = stats.cpuP95 = stats.cpuP99 = stats.cpuAvg;
+  const Extremes& extremes = stretch_.extremes();
+  stats.maxGapMs = to_ms(extremes.gap);
+  if (extremes.empty()) return;  // a window without length
+  stats.cpuMin = std::min(stats.cpuAvg, to_percent(extremes.min));
+  stats.cpuMax = std::max(stats.cpuAvg, to_percent(extremes.max));
+  if (process.process == nullptr) return;
+  quantiles_.load(stretch_, *process.process, *process.cpu_rates);
+  const std::array<double, 3> rates = quantiles_.at({0.50, 0.95, 0.99});
+  // A histogram tells the middle of a bucket, which may lie beyond the extremes.
+  const auto clamped = [&](double rate) { return std::clamp(to_percent(rate), stats.cpuMin, stats.cpuMax); };
+  stats.cpuP50 = clamped(rates[0]);
+  stats.cpuP95 = clamped(rates[1]);
+  stats.cpuP99 = clamped(rates[2]);
 }
 
-void Window::usage_stats(const WindowQuery& query, const Series* series, WindowStats& stats) {
+void Window::thread_stats(const WindowQuery& query, const Pyramid* series, WindowStats& stats) {
+  const EdgeRows edges(query, &Edge::thread_row);
+  if (!stretch_.load(series, kThread, edges.span(query))) return;
+  const int64_t used = stretch_.line().total(ThreadRow::kCpu);
+  stats.threadTimeMs = to_ms(used);
+  stats.threadAvg = percent(used, stretch_.line().duration());
+  const Extremes& extremes = stretch_.extremes();
+  stats.threadMax = extremes.empty() ? stats.threadAvg : std::max(stats.threadAvg, to_percent(extremes.max));
+}
+
+void Window::wait_stats(const WindowQuery& query, const Pyramid* series, WindowStats& stats) {
+  const EdgeRows edges(query, &Edge::wait_row);
+  if (!stretch_.load(series, kWait, edges.span(query))) return;
+  stats.threadWaitMs = to_ms(stretch_.line().total(WaitRow::kRunDelay));
+}
+
+void Window::memory_stats(const WindowQuery& query, const Pyramid* series, WindowStats& stats) {
+  const EdgeRows edges(query, &Edge::memory_row);
+  if (!stretch_.load(series, kMemory, edges.span(query))) return;
+  const Line& line = stretch_.line();
+  stats.memoryStart = static_cast<double>(line.begin_point()[MemoryRow::kResident]);
+  stats.memoryEnd = static_cast<double>(line.end_point()[MemoryRow::kResident]);
+  const Extremes& extremes = stretch_.extremes();
+  stats.memoryMin = extremes.empty() ? stats.memoryStart : static_cast<double>(extremes.min);
+  stats.memoryMax = extremes.empty() ? stats.memoryStart : static_cast<double>(extremes.max);
+  stats.memoryPeak = stats.memoryMax;  // at the least; usage_stats may know better
+  // The integral over the rows is kept by the sampler; the two outer pieces are added here.
+  double area = 0;
+  for (const Piece& piece : stretch_.outer()) {
+    area += static_cast<double>(piece.value) * static_cast<double>(piece.length);
+  }
+  if (line.has_rows()) {
+    const int64_t rows = line.last()[MemoryRow::kArea] - line.first()[MemoryRow::kArea];
+    area += static_cast<double>(rows) * 1024 * static_cast<double>(kMicrosecond);
+  }
+  const double length = static_cast<double>(line.duration());
+  stats.memoryAvg =
+      length > 0 ? std::clamp(area / length, stats.memoryMin, stats.memoryMax) : stats.memoryStart;
+}
+
+void Window::usage_stats(const WindowQuery& query, const Pyramid* series, SourceSet sources,
+                         WindowStats& stats) {
   const EdgeRows edges(query, &Edge::usage_row);
-  points_.load(series, UsageRow::kWidth, edges.span(query));
-  if (points_.count() == 0) return;
-  stats.minorFaults = static_cast<double>(points_.total(UsageRow::kMinorFaults));
-  stats.majorFaults = static_cast<double>(points_.total(UsageRow::kMajorFaults));
-  stats.voluntarySwitches = static_cast<double>(points_.total(UsageRow::kVoluntarySwitches));
-  stats.involuntarySwitches = static_cast<double>(points_.total(UsageRow::kInvoluntarySwitches));
+  if (!stretch_.load(series, kUsage, edges.span(query))) return;
+  const Line& line = stretch_.line();
+  if (std::isnan(stats.overheadMs)) stats.overheadMs = to_ms(line.total(UsageRow::kSampler));
+  if (contains(sources, Source::kMemory)) {
+    stats.memoryPeak = std::max(static_cast<double>(line.end_point()[UsageRow::kPeak]), stats.memoryMax);
+  }
+  if (!contains(sources, Source::kFaults)) return;
+  stats.minorFaults = static_cast<double>(line.total(UsageRow::kMinorFaults));
+  stats.majorFaults = static_cast<double>(line.total(UsageRow::kMajorFaults));
+  stats.voluntarySwitches = static_cast<double>(line.total(UsageRow::kVoluntarySwitches));
+  stats.involuntarySwitches = static_cast<double>(line.total(UsageRow::kInvoluntarySwitches));
+}
+
+void Window::io_stats(const WindowQuery& query, const Pyramid* series, WindowStats& stats) {
+  const EdgeRows edges(query, &Edge::io_row);
+  if (!stretch_.load(series, kIo, edges.span(query))) return;
+  stats.ioRead = static_cast<double>(stretch_.line().total(IoRow::kRead));
+  stats.ioWritten = static_cast<double>(stretch_.line().total(IoRow::kWritten));
+}
+
+void Window::network_stats(const WindowQuery& query, const Pyramid* series, WindowStats& stats) {
+  const EdgeRows edges(query, &Edge::network_row);
+  if (!stretch_.load(series, kNetwork, edges.span(query))) return;
+  stats.received = static_cast<double>(stretch_.line().total(NetworkRow::kReceived));
+  stats.transmitted = static_cast<double>(stretch_.line().total(NetworkRow::kTransmitted));
+}
+
+// Nobody reads the throttling at an edge, which would make the kernel gather figures of all CPUs. What came
+// after the newest row, 100 ms ago at the most, is not known yet: the count stands where it stood.
+void Window::cgroup_stats(const WindowQuery& query, const Pyramid* series, WindowStats& stats) {
+  if (series == nullptr || series->rows().head() == 0) return;
+  const Series& rows = series->rows();
+  const int64_t newest[] = {std::max(query.to, rows.newest_time() + 1),
+                            rows.word(rows.head() - 1, CgroupRow::kThrottled)};
+  Span span{query.from, query.to};
+  span.now = newest;
+  if (!stretch_.load(series, kCgroup, span)) return;
+  stats.throttledMs = to_ms(stretch_.line().total(CgroupRow::kThrottled));
 }
 
 }  // namespace spanmeter

@@ -5,20 +5,22 @@
 #include "../history/edge.h"
 #include "../history/history.h"
 #include "../sources/source.h"
-#include "points.h"
-#include "rates.h"
+#include "quantiles.h"
+#include "stretch.h"
 
 namespace spanmeter {
 
 // X-macro: every number a window answers with, in the order in which they cross to JavaScript. NaN: not
 // known.
-#define SPANMETER_STATS(X)                                                                             \
-  X(durationMs)                                                                                        \
-  X(samples)                                                                                           \
-  X(coverage) X(maxGapMs) X(overheadMs) X(cpuTimeMs) X(cpuAvg) X(cpuMin) X(cpuMax) X(cpuP50) X(cpuP95) \
-      X(cpuP99) X(threadTimeMs) X(threadAvg) X(threadMax) X(threadWaitMs) X(memoryAvg) X(memoryMin)    \
-          X(memoryMax) X(memoryStart) X(memoryEnd) X(memoryPeak) X(minorFaults) X(majorFaults)         \
-              X(voluntarySwitches) X(involuntarySwitches)
+// clang-format off
+#define SPANMETER_STATS(X)                                                                          \
+  X(durationMs) X(samples) X(coverage) X(maxGapMs) X(overheadMs)                                    \
+  X(cpuTimeMs) X(cpuAvg) X(cpuMin) X(cpuMax) X(cpuP50) X(cpuP95) X(cpuP99)                          \
+  X(threadTimeMs) X(threadAvg) X(threadMax) X(threadWaitMs)                                         \
+  X(memoryAvg) X(memoryMin) X(memoryMax) X(memoryStart) X(memoryEnd) X(memoryPeak)                  \
+  X(minorFaults) X(majorFaults) X(voluntarySwitches) X(involuntarySwitches)                         \
+  X(ioRead) X(ioWritten) X(received) X(transmitted) X(throttledMs)
+// clang-format on
 
 struct WindowStats {
 #define X(name) double name;
@@ -43,14 +45,18 @@ class Window {
                     SourceSet sources, Nanos period);
 
  private:
-  void process_stats(const WindowQuery& query, const Series* series, Nanos period, WindowStats& stats);
-  void thread_stats(const WindowQuery& query, const Series* series, WindowStats& stats);
-  void wait_stats(const WindowQuery& query, const Series* series, WindowStats& stats);
-  void memory_stats(const WindowQuery& query, const Series* series, WindowStats& stats);
-  void usage_stats(const WindowQuery& query, const Series* series, WindowStats& stats);
+  void process_stats(const WindowQuery& query, const ProcessHistory& process, Nanos period,
+                     WindowStats& stats);
+  void thread_stats(const WindowQuery& query, const Pyramid* series, WindowStats& stats);
+  void wait_stats(const WindowQuery& query, const Pyramid* series, WindowStats& stats);
+  void memory_stats(const WindowQuery& query, const Pyramid* series, WindowStats& stats);
+  void usage_stats(const WindowQuery& query, const Pyramid* series, SourceSet sources, WindowStats& stats);
+  void io_stats(const WindowQuery& query, const Pyramid* series, WindowStats& stats);
+  void network_stats(const WindowQuery& query, const Pyramid* series, WindowStats& stats);
+  void cgroup_stats(const WindowQuery& query, const Pyramid* series, WindowStats& stats);
 
-  Points points_;
-  Rates rates_;
+  Stretch stretch_;
+  Quantiles quantiles_;
 };
 
 }  // namespace spanmeter

@@ -20,11 +20,13 @@ export function createJsBackend(options: BackendOptions): Backend {
 class JsBackend implements Backend {
   readonly kind = 'js'
   readonly edgeLength = EDGE_LENGTH
+  readonly #wantedPeriodMs: number
   readonly #history: History
   readonly #readings: Readings
   readonly #sampler: Sampler
 
   constructor(options: BackendOptions) {
+    this.#wantedPeriodMs = options.periodMs
     const period = toNs(timerPeriod(options.periodMs))
     this.#readings = new Readings(options.sources, period)
     const { thread, memory, faults } = this.#readings
@@ -81,6 +83,7 @@ class JsBackend implements Backend {
     return {
       state: this.#sampler.state,
       periodMs: toMs(this.#history.period),
+      periodReason: toMs(this.#history.period) === this.#wantedPeriodMs ? 'wanted' : 'timer',
       historyMs: toMs(this.#history.span),
       samples: this.#sampler.samples,
       missedTicks: this.#sampler.missed,

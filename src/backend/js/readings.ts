@@ -103,7 +103,7 @@ export class Readings {
   }
 
   #sourceHealth(source: Source): SourceHealth {
-    if (source === 'schedstat') return missing('needs the native sampler')
+    if (source !== 'memory' && source !== 'faults') return missing('needs the native sampler')
     if (source === 'faults' && !this.faults) return missing(`not told on ${process.platform}`)
     const reason = (source === 'memory' ? this.#rss.reason : undefined) ?? this.#usage.reason
     return reason === undefined ? { available: true } : missing(reason)

@@ -20,8 +20,9 @@ export class Sampler {
   samples = 0
   missed = 0
   /**
-   * Wall time of the sampling callbacks so far, in ns. They run on the JavaScript thread and hardly ever wait, so it
-   * stands for their CPU time; what the event loop spends on the timer around them is not in it.
+   * CPU of the sampling callbacks so far, in ns: what the process used while they ran, but no more than the time that
+   * took, because another thread may have run meanwhile. What the event loop spends on the timer around them is not in
+   * it.
    */
   ownCost = 0
 
@@ -99,22 +100,33 @@ export class Sampler {
 
   #tick(): void {
     const begin = now()
+    const usedBefore = processCpu()
     const watched = this.#always || this.#openMarks > 0
-    if (watched || begin - this.#watchedAt <= LINGER) this.#sample(begin)
+    if (watched || begin - this.#watchedAt <= LINGER) this.#sample(begin, usedBefore)
     else this.#park()
-    this.ownCost += now() - begin
+    this.ownCost += costSince(begin, usedBefore)
   }
 
-  #sample(begin: number): void {
+  #sample(begin: number, usedBefore: number): void {
     this.lateness.record(this.#grid.lateness(begin))
     this.missed += this.#grid.advance(begin)
     this.samples++
     const row = this.#row
     this.#readings.read(row)
     // Part of this very callback is in the counters already.
-    takeOff(this.ownCost + row[Slot.time]! - begin, row)
+    takeOff(this.ownCost + costSince(begin, usedBefore), row)
     this.#history.append(row)
   }
+}
+
+/** CPU of the process so far, in ns; fresh for the calling thread. */
+function processCpu(): number {
+  const { user, system } = process.cpuUsage()
+  return (user + system) * 1000
+}
+
+function costSince(begin: number, usedBefore: number): number {
+  return Math.min(now() - begin, processCpu() - usedBefore)
 }
 
 /** A counter that is missing stays so: NaN. */

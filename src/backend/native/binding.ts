@@ -14,7 +14,7 @@ export interface Binding {
   now(): number
   /** CLOCK_MONOTONIC in ms when `performance.now()` was 0 on this thread. */
   setTimeOrigin(ms: number): void
-  open(periodMs: number, historyMs: number, sources: number, always: boolean): MonitorId
+  open(periodMs: number, historyMs: number, sources: number, maxOverheadPercent: number, always: boolean): MonitorId
   /** Why sampling cannot begin; undefined when it has. */
   start(monitor: MonitorId): string | undefined
   stop(monitor: MonitorId): void
@@ -24,6 +24,8 @@ export interface Binding {
   read(monitor: MonitorId, edge: Float64Array): void
   since(monitor: MonitorId, start: Float64Array, end: Float64Array, stats: Float64Array): void
   between(monitor: MonitorId, startMs: number, endMs: number, stats: Float64Array): void
+  /** `[CPU limit of the cgroup in cores, memory limit in bytes]`; NaN where nothing limits. */
+  limits(monitor: MonitorId): [number, number]
   /** `[time, cpu avg, min, max, thread avg, min, max, memory avg, min, max]`. */
   samples(monitor: MonitorId, startMs: number, endMs: number, maxPoints: number): Float64Array[]
   health(monitor: MonitorId): NativeHealth
@@ -32,6 +34,8 @@ export interface Binding {
 export interface NativeHealth {
   state: 'stopped' | 'parked' | 'sampling'
   periodMs: number
+  /** The shortest that any monitor asked for. */
+  askedPeriodMs: number
   historyMs: number
   samples: number
   missedTicks: number

@@ -14,6 +14,10 @@ export const edgeLayout = [
   'majorFaults',
   'voluntarySwitches',
   'involuntarySwitches',
+  'ioRead',
+  'ioWritten',
+  'received',
+  'transmitted',
 ] as const
 
 export const statsLayout = [
@@ -43,10 +47,15 @@ export const statsLayout = [
   'majorFaults',
   'voluntarySwitches',
   'involuntarySwitches',
+  'ioRead',
+  'ioWritten',
+  'received',
+  'transmitted',
+  'throttledMs',
 ] as const
 
 /** Bit i of a native source set stands for the i-th of these. */
-export const sourceLayout = ['threads', 'memory', 'faults', 'schedstat'] as const
+export const sourceLayout = ['threads', 'memory', 'faults', 'schedstat', 'io', 'network', 'cgroup'] as const
 
 type Slots = Readonly<Record<(typeof statsLayout)[number], number>>
 

@@ -1,12 +1,15 @@
 import { SpanmeterError } from '../../errors.js'
-import type { SourceHealth } from '../../types.js'
+import type { ResourceStats, SourceHealth } from '../../types.js'
 import type { Backend, BackendHealth, BackendOptions, Edge } from '../backend.js'
-import { type Binding, loadBinding, type MonitorId } from './binding.js'
+import { type Binding, loadBinding, type MonitorId, type NativeHealth } from './binding.js'
 import { edgeLayout, sourceLayout, statsLayout } from './layout.js'
 import { toResourceStats, toSampleColumns } from './native-stats.js'
 
 const procFile: Record<(typeof sourceLayout)[number], string> = {
   threads: '/proc/self/task',
+  io: '/proc/self/io',
+  network: '/proc/self/net/dev',
+  cgroup: 'cpu.stat of the cgroup',
   memory: '/proc/self/statm',
   faults: 'getrusage',
   schedstat: '/proc/self/task/TID/schedstat',
@@ -34,7 +37,8 @@ class NativeBackend implements Backend {
     const wanted = sourceLayout.reduce((set, source, bit) => {
       return source === 'threads' || options.sources.includes(source) ? set | (1 << bit) : set
     }, 0)
-    this.#id = binding.open(options.periodMs, options.historyMs, wanted, options.whenIdle === 'sample')
+    const { periodMs, historyMs, maxOverheadPercent, whenIdle } = options
+    this.#id = binding.open(periodMs, historyMs, wanted, maxOverheadPercent, whenIdle === 'sample')
     forgotten.register(this, { binding, id: this.#id }, this)
   }
 
@@ -71,16 +75,28 @@ class NativeBackend implements Backend {
 
   since(start: Edge, end: Edge) {
     this.#binding.since(this.#id, start, end, this.#stats)
-    return toResourceStats(this.#stats)
+    return this.#answer()
   }
 
   between(startMs: number, endMs: number) {
     this.#binding.between(this.#id, startMs, endMs, this.#stats)
-    return toResourceStats(this.#stats)
+    return this.#answer()
   }
 
   samples(startMs: number, endMs: number, maxPoints: number) {
     return toSampleColumns(this.#binding.samples(this.#id, startMs, endMs, maxPoints))
+  }
+
+  #answer(): ResourceStats {
+    const limits = this.#options.sources.includes('cgroup') ? this.#binding.limits(this.#id) : undefined
+    return toResourceStats(this.#stats, limits)
+  }
+
+  #periodReason({ periodMs, askedPeriodMs }: NativeHealth): BackendHealth['periodReason'] {
+    // Periods are whole nanoseconds on the native side.
+    const same = (a: number, b: number) => Math.abs(a - b) < 1e-5
+    if (!same(periodMs, askedPeriodMs)) return 'budget'
+    return same(periodMs, this.#options.periodMs) ? 'wanted' : 'shared'
   }
 
   health(): BackendHealth {
@@ -92,6 +108,7 @@ class NativeBackend implements Backend {
     return {
       state: native.state,
       periodMs: native.periodMs,
+      periodReason: this.#periodReason(native),
       historyMs: native.historyMs,
       samples: native.samples,
       missedTicks: native.missedTicks,

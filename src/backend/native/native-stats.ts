@@ -2,7 +2,7 @@ import type { ResourceStats, SampleColumns, SampleSeries } from '../../types.js'
 import { slot } from './layout.js'
 
 /** The answer to a window as users see it. What the native side does not know (NaN) is left out. */
-export function toResourceStats(n: Float64Array): ResourceStats {
+export function toResourceStats(n: Float64Array, limits?: readonly [number, number]): ResourceStats {
   const known = (index: number) => !Number.isNaN(n[index])
   const number = (index: number) => (known(index) ? n[index]! : 0)
   const stats: ResourceStats = {
@@ -39,7 +39,25 @@ export function toResourceStats(n: Float64Array): ResourceStats {
     stats.faults = { minor: n[slot.minorFaults]!, major: n[slot.majorFaults]! }
     stats.contextSwitches = { voluntary: n[slot.voluntarySwitches]!, involuntary: n[slot.involuntarySwitches]! }
   }
+  if (known(slot.ioRead)) stats.io = { readBytes: n[slot.ioRead]!, writeBytes: n[slot.ioWritten]! }
+  if (known(slot.received)) stats.network = { receiveBytes: n[slot.received]!, transmitBytes: n[slot.transmitted]! }
+  if (limits) addLimits(stats, limits, n[slot.throttledMs]!)
   return stats
+}
+
+function addLimits(
+  stats: ResourceStats,
+  [cpuLimit, memoryLimit]: readonly [number, number],
+  throttledMs: number,
+): void {
+  const cgroup: ResourceStats['cgroup'] = {}
+  if (!Number.isNaN(cpuLimit)) {
+    if (!Number.isNaN(throttledMs)) cgroup.throttledMs = throttledMs
+    cgroup.cpuLimit = cpuLimit
+    cgroup.cpuOfLimit = stats.cpu.avg / cpuLimit
+  }
+  if (!Number.isNaN(memoryLimit)) cgroup.memoryLimit = memoryLimit
+  if (Object.keys(cgroup).length > 0) stats.cgroup = cgroup
 }
 
 /** The columns of a plot; a series of which nothing is known is left out. */

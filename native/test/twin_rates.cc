@@ -1,4 +1,4 @@
-#include "rates.h"
+#include "twin_rates.h"
 
 #include <algorithm>
 

@@ -3,10 +3,12 @@
 #include <cstddef>
 #include <vector>
 
-#include "points.h"
+#include "../core/window/points.h"
 
 namespace spanmeter {
 
+// The naive twin of Stretch and Quantiles: every piece one by one.
+//
 // The slopes of a counter between neighbouring points, in % (100 = one second per second), each with the time
 // it held. Edges that were read off the grid may leave a piece too short to tell a rate; it is joined to its
 // neighbour.

@@ -1,0 +1,122 @@
+#include "cgroup.h"
+
+#include <string_view>
+
+#include "parse.h"
+
+namespace spanmeter {
+
+namespace {
+
+using Version = CgroupFolders::Version;
+
+// cpu.stat is a dozen short lines, memory.stat and meminfo are some 50.
+constexpr size_t kFewLines = 1 << 10;
+constexpr size_t kManyLines = 16 << 10;
+
+// Version 1 writes no limit as nearly 2^63, rounded to pages; no machine has 2^60 bytes.
+constexpr int64_t kNoMemoryLimit = int64_t{1} << 60;
+
+template <typename T>
+void tighten(std::optional<T>& limit, const std::optional<T>& other) {
+  if (other && (!limit || *other < *limit)) limit = other;
+}
+
+struct Line {
+  std::optional<int64_t> first, second;  // empty for "max" and for -1, too
+};
+
+Line read_line(const std::string& path) {
+  ProcFile file(path);
+  std::string_view text = file.read();
+  const std::string_view line = next_line(text).value_or("");
+  return {parse_field(line, 0), parse_field(line, 1)};
+}
+
+std::optional<double> read_cpu_limit(Version version, const std::string& folder) {
+  Line limit;
+  if (version == Version::kV2) {
+    limit = read_line(folder + "/cpu.max");
+  } else {
+    limit = {read_line(folder + "/cpu.cfs_quota_us").first, read_line(folder + "/cpu.cfs_period_us").first};
+  }
+  const int64_t quota = limit.first.value_or(0);
+  const int64_t period = limit.second.value_or(0);
+  if (quota == 0 || period == 0) return std::nullopt;
+  return static_cast<double>(quota) / static_cast<double>(period);
+}
+
+std::optional<int64_t> read_memory_limit(const CgroupFolders& cgroup) {
+  if (cgroup.version == Version::kV1) {
+    // Takes in the ancestors that a container does not see, and leaves them out where they do not count.
+    ProcFile stat(cgroup.folders.front() + "/memory.stat", kManyLines);
+    const std::optional<int64_t> limit = find_value(stat.read(), "hierarchical_memory_limit");
+    if (limit) return limit;
+  }
+  std::optional<int64_t> limit;
+  const char* name = cgroup.version == Version::kV2 ? "/memory.max" : "/memory.limit_in_bytes";
+  for (const std::string& folder : cgroup.folders) tighten(limit, read_line(folder + name).first);
+  return limit;
+}
+
+std::optional<CgroupThrottling> parse_throttling(std::string_view text, Version version) {
+  const bool v2 = version == Version::kV2;
+  const std::optional<int64_t> times = find_value(text, "nr_throttled");
+  const std::optional<int64_t> time = find_value(text, v2 ? "throttled_usec" : "throttled_time");
+  Nanos throttled = 0;
+  if (!times || !time || __builtin_mul_overflow(*time, v2 ? kMicrosecond : 1, &throttled))
+    return std::nullopt;
+  return CgroupThrottling{throttled, *times};
+}
+
+// Of the cgroup with the tightest limit. Without any: of the nearest that counts, which a cgroup of version 2
+// does if its CPU controller is on, so that a limit set later is noticed.
+std::string find_cpu_stat(const CgroupFolders& cgroup) {
+  std::optional<double> limit;
+  std::string tightest;
+  std::string nearest;
+  for (const std::string& folder : cgroup.folders) {
+    const std::string file = folder + "/cpu.stat";
+    if (!parse_throttling(ProcFile(file, kFewLines).read(), cgroup.version)) continue;
+    if (nearest.empty()) nearest = file;
+    const std::optional<double> own = read_cpu_limit(cgroup.version, folder);
+    if (!own || (limit && *own >= *limit)) continue;
+    limit = own;
+    tightest = file;
+  }
+  return tightest.empty() ? nearest : tightest;
+}
+
+}  // namespace
+
+Cgroup::Cgroup(const std::string& root)
+    : root_(root),
+      cpu_(find_cgroup("cpu", root)),
+      memory_(find_cgroup("memory", root)),
+      stat_(find_cpu_stat(cpu_), kFewLines) {}
+
+CgroupLimits Cgroup::limits() const {
+  CgroupLimits limits;
+  for (const std::string& folder : cpu_.folders) {
+    tighten(limits.cpu_limit, read_cpu_limit(cpu_.version, folder));
+  }
+  limits.memory_limit = read_memory_limit(memory_);
+  ProcFile meminfo(root_ + "/proc/meminfo", kManyLines);
+  const int64_t total_kb = find_value(meminfo.read(), "MemTotal:").value_or(kNoMemoryLimit);
+  // A limit that the machine cannot reach is none.
+  if (limits.memory_limit.value_or(0) >= kNoMemoryLimit ||
+      limits.memory_limit.value_or(0) / 1024 > total_kb) {
+    limits.memory_limit.reset();
+  }
+  return limits;
+}
+
+std::optional<CgroupThrottling> Cgroup::throttling() {
+  const std::string_view text = stat_.read();
+  if (stat_.error() != 0) return std::nullopt;
+  const std::optional<CgroupThrottling> result = parse_throttling(text, cpu_.version);
+  if (!result) stat_.reject();
+  return result;
+}
+
+}  // namespace spanmeter

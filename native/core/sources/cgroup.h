@@ -1,0 +1,52 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "../clock.h"
+#include "cgroup_paths.h"
+#include "proc_file.h"
+
+namespace spanmeter {
+
+// Absent where nothing limits.
+struct CgroupLimits {
+  std::optional<double> cpu_limit;      // in cores
+  std::optional<int64_t> memory_limit;  // in bytes
+};
+
+struct CgroupThrottling {
+  Nanos throttled;
+  int64_t times;  // periods of the quota in which it ran out
+};
+
+// What the cgroup of the process (version 1 or 2) allows, and how long it was kept from running by the CPU
+// quota. Both are about all processes of the cgroup. The cgroup is the one at construction.
+class Cgroup {
+ public:
+  // `root` is put before every path and stands for "/".
+  explicit Cgroup(const std::string& root = "");
+
+  // The tightest of the own cgroup and its visible ancestors, as of now. Opens files: for use on demand, by
+  // any thread.
+  CgroupLimits limits() const;
+
+  // Since the cgroup exists, from one file that stays open. Reading it makes the kernel gather figures of all
+  // CPUs: not to be done more often than every 100 ms, and by one thread.
+  //
+  // The kernel adds up the time of each CPU on which threads had to wait, so it can exceed real time; it
+  // credits a wait when it ends. The cgroup with the tightest CPU limit answers, which may be an ancestor:
+  // its throttling does not appear in the figures of the own one.
+  std::optional<CgroupThrottling> throttling();
+  // errno of the last throttling().
+  int error() const { return stat_.error(); }
+
+ private:
+  const std::string root_;
+  const CgroupFolders cpu_;
+  const CgroupFolders memory_;
+  ProcFile stat_;
+};
+
+}  // namespace spanmeter

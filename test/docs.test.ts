@@ -1,0 +1,84 @@
+import { execFile } from 'node:child_process'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { describe, expect, test } from 'vitest'
+
+const run = promisify(execFile)
+const root = join(__dirname, '..')
+const pages = ['README.md', 'CONTRIBUTING.md', 'bench/README.md', 'examples/demo/README.md']
+
+interface Block {
+  page: string
+  language: string
+  code: string
+}
+
+function blocksOf(page: string): Block[] {
+  const text = readFileSync(join(root, page), 'utf8')
+  return [...text.matchAll(/^```(\w*)\n([\s\S]*?)^```$/gm)].map(([, language = '', code = '']) => ({
+    page,
+    language,
+    code,
+  }))
+}
+
+const blocks = pages.flatMap(blocksOf)
+const scripts = Object.keys(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).scripts)
+
+describe('each JavaScript block of the documentation runs as it stands', () => {
+  const javascript = blocks.filter(({ language }) => language === 'js')
+  expect(javascript.length).toBeGreaterThan(0)
+
+  test.each(javascript.map((block, i) => [`${block.page} #${i + 1}`, block] as const))('%s', async (_name, block) => {
+    // Inside the package, so that its own name and those of its development dependencies resolve.
+    const file = join(root, 'build', `docs-block-${process.pid}.mjs`)
+    writeFileSync(file, block.code)
+    try {
+      const { stderr } = await run(process.execPath, [file], { timeout: 20_000 })
+      expect(stderr).toBe('')
+    } finally {
+      rmSync(file)
+    }
+  })
+})
+
+describe('each command of the documentation exists', () => {
+  // Run by tests of their own, or by .ci/run, which calls them literally.
+  const ci = readFileSync(join(root, '.ci/run'), 'utf8')
+  const commands = blocks
+    .filter(({ language }) => language === 'sh')
+    .flatMap(({ page, code }) => code.split('\n').map((line) => ({ page, line: line.replace(/\s*#.*/, '').trim() })))
+    .filter(({ line }) => line !== '')
+    .flatMap(({ page, line }) => line.split(' && ').map((command) => [page, command] as const))
+
+  test.each(commands)('%s: %s', (_page, command) => {
+    const [tool, verb, name = ''] = command.split(' ')
+    expect(tool).toBe('npm')
+    if (verb === 'install') return expect(name).toBe('spanmeter')
+    if (verb === 'ci') return expect(ci).toContain('npm ci')
+    const script = verb === 'run' ? name : (verb ?? '')
+    expect(scripts).toContain(script)
+    if (script === 'format') return // changes files: the linter runs the same rules
+    expect(ci, 'run by .ci/run').toMatch(
+      script === 'test' ? /test:native[\s\S]*test:js/ : new RegExp(`npm run ${script}`),
+    )
+  })
+})
+
+test('each language of a block is known to this test', () => {
+  expect(new Set(blocks.map(({ language }) => language))).toEqual(new Set(['js', 'sh', 'text']))
+})
+
+test('every option, attribute and metric the README names exists', async () => {
+  const readme = readFileSync(join(root, 'README.md'), 'utf8')
+  const { names } = await import('../dist/otel/names.js')
+  const known = new Set<string>(Object.values(names))
+  for (const [, attribute] of readme.matchAll(/`resource\.([a-z_.]+[a-z])`/g)) expect(known).toContain(attribute)
+  const { createMonitor } = await import('spanmeter')
+  for (const [, option] of readme.matchAll(/^\| `(\w+)` \| /gm)) {
+    // An unknown option would be refused by name; a known one is refused for its value, or not at all.
+    const attempt = () => createMonitor({ [option as string]: Symbol.iterator } as never)
+    expect(attempt).toThrow(new RegExp(`^(?!option).*${option}`))
+  }
+})

@@ -1,0 +1,42 @@
+import { spawn } from 'node:child_process'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+
+export const packageRoot = join(__dirname, '../..')
+
+export interface Ended {
+  code: number | null
+  signal: NodeJS.Signals | null
+  stdout: string
+  stderr: string
+}
+
+/** Runs a program to its end. One that does not end is killed, which shows as a signal. */
+export async function run(command: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> {
+  const options = { cwd: packageRoot, env: { ...process.env, NODE_OPTIONS: '', ...env } }
+  const child = spawn(command, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'], timeout: 30_000 })
+  const ended = new Promise<Pick<Ended, 'code' | 'signal'>>((resolve, reject) => {
+    child.once('error', reject)
+    child.once('close', (code, signal) => resolve({ code, signal }))
+  })
+  const [stdout, stderr, end] = await Promise.all([text(child.stdout), text(child.stderr), ended])
+  return { ...end, stdout, stderr }
+}
+
+export interface FixtureOptions {
+  nodeArgs?: readonly string[]
+  args?: readonly string[]
+  env?: NodeJS.ProcessEnv
+}
+
+/** Runs a program of test/fixtures in a Node.js of its own. */
+export function runFixture(name: string, { nodeArgs = [], args = [], env }: FixtureOptions = {}): Promise<Ended> {
+  return run(process.execPath, [...nodeArgs, join(__dirname, '../fixtures', name), ...args], env)
+}
+
+/** The same for one that prints JSON. Complains with all it printed if it did not end well. */
+export async function askFixture<T>(name: string, options?: FixtureOptions): Promise<T> {
+  const { code, signal, stdout, stderr } = await runFixture(name, options)
+  if (code !== 0) throw new Error(`${name} ended with ${signal ?? code}:\n${stdout}${stderr}`)
+  return JSON.parse(stdout)
+}

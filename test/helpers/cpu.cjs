@@ -1,0 +1,59 @@
+/** Ground truth: CPU time by the kernel's own books, without the code under test. CommonJS, for workers and children. */
+const { openSync, readdirSync, readFileSync, readSync } = require('node:fs')
+
+const buffer = Buffer.alloc(128)
+let ownStat
+
+/** CPU time of the calling thread in ms. */
+function threadCpuMs() {
+  ownStat ??= openSync('/proc/thread-self/schedstat', 'r')
+  // Makes the kernel book what the calling thread used up to now; schedstat alone is behind by up to a tick.
+  process.cpuUsage()
+  readSync(ownStat, buffer, 0, buffer.length, 0)
+  let ns = 0
+  for (let i = 0; buffer[i] !== 0x20; i++) ns = ns * 10 + buffer[i] - 0x30
+  return ns / 1e6
+}
+
+/** Spins until the calling thread has used this much CPU, in ms; returns what it really used. */
+function burn(cpuMs) {
+  const begin = threadCpuMs()
+  let used = 0
+  while (used < cpuMs) used = threadCpuMs() - begin
+  return used
+}
+
+/** The threads of this process: kernel thread id and name. */
+function threads() {
+  return readdirSync('/proc/self/task').flatMap((tid) => {
+    try {
+      return [{ tid, name: readFileSync(`/proc/self/task/${tid}/comm`, 'utf8').trim() }]
+    } catch {
+      return [] // ended since the listing
+    }
+  })
+}
+
+/** CPU time in ms of one thread of this process that sleeps or is the calling one. */
+function cpuMsOf(tid) {
+  process.cpuUsage()
+  return Number(readFileSync(`/proc/self/task/${tid}/schedstat`, 'utf8').split(' ')[0]) / 1e6
+}
+
+/** CPU time in ms of all threads but the sampler. Exact while the others sleep and none ends. */
+function hostCpuMs() {
+  const host = threads().filter(({ name }) => name !== 'spanmeter')
+  return host.reduce((sum, { tid }) => sum + cpuMsOf(tid), 0)
+}
+
+/** How often one thread of this process was taken off a CPU so far, of its own will or not. */
+function switchesOf(tid) {
+  const status = readFileSync(`/proc/self/task/${tid}/status`, 'utf8')
+  const count = (kind) => Number(new RegExp(`^${kind}_ctxt_switches:\\s+(\\d+)$`, 'm').exec(status)[1])
+  return { voluntary: count('voluntary'), involuntary: count('nonvoluntary') }
+}
+
+// The first calls compile themselves, which nobody's truth should contain.
+burn(10)
+
+module.exports = { burn, cpuMsOf, hostCpuMs, switchesOf, threadCpuMs, threads }

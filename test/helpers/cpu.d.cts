@@ -1,0 +1,6 @@
+export function burn(cpuMs: number): number
+export function cpuMsOf(tid: string): number
+export function hostCpuMs(): number
+export function switchesOf(tid: string): { voluntary: number; involuntary: number }
+export function threadCpuMs(): number
+export function threads(): { tid: string; name: string }[]

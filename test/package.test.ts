@@ -1,0 +1,76 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { askFixture, packageRoot } from './helpers/child'
+
+interface Manifest {
+  version: string
+  main: string
+  types: string
+  gypfile: boolean
+  exports: Record<string, string | Record<string, string>>
+  files: string[]
+  scripts: Record<string, string>
+  dependencies: Record<string, string>
+  peerDependenciesMeta: Record<string, { optional: boolean }>
+}
+
+const read = (file: string) => readFileSync(join(packageRoot, file), 'utf8')
+const manifest: Manifest = JSON.parse(read('package.json'))
+
+describe('the package', () => {
+  test('is the same thing for import and for require', async () => {
+    const loaded = await askFixture<Record<string, unknown>>('both.mjs')
+    const names = [
+      ['SpanmeterError', 'createMonitor'],
+      ['ResourceSpanProcessor', 'attachToSpan'],
+    ]
+    expect(loaded).toEqual({
+      imports: names,
+      requires: names,
+      same: [true, true, true, true, true],
+      version: manifest.version,
+    })
+  })
+
+  test('runs nothing at installation', () => {
+    for (const script of ['preinstall', 'install', 'postinstall']) expect(manifest.scripts).not.toHaveProperty(script)
+    // Without this, npm would run node-gyp because of binding.gyp.
+    expect(manifest.gypfile).toBe(false)
+  })
+
+  test('has every file that it names', () => {
+    const targets = Object.values(manifest.exports).flatMap((target) =>
+      typeof target === 'string' ? [target] : Object.values(target),
+    )
+    expect(targets.length).toBeGreaterThan(4)
+    // Made at release.
+    const files = manifest.files.filter((file) => !file.startsWith('!') && file !== 'prebuilds')
+    for (const file of [...targets, manifest.main, manifest.types, ...files]) {
+      expect(existsSync(join(packageRoot, file)), file).toBe(true)
+    }
+  })
+
+  test('has types beside each entry point', () => {
+    const code = Object.values(manifest.exports).flatMap((target) =>
+      typeof target === 'string' ? [] : Object.values(target),
+    )
+    for (const file of code) {
+      const types = file.replace(/\.(m?)js$/, '.d.$1ts')
+      expect(existsSync(join(packageRoot, types)), types).toBe(true)
+    }
+  })
+
+  test('needs OpenTelemetry only where it is used', () => {
+    expect(Object.keys(manifest.dependencies)).toEqual(['node-gyp-build'])
+    expect(manifest.peerDependenciesMeta['@opentelemetry/api']).toEqual({ optional: true })
+    expect(read('dist/index.js')).not.toContain('@opentelemetry')
+  })
+
+  test('names no registry host in its lock file', () => {
+    const lock = read('package-lock.json')
+    expect(JSON.parse(lock)).toMatchObject({ name: 'spanmeter', version: manifest.version })
+    expect(lock).not.toContain('"resolved"')
+    expect(lock).not.toMatch(/https?:\/\/[^"]*\.tgz/)
+  })
+})

@@ -1,0 +1,85 @@
+import { closeSync, fsyncSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { createMonitor } from 'spanmeter'
+import { describe, expect, test } from 'vitest'
+import { packageRoot } from './helpers/child'
+import { burn, hostCpuMs } from './helpers/cpu.cjs'
+import { expectWithin } from './helpers/expect'
+
+describe('what is read beside the CPU clocks', () => {
+  test('bytes written to a file are io', () => {
+    using monitor = createMonitor({ backend: 'native', sources: ['io'] }).start()
+    mkdirSync(join(packageRoot, 'build'), { recursive: true })
+    const path = join(packageRoot, 'build', `io-test-${process.pid}`)
+    const file = openSync(path, 'w')
+    const bytes = 8 * 2 ** 20
+    const mark = monitor.mark()
+    writeSync(file, new Uint8Array(bytes))
+    fsyncSync(file)
+    const { io } = monitor.since(mark)
+    closeSync(file)
+    rmSync(path)
+    if (monitor.health().sources.io?.available === false) return expect(io).toBeUndefined()
+    expect(io?.writeBytes).toBeGreaterThanOrEqual(bytes)
+    expect(io?.writeBytes).toBeLessThan(bytes * 1.1)
+  })
+
+  test('sources that were not asked for are absent', async () => {
+    using monitor = createMonitor({ backend: 'native', sources: [], whenIdle: 'sample' }).start()
+    const mark = monitor.mark()
+    await sleep(150)
+    const stats = monitor.since(mark)
+    for (const name of ['memory', 'faults', 'contextSwitches', 'io', 'network', 'cgroup'] as const) {
+      expect(stats).not.toHaveProperty(name)
+    }
+    expect(stats.thread).not.toHaveProperty('waitMs')
+    expect(Object.keys(monitor.health().sources)).toEqual(['threads'])
+  })
+
+  test('a source is either read or says why not', async () => {
+    using monitor = createMonitor({ backend: 'native', whenIdle: 'sample' }).start()
+    const mark = monitor.mark()
+    await sleep(250)
+    const stats = monitor.since(mark)
+    for (const [name, { available, reason }] of Object.entries(monitor.health().sources)) {
+      expect(available ? undefined : reason, name).toEqual(available ? undefined : expect.any(String))
+    }
+    expect(stats.network === undefined).toBe(monitor.health().sources.network?.available === false)
+    const { cgroup } = stats
+    expect(cgroup?.cpuLimit ?? 1).toBeGreaterThan(0)
+    if (cgroup?.cpuLimit) expect(cgroup.cpuOfLimit).toBeCloseTo(stats.cpu.avg / cgroup.cpuLimit, 6)
+  })
+})
+
+describe('maxOverheadPercent', () => {
+  test('lengthens the period when samples cost more, says so, and statistics stay right', async () => {
+    using monitor = createMonitor({ backend: 'native', periodMs: 0.05, whenIdle: 'sample', maxOverheadPercent: 1 })
+    monitor.start()
+    await expect.poll(() => monitor.health().periodReason, { timeout: 5000 }).toBe('budget')
+    await sleep(500) // the cost at the new period shows
+    const begin = performance.now()
+    const before = hostCpuMs()
+    burn(300)
+    const truth = hostCpuMs() - before
+    const stats = monitor.between(begin, performance.now())
+    expect(monitor.health().periodMs).toBeGreaterThan(0.05)
+    expectWithin(3, stats.cpu.timeMs, truth)
+    // It is an average over the last 100 ms that is kept within the budget, not each moment.
+    expect((100 * stats.overheadMs) / stats.durationMs).toBeLessThan(3)
+  })
+
+  test('0 is no limit', async () => {
+    using monitor = createMonitor({ backend: 'native', periodMs: 0.5, whenIdle: 'sample', maxOverheadPercent: 0 })
+    monitor.start()
+    await sleep(500)
+    expect(monitor.health()).toMatchObject({ periodMs: 0.5, periodReason: 'wanted' })
+  })
+
+  test('another monitor with a shorter period is named as the reason', async () => {
+    using slow = createMonitor({ backend: 'native', periodMs: 50, maxOverheadPercent: 0 }).start()
+    using fast = createMonitor({ backend: 'native', periodMs: 5, maxOverheadPercent: 0 }).start()
+    await expect.poll(() => slow.health()).toMatchObject({ wantedPeriodMs: 50, periodMs: 5, periodReason: 'shared' })
+    expect(fast.health().periodReason).toBe('wanted')
+  })
+})

@@ -1,0 +1,223 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { createMonitor, type ResourceStats } from 'spanmeter'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { burn, cpuMsOf, hostCpuMs, switchesOf, threadCpuMs, threads } from './helpers/cpu.cjs'
+import { expectWithin } from './helpers/expect'
+import { median } from './helpers/numbers'
+import { settle } from './helpers/settle'
+import { TestThread } from './helpers/worker'
+
+const mebibyte = 2 ** 20
+
+beforeAll(settle)
+
+/** Memory that nobody has touched before, in steps small enough not to be served from what was freed. */
+function touch(bytes: number, step: number): Buffer[] {
+  return Array.from({ length: bytes / step }, () => Buffer.alloc(step).fill(1))
+}
+
+describe('process', () => {
+  test('300 ms of CPU on another thread in a window of a second are counted to 1 %', async () => {
+    await using thread = await TestThread.start()
+    await thread.do('burn', 50)
+    using monitor = createMonitor({ backend: 'native' }).start()
+    await sleep(100)
+    const sampler = threads().find(({ name }) => name === 'spanmeter')!
+
+    const hostBefore = hostCpuMs()
+    const samplerBefore = cpuMsOf(sampler.tid)
+    const mark = monitor.mark()
+    const { usedMs } = await thread.do('burn', 300)
+    await sleep(700)
+    const stats = monitor.since(mark)
+    const host = hostCpuMs() - hostBefore
+    mark.release()
+    await expect.poll(() => monitor.health().state).toBe('parked')
+    const samplerMs = cpuMsOf(sampler.tid) - samplerBefore
+
+    expect(stats.durationMs).toBeGreaterThan(999)
+    expect(stats.cpu.timeMs).toBeGreaterThan(usedMs)
+    expectWithin(1, stats.cpu.timeMs, host)
+    expect(stats.thread!.timeMs).toBeLessThan(50)
+    // The sampler went on for a moment after the window.
+    expect(stats.overheadMs).toBeGreaterThan(samplerMs * 0.8)
+    expect(stats.overheadMs).toBeLessThanOrEqual(samplerMs)
+  })
+
+  test('each sample of a steady thread reads 100 %, not what a scheduler tick booked', async () => {
+    await using thread = await TestThread.start()
+    await thread.do('burn', 50)
+    using monitor = createMonitor({ backend: 'native', whenIdle: 'sample' }).start()
+    const { startMs, endMs, usedMs } = await thread.do('spin', 300)
+    await sleep(20)
+    const { cpu } = monitor.between(startMs + 20, endMs - 20)
+    // What the thread did not get because others ran on this machine is no fault of the reading.
+    const share = (100 * usedMs) / (endMs - startMs)
+    expect(cpu.max).toBeLessThan(150)
+    expect(Math.abs(cpu.avg - share)).toBeLessThan(20)
+    if (share > 98) expectWithin(3, cpu.p50, 100)
+  })
+
+  test('0.3 ms between two samples 100 ms apart are counted to 10 %', () => {
+    using monitor = createMonitor({ backend: 'native', periodMs: 100 }).start()
+    using awake = monitor.mark()
+    expect(awake.timeMs).toBeGreaterThan(0)
+    const ratios = Array.from({ length: 101 }, () => {
+      const mark = monitor.mark()
+      const usedMs = burn(0.3)
+      return monitor.since(mark).cpu.timeMs / usedMs
+    })
+    expect(median(ratios)).toBeGreaterThan(0.9)
+    expect(median(ratios)).toBeLessThan(1.1)
+  })
+
+  test('64 MiB touched in steps are seen in the resident set', async () => {
+    using monitor = createMonitor({ backend: 'native' }).start()
+    await sleep(50)
+    const mark = monitor.mark()
+    const held: Buffer[] = []
+    for (let i = 0; i < 16; i++) {
+      held.push(...touch(4 * mebibyte, 4 * mebibyte))
+      await sleep(5)
+    }
+    const { memory } = monitor.since(mark)
+    expect(held).toHaveLength(16)
+    expect(Math.abs(memory!.max - memory!.start - 64 * mebibyte)).toBeLessThan(2 * mebibyte)
+    // Touched evenly over the window, so the mean lies half-way.
+    expect(Math.abs((memory!.avg - memory!.start) / (memory!.max - memory!.start) - 0.5)).toBeLessThan(0.15)
+  })
+
+  test('memory that is let go of again stays the maximum of the window', async () => {
+    using monitor = createMonitor({ backend: 'native' }).start()
+    const mark = monitor.mark()
+    const buffer = new ArrayBuffer(32 * mebibyte)
+    new Uint8Array(buffer).fill(1)
+    await sleep(60)
+    structuredClone(buffer, { transfer: [buffer] })
+    expect(buffer.byteLength).toBe(0)
+    const { memory } = monitor.since(mark)
+    expect(memory!.max - memory!.start).toBeGreaterThan(30 * mebibyte)
+  })
+
+  test('minor faults are the pages that were touched', () => {
+    using monitor = createMonitor({ backend: 'native' }).start()
+    const mark = monitor.mark()
+    const before = process.resourceUsage().minorPageFault
+    const held = touch(32 * mebibyte, mebibyte / 4)
+    const truth = process.resourceUsage().minorPageFault - before
+    const { faults } = monitor.since(mark)
+    expect(held).toHaveLength(128)
+    expect(truth).toBeGreaterThan(4000)
+    expectWithin(3, faults!.minor, truth)
+  })
+
+  test('context switches are those of the host, without the sampler', async () => {
+    const voluntary = () =>
+      threads()
+        .filter(({ name }) => name !== 'spanmeter')
+        .reduce((total, { tid }) => total + switchesOf(tid).voluntary, 0)
+    using monitor = createMonitor({ backend: 'native' }).start()
+    await sleep(50)
+    const before = voluntary()
+    const mark = monitor.mark()
+    for (let i = 0; i < 50; i++) await sleep(5)
+    const { contextSwitches, samples } = monitor.since(mark)
+    const truth = voluntary() - before
+    expect(truth).toBeGreaterThanOrEqual(50)
+    // The sampler alone switches once a sample.
+    expect(samples).toBeGreaterThan(30)
+    expect(Math.abs(contextSwitches!.voluntary - truth)).toBeLessThan(10)
+  })
+})
+
+describe('worker threads', () => {
+  test("a worker's monitor counts the worker's thread, and the main one's the main thread", async () => {
+    await using worker = await TestThread.start({ periodMs: 1 })
+    using monitor = createMonitor({ backend: 'native' }).start()
+    await worker.do('burn', 20)
+
+    let mainMark = monitor.mark()
+    let mainBefore = threadCpuMs()
+    await worker.do('mark')
+    const { usedMs } = await worker.do('burn', 100)
+    const inWorker = await worker.do('since')
+    let main = monitor.since(mainMark)
+    let mainMs = threadCpuMs() - mainBefore
+    expectWithin(5, inWorker.stats.thread!.timeMs, usedMs)
+    expectWithin(5, inWorker.stats.thread!.timeMs, inWorker.threadMs)
+    expect(Math.abs(main.thread!.timeMs - mainMs)).toBeLessThan(2)
+    expect(main.thread!.timeMs).toBeLessThan(30)
+    expect(main.cpu.timeMs).toBeGreaterThan(usedMs)
+
+    await worker.do('mark')
+    mainMark = monitor.mark()
+    mainBefore = threadCpuMs()
+    const burnt = burn(100)
+    main = monitor.since(mainMark)
+    mainMs = threadCpuMs() - mainBefore
+    const idle = await worker.do('since')
+    expectWithin(5, main.thread!.timeMs, mainMs)
+    expect(idle.stats.thread!.timeMs).toBeLessThan(20)
+    expect(Math.abs(idle.stats.thread!.timeMs - idle.threadMs)).toBeLessThan(2)
+    expect(idle.stats.cpu.timeMs).toBeGreaterThan(burnt)
+  })
+
+  test("a worker's times are its own performance.now()", async () => {
+    await using worker = await TestThread.start({ whenIdle: 'sample' })
+    const { before, markMs, after } = await worker.do('mark')
+    expect(markMs).toBeGreaterThan(before - 0.01)
+    expect(markMs).toBeLessThan(after + 0.01)
+    await sleep(20)
+    const { startMs, endMs, usedMs } = await worker.do('burn', 80)
+    await sleep(20)
+    const inside: ResourceStats = await worker.do('between', [startMs, endMs])
+    expectWithin(5, inside.thread!.timeMs, usedMs)
+    const after20: ResourceStats = await worker.do('between', [endMs + 5, endMs + 15])
+    expect(after20.thread!.timeMs).toBeLessThan(3)
+  })
+
+  test('several workers at once each read their own', async () => {
+    const parts = [20, 50, 90]
+    const workers = await Promise.all(parts.map(() => TestThread.start({ periodMs: 1 })))
+    try {
+      await Promise.all(workers.map((worker) => worker.do('burn', 10)))
+      await Promise.all(workers.map((worker) => worker.do('mark')))
+      const burns = await Promise.all(workers.map((worker, i) => worker.do('burn', parts[i])))
+      const answers = await Promise.all(workers.map((worker) => worker.do('since')))
+      const total = burns.reduce((sum, { usedMs }) => sum + usedMs, 0)
+      for (const [i, { stats }] of answers.entries()) {
+        expect(stats.thread!.timeMs).toBeGreaterThan(burns[i]!.usedMs)
+        expect(stats.thread!.timeMs).toBeLessThan(burns[i]!.usedMs + 5)
+      }
+      expect(Math.max(...answers.map(({ stats }) => stats.cpu.timeMs))).toBeGreaterThan(total * 0.97)
+    } finally {
+      await Promise.all(workers.map((worker) => worker[Symbol.asyncDispose]()))
+    }
+  })
+
+  test('a worker that is terminated with an open mark leaves the others measuring and lets the sampler park', async () => {
+    using monitor = createMonitor({ backend: 'native' }).start()
+    {
+      await using worker = await TestThread.start({ whenIdle: 'sample' })
+      await worker.do('mark')
+      await sleep(60)
+      expect(monitor.health().state).toBe('sampling')
+    }
+    await expect.poll(() => monitor.health().state).toBe('parked')
+    const before = hostCpuMs()
+    const mark = monitor.mark()
+    burn(50)
+    const stats = monitor.since(mark)
+    expectWithin(10, stats.cpu.timeMs, hostCpuMs() - before)
+    expect(stats.samples).toBeGreaterThan(10)
+  })
+
+  test('a sampler outlives the worker that started it, and ends with the last monitor', async () => {
+    {
+      await using worker = await TestThread.start({})
+      await worker.do('mark')
+      await expect.poll(() => threads().map(({ name }) => name)).toContain('spanmeter')
+    }
+    await expect.poll(() => threads().map(({ name }) => name)).not.toContain('spanmeter')
+  })
+})
