@@ -252,7 +252,7 @@ Napi::Value limits(const Napi::CallbackInfo& info) {
   Arguments arguments(info);
   Monitor* monitor = arguments.monitor(environment(info));
   if (monitor == nullptr) return info.Env().Undefined();
-  const CgroupLimits& limits = monitor->limits();
+  const CgroupLimits limits = monitor->limits();
   const double memory = limits.memory_limit ? static_cast<double>(*limits.memory_limit) : kNaN;
   Napi::Array result = Napi::Array::New(info.Env(), 2);
   (void)result.Set(uint32_t{0}, limits.cpu_limit.value_or(kNaN));

@@ -24,7 +24,7 @@ function spin(): void {
 }
 
 function sampleNatively(): Float64Array {
-  using monitor = createMonitor({ periodMs: 1, backend: 'native', whenIdle: 'sample' }).start()
+  using monitor = createMonitor({ periodMs: 1, backend: 'native', whenIdle: 'sample', maxOverheadPercent: 0 }).start()
   const begin = performance.now()
   spin()
   // The first piece begins before the spinning did.

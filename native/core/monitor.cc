@@ -2,11 +2,6 @@
 
 namespace spanmeter {
 
-namespace {
-// Reading the limits opens files; they hardly ever change.
-constexpr Nanos kLimitsAge = 10 * kSecond;
-}  // namespace
-
 Monitor::Monitor(AskingThread& thread, const Demand& demand, bool always)
     : thread_(thread), demand_(demand), always_(always) {}
 
@@ -85,13 +80,8 @@ WindowStats Monitor::window(const WindowQuery& asked) {
   return thread_.window.stats(query, *plan->process, thread.get(), demand_.sources, period());
 }
 
-const CgroupLimits& Monitor::limits() {
-  const Nanos now = monotonic_now();
-  if (contains(demand_.sources, Source::kCgroup) && now >= limits_due_) {
-    limits_ = thread_.cgroup.limits();
-    limits_due_ = now + kLimitsAge;
-  }
-  return limits_;
+CgroupLimits Monitor::limits() const {
+  return contains(demand_.sources, Source::kCgroup) ? thread_.cgroup.limits() : CgroupLimits{};
 }
 
 Columns Monitor::columns(const WindowQuery& asked, size_t max_points) {

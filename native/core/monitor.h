@@ -51,8 +51,8 @@ class Monitor {
   Edge edge();
 
   WindowStats window(const WindowQuery& query);
-  // What the cgroup allows, at most ten seconds old.
-  const CgroupLimits& limits();
+  // What the cgroup allows, as of now. Opens files.
+  CgroupLimits limits() const;
   Columns columns(const WindowQuery& query, size_t max_points);
   Health health();
 
@@ -67,9 +67,6 @@ class Monitor {
   const bool always_;
   Sampler::DemandId id_ = 0;  // 0 while not running
   size_t open_marks_ = 0;
-
-  CgroupLimits limits_;
-  Nanos limits_due_ = 0;
 
   // The plan in force while running, the last one after that: what was sampled stays readable.
   std::shared_ptr<const Plan> plan_;

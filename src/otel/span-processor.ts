@@ -1,6 +1,6 @@
 import { diag } from '@opentelemetry/api'
 import { createMonitor } from '../create-monitor.js'
-import type { ResourceMonitor, ResourceStats } from '../types.js'
+import type { MonitorOptions, ResourceMonitor, ResourceStats } from '../types.js'
 import { exceedsMemory, isCpuBound, type SpanAttributes, toAttributes } from './attributes.js'
 import { checkProcessorOptions, type ProcessorRules, type ResourceSpanProcessorOptions } from './options.js'
 import { type HrTime, SpanWindow } from './span-window.js'
@@ -18,6 +18,12 @@ export interface WritableSpan extends ProcessedSpan {
 }
 
 const sampledFlag = 1
+
+/** What a monitor of the processor's own reads: not more at each end of a span than its attributes tell. */
+const ownSources = {
+  default: { sources: ['memory', 'schedstat', 'cgroup'] },
+  full: {},
+} as const satisfies Record<string, MonitorOptions>
 
 /**
  * An OpenTelemetry span processor that writes onto each sampled span what it cost. Put it before the processor that
@@ -38,7 +44,7 @@ export class ResourceSpanProcessor {
   constructor(options: ResourceSpanProcessorOptions = {}) {
     this.#rules = checkProcessorOptions(options)
     this.#ownsMonitor = options.monitor === undefined
-    this.#monitor = (options.monitor ?? createMonitor()).start()
+    this.#monitor = (options.monitor ?? createMonitor(ownSources[this.#rules.detail])).start()
   }
 
   onStart(span: ProcessedSpan, _parentContext?: unknown): void {

@@ -15,7 +15,7 @@ import { RECEIVER_URL } from './messages'
 // Without a logger a failing export would go unnoticed.
 diag.setLogger(new DiagConsoleLogger(), DiagLogLevel.ERROR)
 
-export const monitor = createMonitor({ periodMs: 1 }).start()
+export const monitor = createMonitor({ periodMs: 1, maxOverheadPercent: 0 }).start()
 const jsMonitor = createMonitor({ periodMs: 1, backend: 'js' }).start()
 
 const toReceiver = new OTLPTraceExporter({ url: process.env[RECEIVER_URL]! })

@@ -45,7 +45,7 @@ Edge EdgeReader::read(const Sampler& sampler, SourceSet sources) {
     const Nanos before = monotonic_now();
     // While the sampler is awake it knows which threads run; while it is parked nobody does, and all are
     // read.
-    if (!sampler.published().refresh_active()) threads_.refresh(before);
+    if (!sampler.published().refresh_active(tid_)) threads_.refresh(before);
     // Before the process clock, which is fresh only for threads whose clock was read before it.
     edge.sampler = sampler.cpu();
     edge.thread = read_clock(CLOCK_THREAD_CPUTIME_ID).value_or(kMissing);

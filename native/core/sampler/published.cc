@@ -13,10 +13,13 @@ void Published::set_active(const std::vector<pid_t>& tids) {
 }
 
 // A thread id that is out of date costs a failed clock read, nothing else.
-bool Published::refresh_active() const {
+bool Published::refresh_active(pid_t self) const {
   const size_t count = active_count_.load(kRelaxed);
   if (count == kUnknown) return false;
-  for (size_t i = 0; i < count; i++) read_clock(thread_cpu_clock(active_[i].load(kRelaxed)));
+  for (size_t i = 0; i < count; i++) {
+    const pid_t tid = active_[i].load(kRelaxed);
+    if (tid != self) read_clock(thread_cpu_clock(tid));
+  }
   return true;
 }
 

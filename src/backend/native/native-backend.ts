@@ -15,6 +15,9 @@ const procFile: Record<(typeof sourceLayout)[number], string> = {
   schedstat: '/proc/self/task/TID/schedstat',
 }
 
+/** Reading the limits of the cgroup opens files; they hardly ever change. */
+const limitsAgeMs = 10_000
+
 /** The native sampler. Throws `SpanmeterError` `NATIVE_UNAVAILABLE` where no binary loads. */
 export function createNativeBackend(options: BackendOptions): Backend {
   return new NativeBackend(loadBinding(), options)
@@ -29,6 +32,8 @@ class NativeBackend implements Backend {
   readonly #binding: Binding
   readonly #options: BackendOptions
   readonly #id: MonitorId
+  #limits: readonly [number, number] | undefined
+  #limitsDueMs = 0
   readonly #stats = new Float64Array(statsLayout.length)
 
   constructor(binding: Binding, options: BackendOptions) {
@@ -88,8 +93,11 @@ class NativeBackend implements Backend {
   }
 
   #answer(): ResourceStats {
-    const limits = this.#options.sources.includes('cgroup') ? this.#binding.limits(this.#id) : undefined
-    return toResourceStats(this.#stats, limits)
+    if (this.#options.sources.includes('cgroup') && performance.now() >= this.#limitsDueMs) {
+      this.#limits = this.#binding.limits(this.#id)
+      this.#limitsDueMs = performance.now() + limitsAgeMs
+    }
+    return toResourceStats(this.#stats, this.#limits)
   }
 
   #periodReason({ periodMs, askedPeriodMs }: NativeHealth): BackendHealth['periodReason'] {
