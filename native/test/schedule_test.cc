@@ -12,7 +12,7 @@ TEST(ticks_stay_on_the_grid) {
   TickGrid grid(1000, 100);
   CHECK_EQUAL(grid.advance(1000), 0);
   CHECK_EQUAL(grid.due(), 1100);
-  CHECK_EQUAL(grid.advance(1199), 0);  // late, not missed
+  CHECK_EQUAL(grid.advance(1174), 0);  // late, not missed
   CHECK_EQUAL(grid.due(), 1200);
 }
 
@@ -22,6 +22,8 @@ TEST(missed_ticks_are_skipped_and_counted) {
   CHECK_EQUAL(grid.due(), 1200);
   CHECK_EQUAL(grid.advance(2250), 10);
   CHECK_EQUAL(grid.due(), 2300);
+  CHECK_EQUAL(grid.advance(2380), 1);  // the tick at 2400 would come too soon after
+  CHECK_EQUAL(grid.due(), 2500);
 }
 
 TEST(a_gap_covers_one_period_only) {

@@ -33,8 +33,8 @@ void Collector::done(Source source, int error, Nanos now, Nanos interval) {
   due_[static_cast<size_t>(source)] = now + (error == 0 ? interval : kRetryAfter);
 }
 
-// All clocks as of the middle of the time it took to read them. The first reading may have been cut in two by
-// the scheduler; the second is taken as it is.
+// All clocks as of the middle of the time it took to read them. A reading that the scheduler cut in two is
+// taken again, but not for ever.
 Collector::Clocks Collector::read_clocks(Nanos period) {
   const Nanos tolerated = std::max(period / 20, 20 * kMicrosecond);
   for (int attempt = 0;; attempt++) {
@@ -43,7 +43,7 @@ Collector::Clocks Collector::read_clocks(Nanos period) {
     const Nanos process = read_clock(CLOCK_PROCESS_CPUTIME_ID).value_or(0);
     const Nanos own = own_cpu();
     const Nanos after = monotonic_now();
-    if (after - before <= tolerated || attempt == 1) return {before + (after - before) / 2, process, own};
+    if (after - before <= tolerated || attempt == 2) return {before + (after - before) / 2, process, own};
   }
 }
 

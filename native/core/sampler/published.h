@@ -28,8 +28,8 @@ class Published {
   static constexpr size_t kMaxActive = 32;
   void set_active(const std::vector<pid_t>& tids);
   void forget_active() { active_count_.store(kUnknown, std::memory_order_relaxed); }
-  // Reads the clocks of all of them but the calling thread's, which is always fresh. False when they are not known:
-  // the sampler is parked or there are too many.
+  // Reads the clocks of all of them but the calling thread's, which is always fresh. False when they are not
+  // known: the sampler is parked or there are too many.
   bool refresh_active(pid_t self) const;
 
   // Faults and switches of the sampler thread itself.

@@ -27,11 +27,12 @@ bool Stretch::try_load(PyramidReader* reader, const Shape& shape, const Span& sp
   outer_ = {};
   inner_first_ = inner_last_ = 0;
   if (!line_.draw(reader, shape.width, span)) return false;
-  if (line_.has_rows()) {
-    add_rows(*reader, shape);
-  } else {
+  if (reader == nullptr || !line_.has_rows()) {
     add_outer(0, shape, line_.start(), line_.end(), length(line_.start(), line_.end()));
+  } else {
+    add_rows(*reader, shape);
   }
+  if (reader == nullptr) return true;
   for (const PyramidReader::Place& place : {line_.from(), line_.to()}) {
     if (place.level > 0 && place.after) extremes_.add(reader->extremes(place.level, place.node));
   }
