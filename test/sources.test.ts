@@ -52,6 +52,23 @@ describe('what is read beside the CPU clocks', () => {
   })
 })
 
+describe('a window that has just ended', () => {
+  test('knows the sources that are read seldom as well', async () => {
+    using monitor = createMonitor({ backend: 'native', whenIdle: 'sample' }).start()
+    await sleep(300)
+    const begin = performance.now()
+    await sleep(60)
+    const pages = 500
+    const memory = Buffer.allocUnsafeSlow(pages * 4096)
+    for (let page = 0; page < pages; page++) memory[page * 4096] = 1
+    burn(5)
+    const { faults, contextSwitches, thread } = monitor.between(begin, performance.now())
+    expect(faults?.minor).toBeGreaterThanOrEqual(pages * 0.9)
+    expect(contextSwitches).toBeDefined()
+    expect(thread?.waitMs).toBeGreaterThanOrEqual(0)
+  })
+})
+
 describe('maxOverheadPercent', () => {
   test('lengthens the period when samples cost more, says so, and statistics stay right', async () => {
     using monitor = createMonitor({ backend: 'native', periodMs: 0.05, whenIdle: 'sample', maxOverheadPercent: 1 })

@@ -59,11 +59,11 @@ Nanos Monitor::period() const {
   return running() && period > 0 ? period : demand_.size.period;
 }
 
-// A window that reaches beyond the newest sample ends with what the counters say now.
+// A window that reaches beyond the newest row of any series ends with what the counters say now.
 void Monitor::complete(WindowQuery& query, Edge& now) {
   if (!running() || query.end != nullptr) return;
   const Series& series = plan_->process->process->rows();
-  if (query.to <= series.newest_time()) return;
+  if (query.to <= series.newest_time() - kSlowestInterval) return;
   now = edge();
   query.now = &now;
 }
@@ -72,9 +72,10 @@ WindowStats Monitor::window(const WindowQuery& asked) {
   WindowQuery query = asked;
   Edge now;
   const Plan* plan = this->plan();
-  static const ProcessHistory kNothing;
-  if (plan == nullptr)
-    return thread_.window.stats(query, kNothing, nullptr, demand_.sources, demand_.size.period);
+  if (plan == nullptr) {
+    const ProcessHistory nothing;
+    return thread_.window.stats(query, nothing, nullptr, demand_.sources, demand_.size.period);
+  }
   complete(query, now);
   const auto thread = plan->thread(thread_.edges.tid());
   return thread_.window.stats(query, *plan->process, thread.get(), demand_.sources, period());

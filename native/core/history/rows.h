@@ -8,9 +8,8 @@
 namespace spanmeter {
 
 struct ProcessRow {
-  // covered: time so far that was sampled at the full rate; cpu: of the process without the sampler; sampler:
-  // CPU of the sampler itself.
-  enum : size_t { kTime, kCovered, kCpu, kSampler, kWidth };
+  // covered: time so far that was sampled at the full rate; cpu: of the process without the sampler.
+  enum : size_t { kTime, kCovered, kCpu, kWidth };
 };
 
 struct MemoryRow {
