@@ -30,12 +30,11 @@
             "native/core/sources/thread_clocks.cc",
             "native/core/window/columns.cc",
             "native/core/window/line.cc",
-            "native/core/window/points.cc",
             "native/core/window/quantiles.cc",
             "native/core/window/stretch.cc",
             "native/core/window/window.cc",
           ],
-          "defines": ["NAPI_VERSION=8", "NODE_ADDON_API_DISABLE_CPP_EXCEPTIONS", "NODE_ADDON_API_DISABLE_DEPRECATED", "NODE_ADDON_API_ENABLE_MAYBE"],
+          "defines": ["NAPI_VERSION=8", "NODE_ADDON_API_DISABLE_CPP_EXCEPTIONS", "NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS", "NODE_ADDON_API_DISABLE_DEPRECATED", "NODE_ADDON_API_ENABLE_MAYBE"],
           "cflags_cc!": ["-std=gnu++14", "-std=gnu++17", "-std=gnu++20"],
           "cflags_cc": [
             "-std=c++20",

@@ -149,8 +149,8 @@ void set_time_origin(const Napi::CallbackInfo& info) {
   if (arguments.ok()) environment(info).origin_ms = origin;
 }
 
-// open(periodMs, historyMs, sources, always): id of a new monitor. `sources` has a bit for each of
-// layout.sources.
+// open(periodMs, historyMs, sources, maxOverheadPercent, always): id of a new monitor. `sources` has a bit
+// for each of layout.sources; an overhead of 0 is no limit.
 Napi::Value open(const Napi::CallbackInfo& info) {
   Arguments arguments(info);
   const double period = arguments.number(0, "period", 0.001, 1e9);
@@ -243,7 +243,9 @@ void between(const Napi::CallbackInfo& info) {
 
 Napi::Float64Array to_array(Napi::Env env, const std::vector<double>& values) {
   Napi::Float64Array array = Napi::Float64Array::New(env, values.size());
-  if (!values.empty()) std::memcpy(array.Data(), values.data(), values.size() * sizeof(double));
+  // Empty when the worker is being terminated: nothing can be made any more, and nobody will look at it.
+  if (!values.empty() && !array.IsEmpty())
+    std::memcpy(array.Data(), values.data(), values.size() * sizeof(double));
   return array;
 }
 

@@ -15,8 +15,8 @@ const optionNames = [
 
 const minPeriodMs = 0.05
 const maxPeriodMs = 60_000
-/** Full-resolution history of one process, in samples: about 200 MB. */
-const maxSamples = 2 ** 22
+/** Full-resolution history of one process, in samples: about 300 MB at a period of 1 ms. */
+const maxSamples = 2 ** 22 - 2
 
 export interface CheckedOptions extends BackendOptions {
   readonly backend: (typeof backends)[number]

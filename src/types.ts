@@ -31,7 +31,10 @@ export interface ResourceStats {
   durationMs: number
   /** Samples taken inside the window. Extremes and percentiles rest on these; totals are exact without any. */
   samples: number
-  /** Share of the window (0..1) that was sampled at the full rate. 0 with `samples: 0` from `between`: nothing is known and every number is 0. */
+  /**
+   * Share of the window (0..1) that was sampled at the full rate. At 0 nothing was sampled: `between` then knows totals
+   * only as far as there are samples before and after (over which it spreads them evenly), and 0 where there are none.
+   */
   coverage: number
   /** Longest time without a sample inside the window, in ms. */
   maxGapMs: number
@@ -114,13 +117,13 @@ export interface MonitorHealth {
   periodReason: 'wanted' | 'shared' | 'budget' | 'timer'
   /** Full-resolution history that fits at this period. */
   historyMs: number
-  /** Samples taken since the sampler started. */
+  /** Samples taken so far, by all native samplers of the process together. */
   samples: number
   /** Ticks of the grid that passed without a sample, the sampler being awake. */
   missedTicks: number
   /** How late samples were taken after their tick, in ms. */
   lateness: { p50: number; p99: number; max: number }
-  /** CPU time of the sampler since it started, in ms. */
+  /** CPU time of all native samplers of the process so far, in ms. */
   cpuTimeMs: number
   /** Memory held by the history, in bytes. */
   memoryBytes: number
@@ -133,7 +136,7 @@ export interface ResourceMonitor extends Disposable {
   readonly backend: 'native' | 'js'
   /** Begins sampling (or stands by, with `whenIdle: 'park'`). A second call changes nothing. */
   start(): this
-  /** Ends sampling for this monitor. What was sampled until then can still be asked for. */
+  /** Ends sampling for this monitor. What was sampled until then can be asked for until it is started again. */
   stop(): void
   /** Reads the counters now. Throws `SpanmeterError` `NOT_RUNNING` before `start()` and after `stop()`. */
   mark(): Mark
@@ -141,11 +144,12 @@ export interface ResourceMonitor extends Disposable {
   since(mark: Mark): ResourceStats
   /**
    * What happened between two moments. Values at the edges are interpolated between samples; the part of the window
-   * that was not sampled is left out and `coverage` says so. Not everything is read at each sample: memory every 2 ms
+   * that lies outside what was recorded is left out; a gap inside counts in totals and averages, but has no extremes of
+   * its own. `coverage` tells both. Not everything is read at each sample: memory every 2 ms
    * at the most, run delay every 10 ms, faults and I/O every 20 ms, network and cgroup every 100 ms.
    */
   between(startMs: number, endMs: number): ResourceStats
-  /** Runs `work` and tells what happened meanwhile. Whatever `work` throws is thrown on. */
+  /** Runs `work` and tells what happened meanwhile. Whatever `work` throws is thrown on; `DISPOSED` if the monitor was. */
   measure<T>(work: () => T | Promise<T>): Promise<{ value: T; stats: ResourceStats }>
   /** The samples between two moments, folded into at most `maxPoints` points. Default 10000. */
   samples(startMs: number, endMs: number, maxPoints?: number): SampleColumns

@@ -11,10 +11,10 @@
 #include "../core/history/coverage.h"
 #include "../core/history/history.h"
 #include "../core/history/rows.h"
-#include "../core/window/points.h"
 #include "../core/window/quantiles.h"
 #include "../core/window/stretch.h"
 #include "check.h"
+#include "twin_points.h"
 #include "twin_rates.h"
 
 namespace spanmeter {

@@ -52,7 +52,7 @@ TEST(lateness_quantiles_are_at_most_an_eighth_too_high) {
 // A sampler whose samples cost what a test says.
 struct Costly {
   Budget budget;
-  Nanos wanted = kMillisecond, period = kMillisecond, now = 0, used = 0;
+  Nanos wanted = kMillisecond, period = kMillisecond, now = kSecond, used = 0;
 
   template <typename Cost>
   Nanos run(Nanos time, Cost cost) {
@@ -85,6 +85,24 @@ TEST(a_budget_does_not_flutter) {
     CHECK_NEAR(static_cast<double>(next), static_cast<double>(period), 0.05 * static_cast<double>(period));
     period = next;
   }
+}
+
+// Spans that come and go leave the sampler awake for a few samples at a time.
+TEST(a_budget_is_kept_across_interruptions) {
+  Costly sampler;
+  sampler.budget.limit(0.01);
+  for (int burst = 0; burst < 100; burst++) {
+    sampler.run(5 * kMillisecond, [] { return 30 * kMicrosecond; });
+    sampler.budget.interrupt();
+    sampler.now += kSecond;
+  }
+  CHECK_NEAR(static_cast<double>(sampler.period), 3e6, 3e5);
+}
+
+TEST(a_share_next_to_nothing_ends_at_the_longest_period) {
+  Costly sampler;
+  sampler.budget.limit(1e-300);
+  CHECK_EQUAL(sampler.run(kSecond, [] { return kMicrosecond; }), 60 * kSecond);
 }
 
 TEST(no_budget_is_no_limit) {

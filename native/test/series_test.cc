@@ -65,6 +65,10 @@ TEST(a_larger_series_takes_over_what_a_smaller_one_holds) {
   large->adopt(*small);
   append(*large, 11);
   CHECK(times(*large, 0, 100) == (Times{7, 8, 9, 10, 11}));
+  const auto larger = Series::create(kWidth, 64);  // holds no more than the one before did
+  larger->adopt(*large);
+  CHECK_EQUAL(larger->oldest(), uint64_t{6});
+  CHECK(times(*larger, 0, 100) == (Times{7, 8, 9, 10, 11}));
   const auto tiny = Series::create(kWidth, 2);
   tiny->adopt(*large);
   CHECK(times(*tiny, 0, 100) == (Times{10, 11}));

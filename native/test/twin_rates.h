@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <vector>
 
-#include "../core/window/points.h"
+#include "twin_points.h"
 
 namespace spanmeter {
 

@@ -32,7 +32,7 @@ struct Recorded {
     const int64_t thread_row[] = {time, cpu / 2};
     thread->cpu->append(thread_row);
     if (last_resident >= 0) {
-      area += (last_resident + resident) / 2 / 1024 * ((time - last_memory) / kMicrosecond);
+      area += (last_resident + resident) / 2 / 1048576 * ((time - last_memory) / kMicrosecond);
     }
     last_resident = resident;
     last_memory = time;
@@ -54,7 +54,7 @@ Recorded steps() {
   Recorded recorded;
   Nanos cpu = 0;
   for (int i = 0; i <= 20; i++) {
-    recorded.tick((10 + i) * kPeriod, cpu, (1000 + i) << 11);
+    recorded.tick((10 + i) * kPeriod, cpu, (1000 + i) << 21);
     cpu += i < 10 ? kPeriod / 2 : kPeriod;
   }
   return recorded;
@@ -83,9 +83,9 @@ TEST(a_window_on_samples_is_exact) {
   CHECK_EQUAL(stats.samples, 21);
   CHECK_NEAR(stats.coverage, 1, 1e-9);
   CHECK_NEAR(stats.maxGapMs, 1, 1e-9);
-  CHECK_NEAR(stats.memoryStart, 1000 << 11, 1e-9);
-  CHECK_NEAR(stats.memoryEnd, 1020 << 11, 1e-9);
-  CHECK_NEAR(stats.memoryAvg, 1010 << 11, 1e-3);
+  CHECK_NEAR(stats.memoryStart, 1000 << 21, 1e-9);
+  CHECK_NEAR(stats.memoryEnd, 1020 << 21, 1e-9);
+  CHECK_NEAR(stats.memoryAvg, 1010 << 21, 1e-3);
 }
 
 TEST(edges_between_samples_are_interpolated) {

@@ -31,7 +31,7 @@ export function toAttributes(stats: ResourceStats, rules: AttributeRules): SpanA
   const { keys } = rules
   const attributes: SpanAttributes = {}
   const { cpu, thread, memory } = stats
-  const known = stats.samples > 0 || stats.coverage > 0 || cpu.timeMs > 0
+  const known = stats.samples > 0 || stats.coverage > 0
   if (known) {
     attributes[keys.cpuAvg] = round(cpu.avg, 100)
     attributes[keys.cpuMax] = round(cpu.max, 100)

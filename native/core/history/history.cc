@@ -18,8 +18,15 @@ size_t HistorySize::rows(Nanos interval) const {
   return static_cast<size_t>(span / std::max(period, interval)) + 2;
 }
 
+bool HistorySize::holds(const HistorySize& other) const {
+  const auto enough = [&](Nanos interval) { return rows(interval) >= other.rows(interval); };
+  return enough(0) && enough(kMemoryInterval) && enough(kWaitInterval) && enough(kUsageInterval) &&
+         enough(kSlowestInterval);
+}
+
 std::shared_ptr<ProcessHistory> ProcessHistory::create(const HistorySize& size) {
   auto history = std::make_shared<ProcessHistory>();
+  history->size = size;
   // A series of totals, of which nobody asks the extremes.
   const auto totals = [&](size_t width, Nanos interval) {
     return Pyramid::create(width, Kind::kRate, 1, size.rows(interval), kFewNodes);
@@ -41,12 +48,14 @@ std::shared_ptr<ProcessHistory> ProcessHistory::create(const HistorySize& size) 
 void ProcessHistory::append_process(const int64_t* row) {
   const Series& rows = process->rows();
   const uint64_t n = rows.head();
+  Extremes last;
   if (n > 0) {
-    const Extremes last = piece(Kind::kRate, rows.time(n - 1), rows.word(n - 1, ProcessRow::kCpu), row[0],
-                                row[ProcessRow::kCpu]);
-    cpu_rates->append(n, row[0], last.max, last.gap);
+    last = piece(Kind::kRate, rows.time(n - 1), rows.word(n - 1, ProcessRow::kCpu), row[0],
+                 row[ProcessRow::kCpu]);
   }
   process->append(row);
+  // After the row: who finds a snapshot may look at the row it was taken at.
+  if (n > 0) cpu_rates->append(n, row[0], last.max, last.gap);
 }
 
 void ProcessHistory::adopt(const ProcessHistory& other) {
@@ -63,6 +72,7 @@ size_t ProcessHistory::memory_bytes() const {
 std::shared_ptr<ThreadHistory> ThreadHistory::create(pid_t tid, const HistorySize& size) {
   auto history = std::make_shared<ThreadHistory>();
   history->tid = tid;
+  history->size = size;
   history->cpu = Pyramid::create(ThreadRow::kWidth, Kind::kRate, ThreadRow::kCpu, size.rows(), kNodes);
   history->wait =
       Pyramid::create(WaitRow::kWidth, Kind::kRate, WaitRow::kRunDelay, size.rows(kWaitInterval), kFewNodes);

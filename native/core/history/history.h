@@ -28,6 +28,8 @@ struct HistorySize {
 
   // Rows for values read each tick, but not more often than `interval`.
   size_t rows(Nanos interval = 0) const;
+  // Whether memory of this size serves another one as well.
+  bool holds(const HistorySize& other) const;
 };
 
 // What the sampler knows of the process.
@@ -40,6 +42,7 @@ struct ProcessHistory {
   // Writer only: a row of the process series; its rate goes into the distribution as well.
   void append_process(const int64_t* row);
 
+  HistorySize size;                      // it was made for
   std::unique_ptr<Pyramid> process;      // ProcessRow, by the rate of kCpu
   std::unique_ptr<Histogram> cpu_rates;  // of the same
   std::unique_ptr<Pyramid> memory;       // MemoryRow, by kResident
@@ -61,6 +64,7 @@ struct ThreadHistory {
   size_t memory_bytes() const;
 
   pid_t tid = 0;
+  HistorySize size;               // it was made for
   std::unique_ptr<Pyramid> cpu;   // ThreadRow, by the rate of kCpu
   std::unique_ptr<Pyramid> wait;  // WaitRow
 };

@@ -18,7 +18,6 @@ class PyramidReader {
   // reader that was overrun before.
   PyramidReader(const Pyramid& pyramid, bool hurried);
 
-  const Pyramid& pyramid() const { return pyramid_; }
   // Rows written when the look began.
   uint64_t head() const { return heads_[0]; }
 

@@ -13,8 +13,10 @@ struct ProcessRow {
 };
 
 struct MemoryRow {
-  // resident: a gauge, bytes; area: its integral since the beginning, in KiB times microseconds.
+  // resident: a gauge, bytes; area: its integral since the beginning, in MiB times microseconds: fits for
+  // years.
   enum : size_t { kTime, kResident, kArea, kWidth };
+  static constexpr double kAreaUnit = 1048576.0 * 1000;  // in bytes times nanoseconds
 };
 
 struct UsageRow {

@@ -36,7 +36,7 @@ void Series::append(const int64_t* values) {
 
 void Series::adopt(const Series& other) {
   const uint64_t end = other.head();
-  const uint64_t count = std::min<uint64_t>({end, other.capacity_, capacity_});
+  const uint64_t count = std::min<uint64_t>(end - other.oldest(), capacity_);
   for (uint64_t n = end - count; n < end; n++) {
     Word* words = words_ + (n & (capacity_ - 1)) * width_;
     for (size_t i = 0; i < width_; i++) words[i].store(other.word(n, i), std::memory_order_relaxed);

@@ -22,29 +22,38 @@ class Budget {
   // To be called after each sample: the period to go on with. `used`: CPU of the sampler so far.
   Nanos period(Nanos wanted, Nanos current, Nanos now, Nanos used) {
     if (share_ <= 0) return wanted;
-    if (samples_ == 0) {
-      begin_ = now;
-      used_ = used;
+    if (last_now_ != 0) {
+      samples_++;
+      time_ += now - last_now_;
+      cost_ += used - last_used_;
     }
-    if (samples_++ < kSamples || now - begin_ < kWindow) return std::max(wanted, current);
-    // The first sample began the window; its cost lies before it.
-    const double cost = static_cast<double>(used - used_) / static_cast<double>(samples_ - 1);
-    samples_ = 0;
-    const Nanos allowed = static_cast<Nanos>(cost / share_);
-    if (allowed > current) return std::max(wanted, allowed);
+    last_now_ = now;
+    last_used_ = used;
+    if (samples_ < kSamples || time_ < kWindow) return std::max(wanted, current);
+    const double allowed = static_cast<double>(cost_) / static_cast<double>(samples_) / share_;
+    forget();
+    const Nanos period = static_cast<Nanos>(std::min(allowed, static_cast<double>(kLongest)));
     // A tenth below the limit is near enough.
-    if (allowed * 10 < current * 9) return std::max(wanted, allowed);
-    return std::max(wanted, current);
+    const bool settled = period <= current && period * 10 >= current * 9;
+    return std::max(wanted, settled ? current : period);
   }
 
-  // The sampler slept in between: the time since the last sample says nothing.
-  void interrupt() { samples_ = 0; }
+  // The sampler slept or did other work since the last sample: that time says nothing. What was seen before
+  // counts on.
+  void interrupt() { last_now_ = 0; }
 
  private:
+  static constexpr Nanos kLongest = 60 * kSecond;
+
+  void forget() { samples_ = time_ = cost_ = 0; }
+
   double share_ = 0;
-  int64_t samples_ = 0;  // since the window began
-  Nanos begin_ = 0;
-  Nanos used_ = 0;
+  // Seen since the last judgement, while awake.
+  int64_t samples_ = 0;
+  Nanos time_ = 0;
+  Nanos cost_ = 0;
+  Nanos last_now_ = 0;  // 0: the next sample only begins an interval
+  Nanos last_used_ = 0;
 };
 
 }  // namespace spanmeter

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cmath>
 
 #include "../history/coverage.h"
 #include "../history/rows.h"
@@ -72,7 +73,12 @@ void Collector::collect_clocks(const Plan& plan, const Clocks& clocks, Nanos per
     const int64_t thread_row[ThreadRow::kWidth] = {clocks.time, *cpu};
     thread->cpu->append(thread_row);
   }
-  published_.set_active(threads_.active());
+  // At a long period a thread may have begun to run since, and nobody would know.
+  if (period <= ThreadClocks::kActiveFor) {
+    published_.set_active(threads_.active());
+  } else {
+    published_.forget_active();
+  }
   done(Source::kThreads, threads_.error(), clocks.time, 0);
 }
 
@@ -81,8 +87,9 @@ void Collector::collect_memory(const Plan& plan, Nanos now) {
   done(Source::kMemory, resident_.error(), now, kMemoryInterval);
   if (!resident) return;
   if (memory_time_ != 0) {
-    const double mean_kib = static_cast<double>(last_resident_ + *resident) / 2 / 1024;
-    memory_area_ += static_cast<int64_t>(mean_kib * static_cast<double>(now - memory_time_) / 1000);
+    const double mean = static_cast<double>(last_resident_ + *resident) / 2;
+    const double area = mean * static_cast<double>(now - memory_time_) / MemoryRow::kAreaUnit;
+    memory_area_ += std::llround(area);
   }
   memory_time_ = now;
   last_resident_ = *resident;

@@ -78,19 +78,19 @@ Plan Sampler::wanted_plan() const {
     const bool unlimited = plan.max_overhead == 0 || overhead == 0;
     plan.max_overhead = unlimited ? 0 : std::max(plan.max_overhead, overhead);
   }
-  plan.size.span = std::min(plan.size.span, plan.size.period * kMaxHistoryRows);
+  plan.size.span = std::min(plan.size.span, plan.size.period * (kMaxHistoryRows - 2));
   return plan;
 }
 
 // Keeps the memory of the previous plan where it is large enough.
 bool Sampler::allocate(Plan& next, const Plan* previous) const {
-  const bool fits = previous != nullptr && previous->process->process->rows().capacity() >= next.size.rows();
+  const bool fits = previous != nullptr && previous->process->size.holds(next.size);
   next.process = fits ? previous->process : ProcessHistory::create(next.size);
   if (!next.process) return false;
   for (const auto& [id, member] : members_) {
     if (next.thread(member.tid)) continue;
-    std::shared_ptr<ThreadHistory> thread = fits ? previous->thread(member.tid) : nullptr;
-    if (!thread) thread = ThreadHistory::create(member.tid, next.size);
+    std::shared_ptr<ThreadHistory> thread = previous != nullptr ? previous->thread(member.tid) : nullptr;
+    if (!thread || !thread->size.holds(next.size)) thread = ThreadHistory::create(member.tid, next.size);
     if (!thread) return false;
     next.threads.push_back(std::move(thread));
   }

@@ -63,11 +63,10 @@ bool Sampler::adopt(std::shared_ptr<const Plan>& plan) {
   }
   if (!next) return false;
   // Readers go on with the old memory until the new one holds what they may ask for.
-  if (next->process != plan->process) {
-    next->process->adopt(*plan->process);
-    for (const auto& thread : next->threads) {
-      if (const auto before = plan->thread(thread->tid)) thread->adopt(*before);
-    }
+  if (next->process != plan->process) next->process->adopt(*plan->process);
+  for (const auto& thread : next->threads) {
+    const auto before = plan->thread(thread->tid);
+    if (before && before != thread) thread->adopt(*before);
   }
   {
     const std::lock_guard<std::mutex> lock(plan_mutex_);
@@ -90,7 +89,8 @@ void Sampler::run() {
   Watchers::Seen seen = watchers_.look();
   Budget budget;
   budget.limit(plan->max_overhead);
-  TickGrid grid(now, plan->size.period);
+  Nanos wanted = plan->size.period;
+  TickGrid grid(now, wanted);
   const auto restart = [&](Nanos period) {
     grid = TickGrid(now, period);
     published_.period.store(period, std::memory_order_relaxed);
@@ -103,7 +103,11 @@ void Sampler::run() {
     now = monotonic_now();
     if (adopt(plan)) {
       budget.limit(plan->max_overhead);
-      restart(plan->size.period);
+      budget.interrupt();
+      // Somebody who comes or goes without wanting another period does not undo what the budget found.
+      const bool same = std::exchange(wanted, plan->size.period) == plan->size.period;
+      now = monotonic_now();
+      restart(same && plan->max_overhead > 0 ? grid.period() : plan->size.period);
     }
     const Watchers::Seen before = std::exchange(seen, watchers_.look());
     if (seen.open > 0 || seen.started != before.started) watched_at = now;

@@ -12,8 +12,6 @@
 namespace spanmeter {
 
 namespace {
-// A thread that ran this recently is worth reading at a span's edge.
-constexpr Nanos kActiveFor = 20 * kMillisecond;
 // A directory that cannot be read is tried again after this long.
 constexpr Nanos kRetryAfter = kSecond;
 }  // namespace

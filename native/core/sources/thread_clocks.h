@@ -18,6 +18,9 @@ namespace spanmeter {
 // thread is ever lost and a reused thread id cannot make the total run backwards.
 class ThreadClocks {
  public:
+  // A thread that ran this recently is worth reading at a span's edge.
+  static constexpr Nanos kActiveFor = 20 * kMillisecond;
+
   explicit ThreadClocks(std::string path = "/proc/self/task");
   ~ThreadClocks();
   ThreadClocks(const ThreadClocks&) = delete;
@@ -29,7 +32,7 @@ class ThreadClocks {
 
   // The clock of one of the threads as of the last refresh; empty when it is not among them.
   std::optional<Nanos> cpu(pid_t tid) const;
-  // Threads whose clock moved within the last few refreshes, as of the last one.
+  // Threads whose clock moved within kActiveFor, as of the last refresh.
   const std::vector<pid_t>& active() const { return active_; }
   size_t count() const { return threads_.size(); }
   // errno of the last look into the directory; 0 when the list is known.

@@ -59,34 +59,69 @@ class Fold {
   Column column_;
 };
 
-Column fold_rate(const Points& points, size_t column, const std::vector<Nanos>& ends) {
-  Fold fold(ends, points.count() > 0 ? points.time(0) : 0);
-  for (size_t i = 1; i < points.count(); i++) {
-    const Nanos length = points.time(i) - points.time(i - 1);
-    if (length <= 0) continue;
-    const double used = static_cast<double>(points.at(i, column) - points.at(i - 1, column));
-    const double rate = std::max(0.0, 100.0 * used / static_cast<double>(length));
-    fold.add(points.time(i - 1), points.time(i), rate, rate, rate);
+// One column of a series over a window: its value at each row inside, and interpolated at the edges.
+class Trace {
+ public:
+  Trace(const Series* series, size_t column, const WindowQuery& query) {
+    if (series == nullptr) return;
+    std::vector<int64_t> rows;
+    series->copy(query.from, query.to, rows);
+    for (size_t i = 0; i < rows.size(); i += series->width()) {
+      add({rows[i], static_cast<double>(rows[i + column])}, query);
+    }
+  }
+
+  struct Point {
+    Nanos time;
+    double value;
+  };
+  const std::vector<Point>& points() const { return points_; }
+
+ private:
+  void add(const Point& point, const WindowQuery& query) {
+    if (known_ && last_.time < query.from && point.time > query.from) push(at(point, query.from));
+    if (known_ && last_.time < query.to && point.time > query.to) push(at(point, query.to));
+    if (point.time >= query.from && point.time <= query.to) push(point);
+    last_ = point;
+    known_ = true;
+  }
+  // Between the last point and this one.
+  Point at(const Point& point, Nanos time) const {
+    const double share =
+        static_cast<double>(time - last_.time) / static_cast<double>(point.time - last_.time);
+    return {time, last_.value + share * (point.value - last_.value)};
+  }
+  void push(const Point& point) {
+    if (points_.empty() || points_.back().time < point.time) points_.push_back(point);
+  }
+
+  std::vector<Point> points_;
+  Point last_{};
+  bool known_ = false;
+};
+
+Column fold_trace(Kind kind, const Trace& trace, const std::vector<Nanos>& ends) {
+  const auto& points = trace.points();
+  Fold fold(ends, points.empty() ? 0 : points[0].time);
+  for (size_t i = 1; i < points.size(); i++) {
+    const auto& [left, a] = points[i - 1];
+    const auto& [right, b] = points[i];
+    if (kind == Kind::kGauge) {
+      fold.add(left, right, (a + b) / 2, std::min(a, b), std::max(a, b));
+    } else {
+      const double rate = std::max(0.0, 100.0 * (b - a) / static_cast<double>(right - left));
+      fold.add(left, right, rate, rate, rate);
+    }
   }
   return fold.take();
 }
 
-Column fold_gauge(const Points& points, size_t column, const std::vector<Nanos>& ends) {
-  Fold fold(ends, points.count() > 0 ? points.time(0) : 0);
-  for (size_t i = 1; i < points.count(); i++) {
-    const double a = static_cast<double>(points.at(i - 1, column));
-    const double b = static_cast<double>(points.at(i, column));
-    fold.add(points.time(i - 1), points.time(i), (a + b) / 2, std::min(a, b), std::max(a, b));
-  }
-  return fold.take();
-}
-
-std::vector<Nanos> bucket_ends(const Points& points, size_t max_points) {
+std::vector<Nanos> bucket_ends(const Trace& trace, size_t max_points) {
   std::vector<Nanos> ends;
-  const size_t pieces = points.count() > 0 ? points.count() - 1 : 0;
+  const size_t pieces = trace.points().empty() ? 0 : trace.points().size() - 1;
   const size_t group = (pieces + max_points - 1) / max_points;
   for (size_t i = 1; i <= pieces; i++) {
-    if (i % group == 0 || i == pieces) ends.push_back(points.time(i));
+    if (i % group == 0 || i == pieces) ends.push_back(trace.points()[i].time);
   }
   return ends;
 }
@@ -95,16 +130,14 @@ std::vector<Nanos> bucket_ends(const Points& points, size_t max_points) {
 
 Columns columns(const WindowQuery& query, size_t max_points, const ProcessHistory& process,
                 const ThreadHistory* thread) {
-  const Span span{query.from, query.to};
+  const Trace cpu(&process.process->rows(), ProcessRow::kCpu, query);
+  const Trace thread_cpu(thread != nullptr ? &thread->cpu->rows() : nullptr, ThreadRow::kCpu, query);
+  const Trace memory(&process.memory->rows(), MemoryRow::kResident, query);
   Columns result;
-  Points points;
-  points.load(&process.process->rows(), ProcessRow::kWidth, span);
-  result.time = bucket_ends(points, max_points);
-  result.cpu = fold_rate(points, ProcessRow::kCpu, result.time);
-  points.load(thread != nullptr ? &thread->cpu->rows() : nullptr, ThreadRow::kWidth, span);
-  result.thread = fold_rate(points, ThreadRow::kCpu, result.time);
-  points.load(&process.memory->rows(), MemoryRow::kWidth, span);
-  result.memory = fold_gauge(points, MemoryRow::kResident, result.time);
+  result.time = bucket_ends(cpu, max_points);
+  result.cpu = fold_trace(Kind::kRate, cpu, result.time);
+  result.thread = fold_trace(Kind::kRate, thread_cpu, result.time);
+  result.memory = fold_trace(Kind::kGauge, memory, result.time);
   return result;
 }
 

@@ -6,7 +6,6 @@
 #include "../history/edge.h"
 #include "../history/history.h"
 #include "../sources/source.h"
-#include "points.h"
 #include "window.h"
 
 namespace spanmeter {

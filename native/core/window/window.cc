@@ -159,7 +159,7 @@ void Window::memory_stats(const WindowQuery& query, const Pyramid* series, Windo
   }
   if (line.has_rows()) {
     const int64_t rows = line.last()[MemoryRow::kArea] - line.first()[MemoryRow::kArea];
-    area += static_cast<double>(rows) * 1024 * static_cast<double>(kMicrosecond);
+    area += static_cast<double>(rows) * MemoryRow::kAreaUnit;
   }
   const double length = static_cast<double>(line.duration());
   stats.memoryAvg =

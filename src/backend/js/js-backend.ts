@@ -57,9 +57,8 @@ class JsBackend implements Backend {
     this.#sampler.unwatch()
   }
 
-  read(edge: Edge): number {
+  read(edge: Edge): void {
     this.#sampler.read(edge)
-    return this.timeOf(edge)
   }
 
   timeOf(edge: Edge): number {

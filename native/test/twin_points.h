@@ -4,12 +4,14 @@
 #include <cstdint>
 #include <vector>
 
-#include "../clock.h"
-#include "../history/series.h"
-#include "span.h"
+#include "../core/clock.h"
+#include "../core/history/series.h"
+#include "../core/window/span.h"
 
 namespace spanmeter {
 
+// The naive twin of Line: every row is copied.
+//
 // A window of a series as a polyline: its values at the start, at each sample inside, at the end. Values at
 // an edge that is not exact are interpolated; where the series does not reach as far as the edge, the line is
 // shorter than the window.

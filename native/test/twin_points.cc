@@ -1,9 +1,9 @@
-#include "points.h"
+#include "twin_points.h"
 
 #include <algorithm>
 #include <cmath>
 
-#include "../history/coverage.h"
+#include "../core/history/coverage.h"
 
 namespace spanmeter {
 
