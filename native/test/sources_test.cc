@@ -100,34 +100,39 @@ TEST(run_delay_reads_the_second_field) {
 }
 
 TEST(a_running_thread_is_read_to_the_nanosecond_by_another_one) {
+  std::thread([] {}).join();  // a sanitizer starts a thread of its own along with the first one
   std::atomic<Nanos> used{0};
   std::atomic<bool> stop{false};
   std::atomic<pid_t> tid{0};
   ThreadClocks clocks;
   clocks.refresh(monotonic_now());
-  const size_t others = clocks.count();
   const Nanos before = read_clock(CLOCK_PROCESS_CPUTIME_ID).value_or(0);
+  const Nanos own_before = own_cpu();
   std::thread burner([&] {
     tid = static_cast<pid_t>(syscall(SYS_gettid));
-    while (!stop) burn(kMillisecond / 10);
-    used = own_cpu();
+    while (!stop) {
+      burn(kMillisecond / 10);
+      used = own_cpu();
+    }
   });
-  while (tid == 0) sleep_for(kMillisecond);
-  sleep_for(50 * kMillisecond);
+  while (used < 30 * kMillisecond) sleep_for(kMillisecond);
   clocks.refresh(monotonic_now());
-  CHECK_EQUAL(clocks.count(), others + 1);
   CHECK(std::find(clocks.active().begin(), clocks.active().end(), tid) != clocks.active().end());
   // Not a scheduler tick behind (1 to 10 ms): the process clock was freshened by reading the thread's.
-  const Nanos process = read_clock(CLOCK_PROCESS_CPUTIME_ID).value_or(0) - before;
+  const Nanos own = own_cpu() - own_before;
+  const Nanos process = read_clock(CLOCK_PROCESS_CPUTIME_ID).value_or(0) - before - own;
   const Nanos seen = clocks.cpu(tid).value_or(0);
+  CHECK(seen >= 30 * kMillisecond);
   CHECK_NEAR(static_cast<double>(process), static_cast<double>(seen), kMillisecond / 2);
-  CHECK(seen > 20 * kMillisecond);
   stop = true;
   burner.join();
   CHECK(used >= seen);
-  clocks.refresh(monotonic_now());
-  clocks.refresh(monotonic_now());
-  CHECK_EQUAL(clocks.count(), others);
+  // The kernel may list a thread for a moment after it was joined.
+  for (int i = 0; i < 1000 && clocks.cpu(tid); i++) {
+    sleep_for(kMillisecond);
+    clocks.refresh(monotonic_now());
+  }
+  CHECK(!clocks.cpu(tid));
 }
 
 TEST(threads_that_come_and_go_are_followed_and_the_total_never_runs_backwards) {
