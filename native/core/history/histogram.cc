@@ -49,7 +49,12 @@ std::optional<Histogram::Snapshot> Histogram::find(uint64_t row, uint64_t next) 
     if (count <= series.head() && count - 1 >= series.oldest())
       return Snapshot{count << bits, level, count - 1};
   }
-  return std::nullopt;
+  // Before all that is remembered: the oldest snapshot comes after it.
+  const Series& last = *levels_[kLevels - 1];
+  const uint64_t bits = kRowBits + kSparserBits * (kLevels - 1);
+  const uint64_t oldest = last.oldest();
+  if (next == 0 || oldest >= last.head() || (oldest + 1) << bits <= row) return std::nullopt;
+  return Snapshot{(oldest + 1) << bits, kLevels - 1, oldest};
 }
 
 bool Histogram::add(const Snapshot& snapshot, int64_t sign, Times& times) const {

@@ -2,6 +2,7 @@
 
 #include <sys/types.h>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <memory>
@@ -19,7 +20,7 @@ constexpr Nanos kWaitInterval = 10 * kMillisecond;
 constexpr Nanos kIoInterval = 20 * kMillisecond;
 constexpr Nanos kNetworkInterval = 100 * kMillisecond;
 constexpr Nanos kCgroupInterval = 100 * kMillisecond;
-constexpr Nanos kSlowestInterval = 100 * kMillisecond;
+constexpr Nanos kSlowestInterval = std::max(kNetworkInterval, kCgroupInterval);
 
 // How much to keep: `span` of time at a tick each `period`.
 struct HistorySize {

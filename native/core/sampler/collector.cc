@@ -68,7 +68,8 @@ void Collector::collect_clocks(const Plan& plan, const Clocks& clocks, Nanos per
   const int64_t row[ProcessRow::kWidth] = {clocks.time, covered_, clocks.process - clocks.own};
   plan.process->append_process(row);
   for (const auto& thread : plan.threads) {
-    const std::optional<Nanos> cpu = threads_.cpu(thread->tid);
+    std::optional<Nanos> cpu = threads_.cpu(thread->tid);
+    if (!cpu) cpu = read_clock(thread_cpu_clock(thread->tid));  // where threads cannot be listed
     if (!cpu) continue;
     const int64_t thread_row[ThreadRow::kWidth] = {clocks.time, *cpu};
     thread->cpu->append(thread_row);
