@@ -13,6 +13,7 @@
             "native/core/history/pyramid_reader.cc",
             "native/core/history/series.cc",
             "native/core/monitor.cc",
+            "native/core/open_spans.cc",
             "native/core/sampler/collector.cc",
             "native/core/sampler/edge_reader.cc",
             "native/core/sampler/published.cc",

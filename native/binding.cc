@@ -10,6 +10,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "core/monitor.h"
 
@@ -58,6 +59,12 @@ class Arguments {
   explicit Arguments(const Napi::CallbackInfo& info) : info_(info) {}
 
   bool ok() const { return ok_; }
+  void fail(const char* name, const char* expected) {
+    if (!ok_) return;  // an exception is pending already
+    ok_ = false;
+    const std::string message = std::string("spanmeter native: ") + name + " must be " + expected;
+    Napi::TypeError::New(info_.Env(), message).ThrowAsJavaScriptException();
+  }
 
   double number(size_t i, const char* name) {
     if (!info_[i].IsNumber()) return fail(name, "a number"), 0;
@@ -101,13 +108,6 @@ class Arguments {
   }
 
  private:
-  void fail(const char* name, const char* expected) {
-    if (!ok_) return;  // an exception is pending already
-    ok_ = false;
-    const std::string message = std::string("spanmeter native: ") + name + " must be " + expected;
-    Napi::TypeError::New(info_.Env(), message).ThrowAsJavaScriptException();
-  }
-
   const Napi::CallbackInfo& info_;
   bool ok_ = true;
 };
@@ -205,6 +205,86 @@ void release(const Napi::CallbackInfo& info) {
   if (Monitor* monitor = arguments.monitor(environment(info))) monitor->release();
 }
 
+// The spans of one monitor at one level of detail, as functions that carry what they need: each runs once a
+// span.
+class SpanPort {
+ public:
+  SpanPort(Environment& env, int64_t monitor, bool details, const Napi::Float64Array& stats)
+      : environment_(env), id_(monitor), details_(details), stats_(Napi::Persistent(stats)) {}
+
+  bool details() const { return details_; }
+  Napi::Float64Array stats() const { return stats_.Value(); }
+  Monitor* monitor() const {
+    const auto found = environment_.monitors.find(id_);
+    return found == environment_.monitors.end() ? nullptr : found->second.get();
+  }
+  static SpanPort& of(const Napi::CallbackInfo& info) { return *static_cast<SpanPort*>(info.Data()); }
+
+ private:
+  Environment& environment_;
+  const int64_t id_;  // of the monitor, which may have been closed
+  const bool details_;
+  const Napi::Reference<Napi::Float64Array> stats_;
+};
+
+// open(): handle of a mark that is kept here; 0 when too many are open.
+Napi::Value open_span(const Napi::CallbackInfo& info) {
+  const SpanPort& port = SpanPort::of(info);
+  Monitor* monitor = port.monitor();
+  if (monitor == nullptr || !monitor->running()) {
+    Arguments(info).fail("monitor", "running");
+    return info.Env().Undefined();
+  }
+  return Napi::Number::New(info.Env(), monitor->open_span(port.details()));
+}
+
+// close(span): the window since the span was opened. False if it is not open.
+Napi::Value close_span(const Napi::CallbackInfo& info) {
+  const SpanPort& port = SpanPort::of(info);
+  Arguments arguments(info);
+  const double span = arguments.number(0, "span", 0, OpenSpans::kLargestHandle);
+  Napi::Float64Array out = port.stats();
+  if (out.ElementLength() < kStatsLength) arguments.fail("stats", "where it was");  // sent to another thread
+  Monitor* monitor = port.monitor();
+  if (!arguments.ok() || monitor == nullptr) return Napi::Boolean::New(info.Env(), false);
+  const auto stats = monitor->close_span(static_cast<OpenSpans::Handle>(span), port.details());
+  if (stats) std::memcpy(out.Data(), &*stats, sizeof *stats);
+  return Napi::Boolean::New(info.Env(), stats.has_value());
+}
+
+// drop(span): nobody will ask what happened since it was opened.
+void drop_span(const Napi::CallbackInfo& info) {
+  const SpanPort& port = SpanPort::of(info);
+  Arguments arguments(info);
+  const double span = arguments.number(0, "span", 0, OpenSpans::kLargestHandle);
+  Monitor* monitor = port.monitor();
+  if (arguments.ok() && monitor != nullptr) monitor->drop_span(static_cast<OpenSpans::Handle>(span));
+}
+
+// spans(monitor, details, stats): { open, close, drop }; close() writes its answer to stats.
+Napi::Value spans(const Napi::CallbackInfo& info) {
+  Arguments arguments(info);
+  Environment& env = environment(info);
+  const bool found = arguments.monitor(env) != nullptr;
+  const bool details = arguments.boolean(1, "details");
+  arguments.doubles(2, "stats", kStatsLength);
+  if (!found || !arguments.ok()) return info.Env().Undefined();
+  const auto port = std::make_shared<SpanPort>(env, info[0].As<Napi::Number>().Int64Value(), details,
+                                               info[2].As<Napi::Float64Array>());
+  Napi::Object result = Napi::Object::New(info.Env());
+  const auto add = [&](Napi::Function function, const char* name) {
+    if (function.IsEmpty()) return;  // the worker is being terminated
+    // The port lives as long as one of its functions.
+    function.AddFinalizer([](Napi::Env, std::shared_ptr<SpanPort>* held) { delete held; },
+                          new std::shared_ptr<SpanPort>(port));
+    (void)result.Set(name, function);
+  };
+  add(Napi::Function::New<open_span>(info.Env(), "open", port.get()), "open");
+  add(Napi::Function::New<close_span>(info.Env(), "close", port.get()), "close");
+  add(Napi::Function::New<drop_span>(info.Env(), "drop", port.get()), "drop");
+  return result;
+}
+
 // read(monitor, edge): reads the counters into the edge.
 void read(const Napi::CallbackInfo& info) {
   Arguments arguments(info);
@@ -247,19 +327,6 @@ Napi::Float64Array to_array(Napi::Env env, const std::vector<double>& values) {
   if (!values.empty() && !array.IsEmpty())
     std::memcpy(array.Data(), values.data(), values.size() * sizeof(double));
   return array;
-}
-
-// limits(monitor): [CPU limit of the cgroup in cores, memory limit in bytes]; NaN where nothing limits.
-Napi::Value limits(const Napi::CallbackInfo& info) {
-  Arguments arguments(info);
-  Monitor* monitor = arguments.monitor(environment(info));
-  if (monitor == nullptr) return info.Env().Undefined();
-  const CgroupLimits limits = monitor->limits();
-  const double memory = limits.memory_limit ? static_cast<double>(*limits.memory_limit) : kNaN;
-  Napi::Array result = Napi::Array::New(info.Env(), 2);
-  (void)result.Set(uint32_t{0}, limits.cpu_limit.value_or(kNaN));
-  (void)result.Set(uint32_t{1}, memory);
-  return result;
 }
 
 // samples(monitor, startMs, endMs, maxPoints): [time, cpu avg, min, max, thread avg, …, memory avg, min,
@@ -341,12 +408,12 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   add("start", start);
   add("stop", stop);
   add("close", close);
+  add("spans", spans);
   add("mark", mark);
   add("release", release);
   add("read", read);
   add("since", since);
   add("between", between);
-  add("limits", limits);
   add("samples", samples);
   add("health", health);
   return exports;

@@ -1,4 +1,4 @@
-import type { Backend, Edge } from './backend/backend.js'
+import type { Backend, Edge, EssentialStats } from './backend/backend.js'
 import { SpanmeterError } from './errors.js'
 import { type CheckedOptions, number, show } from './options.js'
 import type { Mark, MonitorHealth, ResourceMonitor, ResourceStats, SampleColumns } from './types.js'
@@ -61,9 +61,7 @@ export class Monitor implements ResourceMonitor {
 
   mark(): Mark {
     this.#refuseDisposed()
-    if (this.#state !== 'running') {
-      throw new SpanmeterError('NOT_RUNNING', 'the monitor is not running: call start() before mark()')
-    }
+    this.#refuseStopped('mark()')
     const edge = new Float64Array(this.#backend.edgeLength)
     this.#backend.mark(edge)
     return new EdgeMark(this, this.#backend, this.#run, edge)
@@ -112,6 +110,27 @@ export class Monitor implements ResourceMonitor {
     return { backend: this.backend, ...reason, ...wanted, ...this.#backend.health() }
   }
 
+  /** What a span processor needs: a mark without an object of its own. See `Backend`. */
+  openSpan(details: boolean): number {
+    this.#refuseDisposed()
+    this.#refuseStopped('a span')
+    return this.#backend.openSpan(details)
+  }
+
+  closeSpan(span: number): ResourceStats | undefined {
+    this.#refuseDisposed()
+    return this.#backend.closeSpan(span)
+  }
+
+  closeSpanEssentials(span: number): EssentialStats | undefined {
+    this.#refuseDisposed()
+    return this.#backend.closeSpanEssentials(span)
+  }
+
+  dropSpan(span: number): void {
+    if (this.#state !== 'disposed') this.#backend.dropSpan(span)
+  }
+
   /** Lets go of a mark that was made in the given run. */
   releaseMark(run: number): void {
     if (this.#state === 'running' && this.#run === run) this.#backend.release()
@@ -119,6 +138,11 @@ export class Monitor implements ResourceMonitor {
 
   #refuseDisposed(): void {
     if (this.#state === 'disposed') throw new SpanmeterError('DISPOSED', 'the monitor was disposed of')
+  }
+
+  #refuseStopped(what: string): void {
+    if (this.#state === 'running') return
+    throw new SpanmeterError('NOT_RUNNING', `the monitor is not running: call start() before ${what}`)
   }
 
   #checkWindow(startMs: number, endMs: number): void {

@@ -42,7 +42,7 @@ const functions: Record<FunctionName, Kind[]> = {
   read: ['monitor', 'edge'],
   since: ['monitor', 'edge', 'edge', 'answer'],
   between: ['monitor', 'time', 'time', 'answer'],
-  limits: ['monitor'],
+  spans: ['monitor', 'boolean', 'answer'],
   samples: ['monitor', 'time', 'time', 'positive'],
   health: ['monitor'],
 }
@@ -222,6 +222,63 @@ describe('values', () => {
         expect(() => binding.since(monitor, edge().fill(start), edge().fill(end), answer())).not.toThrow()
       }
     }
+  })
+})
+
+describe('spans', () => {
+  const started = () => {
+    const monitor = open()
+    expect(binding.start(monitor)).toBeUndefined()
+    return monitor
+  }
+
+  test('are answered once, by whatever handle they were given', () => {
+    const stats = answer()
+    const spans = binding.spans(started(), true, stats)
+    const handles = Array.from({ length: 1000 }, () => spans.open())
+    expect(new Set(handles).size).toBe(1000)
+    for (const handle of handles) {
+      expect(spans.close(handle)).toBe(true)
+      stats.fill(-7)
+      expect(spans.close(handle)).toBe(false)
+      expect(stats).toEqual(answer().fill(-7))
+    }
+  })
+
+  test('open as many as there is room for, and have room again once they are closed', () => {
+    const spans = binding.spans(started(), false, answer())
+    const handles = Array.from({ length: 2 ** 17 }, () => spans.open())
+    expect(handles.every((handle) => handle > 0)).toBe(true)
+    expect(spans.open()).toBe(0)
+    for (const handle of handles) spans.drop(handle)
+    expect(spans.open()).toBeGreaterThan(0)
+  })
+
+  test('a handle that is none is told so or refused', () => {
+    const spans = binding.spans(started(), false, answer())
+    const handle = spans.open()
+    for (const wrong of [0, 1, handle + 1, handle - 2 ** 17, 2 ** 31 - 1]) {
+      expect(spans.close(wrong)).toBe(false)
+      expect(() => spans.drop(wrong)).not.toThrow()
+    }
+    for (const wrong of [...wrongTypes, ...wrongNumbers, -1, 2 ** 31, 1e300]) {
+      expect(() => spans.close(wrong as number), describeValue(wrong)).toThrow(TypeError)
+      expect(() => spans.drop(wrong as number), describeValue(wrong)).toThrow(TypeError)
+    }
+    expect(spans.close(handle)).toBe(true)
+  })
+
+  test('survive their monitor, and an array that was sent away', () => {
+    const monitor = started()
+    const stats = answer()
+    const spans = binding.spans(monitor, false, stats)
+    const [first, second] = [spans.open(), spans.open()]
+    structuredClone(stats.buffer, { transfer: [stats.buffer] })
+    expect(() => spans.close(first)).toThrow(TypeError)
+    binding.close(monitor)
+    opened.delete(monitor)
+    expect(() => spans.open()).toThrow(TypeError)
+    expect(() => spans.drop(second)).not.toThrow()
   })
 })
 

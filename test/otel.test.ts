@@ -4,6 +4,7 @@ import { SamplingDecision, type SpanProcessor } from '@opentelemetry/sdk-trace-n
 import { createMonitor, type ResourceMonitor } from 'spanmeter'
 import { attachToSpan, ResourceSpanProcessor, type ResourceSpanProcessorOptions } from 'spanmeter/otel'
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import type { Monitor } from '../dist/monitor.js'
 import { names } from '../dist/otel/names.js'
 import { burn, threads } from './helpers/cpu.cjs'
 import { expectWithin } from './helpers/expect'
@@ -279,19 +280,9 @@ describe('times of its own', () => {
   })
 })
 
-/** A monitor in all but what the test replaces. */
-function stub(replaced: Partial<ResourceMonitor>): ResourceMonitor {
-  const real = createMonitor({ backend: 'js' })
-  const monitor = {
-    start: () => monitor,
-    stop() {},
-    mark: () => real.start().mark(),
-    since: (mark: Parameters<ResourceMonitor['since']>[0]) => real.since(mark),
-    between: (startMs: number, endMs: number) => real.between(startMs, endMs),
-    [Symbol.dispose]() {},
-    ...replaced,
-  } as ResourceMonitor
-  return monitor
+/** A real monitor whose methods for spans the test replaces. */
+function withSpans(replaced: Partial<Monitor>): ResourceMonitor {
+  return Object.assign(createMonitor({ backend: 'js' }), replaced)
 }
 
 describe('harmless', () => {
@@ -307,33 +298,32 @@ describe('harmless', () => {
     ['not recorded', SamplingDecision.NOT_RECORD],
     ['recorded but not sampled', SamplingDecision.RECORD],
   ])('a span that is %s costs no mark', (_, decision) => {
-    const mark = vi.fn()
-    const processor = new ResourceSpanProcessor({ monitor: stub({ mark }) })
+    const openSpan = vi.fn()
+    const processor = new ResourceSpanProcessor({ monitor: withSpans({ openSpan, mark: openSpan }) })
     const tracing = new Tracing(processor, { shouldSample: () => ({ decision }), toString: () => 'test' })
     for (let i = 0; i < 10; i++) tracing.start().end()
-    expect(mark).not.toHaveBeenCalled()
+    expect(openSpan).not.toHaveBeenCalled()
     expect(logger.warn).not.toHaveBeenCalled()
   })
 
   test('a span that is sampled takes one', () => {
-    const real = createMonitor({ backend: 'js' }).start()
-    const mark = vi.fn(() => real.mark())
-    const tracing = trace({ monitor: stub({ mark, since: (one) => real.since(one) }) })
+    using monitor = createMonitor({ backend: 'js' })
+    const openSpan = vi.spyOn(monitor as Monitor, 'openSpan')
+    const tracing = trace({ monitor })
     tracing.start().end()
     tracing.start().end()
-    expect(mark).toHaveBeenCalledTimes(2)
-    real[Symbol.dispose]()
+    expect(openSpan).toHaveBeenCalledTimes(2)
   })
 
-  const failures: [string, Partial<ResourceMonitor>][] = [
-    ['mark()', { mark: fail }],
-    ['since() and between()', { since: fail, between: fail }],
+  const failures: [string, Partial<Monitor>][] = [
+    ['openSpan()', { openSpan: fail }],
+    ['closeSpanEssentials()', { closeSpanEssentials: fail }],
   ]
   function fail(): never {
     throw new Error('from the monitor')
   }
   test.each(failures)('a monitor that throws in %s is one warning and no attributes', (_, replaced) => {
-    const tracing = trace({ monitor: stub(replaced) })
+    const tracing = trace({ monitor: withSpans(replaced) })
     for (let i = 0; i < 5; i++) tracing.start({ attributes: { given: i } }).end()
     expect(tracing.exported.map(({ attributes }) => attributes)).toEqual([0, 1, 2, 3, 4].map((given) => ({ given })))
     expect(logger.warn).toHaveBeenCalledTimes(1)
@@ -358,7 +348,7 @@ describe('harmless', () => {
       startTime: [Math.floor(Date.now() / 1e3), (Date.now() % 1e3) * 1e6] as const,
       duration: [0, 1e6] as const,
       attributes: Object.freeze({}),
-      setAttributes: fail,
+      setAttribute: fail,
     })
     const [ending, ended] = [sealed(), sealed()]
     processor.onStart(ending)

@@ -1,6 +1,18 @@
 #include "monitor.h"
 
+#include <algorithm>
+
 namespace spanmeter {
+
+const CgroupLimits& AskingThread::limits() {
+  constexpr Nanos kAge = 10 * kSecond;
+  const Nanos now = monotonic_now();
+  if (now >= limits_due_) {
+    limits_ = cgroup_.limits();
+    limits_due_ = now + kAge;
+  }
+  return limits_;
+}
 
 Monitor::Monitor(AskingThread& thread, const Demand& demand, bool always)
     : thread_(thread), demand_(demand), always_(always) {}
@@ -14,6 +26,7 @@ int Monitor::start() {
   const Sampler::Joined joined = sampler_.join(demand_, thread_.edges.tid());
   if (joined.error != 0) return joined.error;
   id_ = joined.id;
+  run_++;
   if (always_) sampler_.watch();
   plan_generation_ = 0;
   plan();
@@ -32,7 +45,7 @@ void Monitor::stop() {
 Edge Monitor::mark() {
   open_marks_++;
   sampler_.watch();
-  return edge();
+  return edge(EdgeReader::End::kStart, scope(true));
 }
 
 void Monitor::release() {
@@ -41,8 +54,33 @@ void Monitor::release() {
   sampler_.unwatch();
 }
 
-Edge Monitor::edge() {
-  return thread_.edges.read(sampler_, demand_.sources);
+Scope Monitor::scope(bool details) const {
+  return details ? Scope{demand_.sources} : essentials(demand_.sources);
+}
+
+OpenSpans::Handle Monitor::open_span(bool details) {
+  open_marks_++;
+  sampler_.watch();
+  const OpenSpans::Handle handle = spans_.open({edge(EdgeReader::End::kStart, scope(details)), run_});
+  if (handle == 0) release();
+  return handle;
+}
+
+std::optional<OpenSpans::Span> Monitor::take_span(OpenSpans::Handle handle) {
+  const auto span = spans_.close(handle);
+  if (span && running() && span->run == run_) release();
+  return span;
+}
+
+void Monitor::drop_span(OpenSpans::Handle handle) {
+  take_span(handle);
+}
+
+std::optional<WindowStats> Monitor::close_span(OpenSpans::Handle handle, bool details) {
+  const Edge end = edge(EdgeReader::End::kStop, scope(details));
+  const auto span = take_span(handle);
+  if (!span) return std::nullopt;
+  return window({span->start.time, std::max(span->start.time, end.time), &span->start, &end}, scope(details));
 }
 
 const Plan* Monitor::plan() {
@@ -70,21 +108,30 @@ void Monitor::complete(WindowQuery& query, Edge& now) {
   query.now = &now;
 }
 
-WindowStats Monitor::window(const WindowQuery& asked) {
-  WindowQuery query = asked;
-  Edge now;
-  const Plan* plan = this->plan();
-  if (plan == nullptr) {
-    const ProcessHistory nothing;
-    return thread_.window.stats(query, nothing, nullptr, demand_.sources, demand_.size.period);
-  }
-  complete(query, now);
-  const auto thread = plan->thread(thread_.edges.tid());
-  return thread_.window.stats(query, *plan->process, thread.get(), demand_.sources, period());
+WindowStats Monitor::window(const WindowQuery& query) {
+  return window(query, scope(true));
 }
 
-CgroupLimits Monitor::limits() const {
-  return contains(demand_.sources, Source::kCgroup) ? thread_.cgroup.limits() : CgroupLimits{};
+WindowStats Monitor::window(const WindowQuery& asked, Scope scope) {
+  CgroupLimits limits;
+  if (contains(scope.sources, Source::kCgroup)) limits = thread_.limits();
+  // Where nothing limits, nothing is throttled.
+  if (!limits.cpu_limit) scope.sources &= ~source_bit(Source::kCgroup);
+
+  WindowStats stats;
+  const Plan* plan = this->plan();
+  if (plan == nullptr) {
+    stats = thread_.window.stats(asked, ProcessHistory(), nullptr, scope, demand_.size.period);
+  } else {
+    WindowQuery query = asked;
+    Edge now;
+    complete(query, now);
+    const auto thread = plan->thread(thread_.edges.tid());
+    stats = thread_.window.stats(query, *plan->process, thread.get(), scope, period());
+  }
+  if (limits.cpu_limit) stats.cpuLimit = *limits.cpu_limit;
+  if (limits.memory_limit) stats.memoryLimit = static_cast<double>(*limits.memory_limit);
+  return stats;
 }
 
 Columns Monitor::columns(const WindowQuery& asked, size_t max_points) {

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <memory>
 
+#include "open_spans.h"
 #include "sampler/edge_reader.h"
 #include "sampler/sampler.h"
 #include "sources/cgroup.h"
@@ -25,10 +26,18 @@ struct Health {
 };
 
 // What the monitors of one JavaScript thread share: the means to read and to compute on it.
-struct AskingThread {
+class AskingThread {
+ public:
   EdgeReader edges;
-  Cgroup cgroup;
   Window window;
+
+  // What the cgroup allows, as of the last ten seconds: it hardly ever changes, and reading it opens files.
+  const CgroupLimits& limits();
+
+ private:
+  const Cgroup cgroup_;
+  CgroupLimits limits_;
+  Nanos limits_due_ = 0;
 };
 
 // One monitor: a demand on the sampler and the view on what it recorded. Belongs to one JavaScript thread.
@@ -48,17 +57,28 @@ class Monitor {
   // Reads the counters now and keeps the sampler awake until release(). Only while running.
   Edge mark();
   void release();
-  Edge edge();
+  Edge edge() { return edge(EdgeReader::End::kStop, scope(true)); }
+
+  // A mark that is kept here, for a span. `details`: whether the answer will be asked for them. 0 when
+  // OpenSpans::kMax are open.
+  OpenSpans::Handle open_span(bool details);
+  // What happened since it was opened; nothing if it is not open. Both let the sampler park.
+  std::optional<WindowStats> close_span(OpenSpans::Handle span, bool details);
+  void drop_span(OpenSpans::Handle span);
 
   WindowStats window(const WindowQuery& query);
-  // What the cgroup allows, as of now. Opens files.
-  CgroupLimits limits() const;
   Columns columns(const WindowQuery& query, size_t max_points);
   Health health();
 
  private:
   const Plan* plan();
   Nanos period() const;
+  Scope scope(bool details) const;
+  Edge edge(EdgeReader::End end, const Scope& scope) {
+    return thread_.edges.read(end, sampler_, scope.sources, scope.details);
+  }
+  std::optional<OpenSpans::Span> take_span(OpenSpans::Handle handle);
+  WindowStats window(const WindowQuery& query, Scope scope);
   void complete(WindowQuery& query, Edge& now);
 
   AskingThread& thread_;
@@ -66,7 +86,9 @@ class Monitor {
   const Demand demand_;
   const bool always_;
   Sampler::DemandId id_ = 0;  // 0 while not running
-  size_t open_marks_ = 0;
+  uint32_t run_ = 0;          // grows with each start
+  size_t open_marks_ = 0;     // of this run, those of spans included
+  OpenSpans spans_;
 
   // The plan in force while running, the last one after that: what was sampled stays readable.
   std::shared_ptr<const Plan> plan_;

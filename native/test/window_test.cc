@@ -41,7 +41,7 @@ struct Recorded {
   }
   WindowStats stats(const WindowQuery& query) {
     Window window;
-    return window.stats(query, *process, thread.get(), kAllSources, kPeriod);
+    return window.stats(query, *process, thread.get(), Scope{}, kPeriod);
   }
   // In milliseconds, for what is easier to read so.
   WindowStats stats(double from, double to) {

@@ -12,6 +12,17 @@ export interface BackendOptions {
 /** Counters of one instant; what the slots mean is the backend's own business. */
 export type Edge = Float64Array
 
+/** What the default attributes of a span tell; part of `ResourceStats`. */
+export interface EssentialStats {
+  durationMs: number
+  samples: number
+  coverage: number
+  cpu: { timeMs: number; avg: number; min: number; max: number }
+  thread?: { waitMs?: number } | undefined
+  memory?: { avg: number; min: number; max: number } | undefined
+  cgroup?: { throttledMs?: number } | undefined
+}
+
 /**
  * Samples, remembers and answers. Two implementations, one face: the native sampler and the pure-JavaScript one.
  * Times are `performance.now()` milliseconds of the calling thread. Arguments have been checked.
@@ -31,6 +42,17 @@ export interface Backend {
   /** Reads the counters into `edge`, and keeps the sampler awake until `release()`. Only while running. */
   mark(edge: Edge): void
   release(): void
+  /**
+   * A mark that the backend keeps for a span. `details`: whether the answer will be asked for more than essentials.
+   * 0 when too many are open.
+   */
+  openSpan(details: boolean): number
+  /** What happened since the span was opened; undefined if it is not open. Releases the mark. */
+  closeSpan(span: number): ResourceStats | undefined
+  /** The same for a span that was opened without details. The answer is valid until the next call. */
+  closeSpanEssentials(span: number): EssentialStats | undefined
+  /** Nobody will ask for the span any more. */
+  dropSpan(span: number): void
   /** Reads the counters into `edge`. */
   read(edge: Edge): void
   /** When the counters of `edge` were read. */

@@ -1,3 +1,4 @@
+import type { EssentialStats } from '../backend/backend.js'
 import type { ResourceStats } from '../types.js'
 import type { AttributeKeys } from './names.js'
 
@@ -16,80 +17,85 @@ export interface AttributeRules extends Thresholds {
 
 export type SpanAttributes = Record<string, number | boolean>
 
+/** What attributes are written to: a span, or what stands for one. */
+export interface AttributeTarget {
+  setAttribute(key: string, value: number | boolean): unknown
+}
+
 const megabyte = 2 ** 20
 
-export function isCpuBound(stats: ResourceStats, { cpuThreshold }: AttributeRules): boolean {
+export function isCpuBound(stats: EssentialStats, { cpuThreshold }: AttributeRules): boolean {
   return stats.cpu.max >= cpuThreshold
 }
 
-export function exceedsMemory({ memory }: ResourceStats, { memoryThresholdMb }: AttributeRules): boolean {
+export function exceedsMemory({ memory }: EssentialStats, { memoryThresholdMb }: AttributeRules): boolean {
   return memory !== undefined && memoryThresholdMb !== undefined && memory.max > memoryThresholdMb * megabyte
 }
 
-/** The attributes that tell a span's cost. A window of which nothing is known tells only that: `samples` and `coverage`. */
-export function toAttributes(stats: ResourceStats, rules: AttributeRules): SpanAttributes {
+/** Writes what every span is told. Of a window of which nothing is known that is only `samples` and `coverage`. */
+export function writeEssentials(span: AttributeTarget, stats: EssentialStats, rules: AttributeRules): void {
   const { keys } = rules
-  const attributes: SpanAttributes = {}
-  const { cpu, thread, memory } = stats
-  const known = stats.samples > 0 || stats.coverage > 0
-  if (known) {
-    attributes[keys.cpuAvg] = round(cpu.avg, 100)
-    attributes[keys.cpuMax] = round(cpu.max, 100)
-    attributes[keys.cpuMin] = round(cpu.min, 100)
-    attributes[keys.cpuTime] = round(cpu.timeMs, 1000)
+  const { cpu, thread, memory, cgroup } = stats
+  if (isKnown(stats)) {
+    span.setAttribute(keys.cpuAvg, round(cpu.avg, 100))
+    span.setAttribute(keys.cpuMax, round(cpu.max, 100))
+    span.setAttribute(keys.cpuMin, round(cpu.min, 100))
+    span.setAttribute(keys.cpuTime, round(cpu.timeMs, 1000))
   }
-  if (thread?.waitMs !== undefined) attributes[keys.cpuWait] = round(thread.waitMs, 1000)
-  const throttledMs = stats.cgroup?.throttledMs
-  if (throttledMs !== undefined) attributes[keys.cpuThrottled] = round(throttledMs, 1000)
+  if (thread?.waitMs !== undefined) span.setAttribute(keys.cpuWait, round(thread.waitMs, 1000))
+  if (cgroup?.throttledMs !== undefined) span.setAttribute(keys.cpuThrottled, round(cgroup.throttledMs, 1000))
   if (memory) {
-    attributes[keys.memoryAvg] = toMb(memory.avg)
-    attributes[keys.memoryMax] = toMb(memory.max)
-    attributes[keys.memoryMin] = toMb(memory.min)
+    span.setAttribute(keys.memoryAvg, toMb(memory.avg))
+    span.setAttribute(keys.memoryMax, toMb(memory.max))
+    span.setAttribute(keys.memoryMin, toMb(memory.min))
   }
-  attributes[keys.samples] = stats.samples
+  span.setAttribute(keys.samples, stats.samples)
   const coverage = round(stats.coverage, 1000)
-  if (coverage < 1) attributes[keys.coverage] = coverage
-  if (isCpuBound(stats, rules)) attributes[keys.cpuBound] = true
-  if (exceedsMemory(stats, rules)) attributes[keys.memoryThresholdExceeded] = true
-  if (rules.detail === 'full') addFullDetail(attributes, stats, keys, known)
-  return attributes
+  if (coverage < 1) span.setAttribute(keys.coverage, coverage)
+  if (isCpuBound(stats, rules)) span.setAttribute(keys.cpuBound, true)
+  if (exceedsMemory(stats, rules)) span.setAttribute(keys.memoryThresholdExceeded, true)
 }
 
-function addFullDetail(attributes: SpanAttributes, stats: ResourceStats, keys: AttributeKeys, known: boolean): void {
+/** Writes what `detail: 'full'` adds to it. */
+export function writeDetails(span: AttributeTarget, stats: ResourceStats, { keys }: AttributeRules): void {
   const { cpu, thread, memory, faults, contextSwitches, io, network } = stats
-  if (known) {
-    attributes[keys.cpuP50] = round(cpu.p50, 100)
-    attributes[keys.cpuP95] = round(cpu.p95, 100)
-    attributes[keys.cpuP99] = round(cpu.p99, 100)
-    attributes[keys.overhead] = round(stats.overheadMs, 1000)
+  if (isKnown(stats)) {
+    span.setAttribute(keys.cpuP50, round(cpu.p50, 100))
+    span.setAttribute(keys.cpuP95, round(cpu.p95, 100))
+    span.setAttribute(keys.cpuP99, round(cpu.p99, 100))
+    span.setAttribute(keys.overhead, round(stats.overheadMs, 1000))
   }
-  attributes[keys.maxGap] = round(stats.maxGapMs, 1000)
+  span.setAttribute(keys.maxGap, round(stats.maxGapMs, 1000))
   if (thread) {
-    attributes[keys.threadTime] = round(thread.timeMs, 1000)
-    attributes[keys.threadAvg] = round(thread.avg, 100)
-    attributes[keys.threadMax] = round(thread.max, 100)
+    span.setAttribute(keys.threadTime, round(thread.timeMs, 1000))
+    span.setAttribute(keys.threadAvg, round(thread.avg, 100))
+    span.setAttribute(keys.threadMax, round(thread.max, 100))
   }
   if (memory) {
-    attributes[keys.memoryStart] = toMb(memory.start)
-    attributes[keys.memoryEnd] = toMb(memory.end)
-    attributes[keys.memoryPeak] = toMb(memory.peak)
+    span.setAttribute(keys.memoryStart, toMb(memory.start))
+    span.setAttribute(keys.memoryEnd, toMb(memory.end))
+    span.setAttribute(keys.memoryPeak, toMb(memory.peak))
   }
   if (faults) {
-    attributes[keys.minorFaults] = faults.minor
-    attributes[keys.majorFaults] = faults.major
+    span.setAttribute(keys.minorFaults, faults.minor)
+    span.setAttribute(keys.majorFaults, faults.major)
   }
   if (contextSwitches) {
-    attributes[keys.voluntarySwitches] = contextSwitches.voluntary
-    attributes[keys.involuntarySwitches] = contextSwitches.involuntary
+    span.setAttribute(keys.voluntarySwitches, contextSwitches.voluntary)
+    span.setAttribute(keys.involuntarySwitches, contextSwitches.involuntary)
   }
   if (io) {
-    attributes[keys.ioRead] = io.readBytes
-    attributes[keys.ioWritten] = io.writeBytes
+    span.setAttribute(keys.ioRead, io.readBytes)
+    span.setAttribute(keys.ioWritten, io.writeBytes)
   }
   if (network) {
-    attributes[keys.received] = network.receiveBytes
-    attributes[keys.transmitted] = network.transmitBytes
+    span.setAttribute(keys.received, network.receiveBytes)
+    span.setAttribute(keys.transmitted, network.transmitBytes)
   }
+}
+
+function isKnown({ samples, coverage }: EssentialStats): boolean {
+  return samples > 0 || coverage > 0
 }
 
 function toMb(bytes: number): number {

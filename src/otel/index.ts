@@ -1,5 +1,5 @@
 import type { ResourceStats } from '../types.js'
-import { toAttributes } from './attributes.js'
+import { type SpanAttributes, writeDetails, writeEssentials } from './attributes.js'
 import { type AttributeOptions, checkAttributeOptions } from './options.js'
 
 export type { SpanAttributes, Thresholds } from './attributes.js'
@@ -8,9 +8,14 @@ export { ResourceSpanProcessor } from './span-processor.js'
 
 /** Writes a window's statistics onto a span by hand, as `ResourceSpanProcessor` does it by itself. */
 export function attachToSpan(
-  span: { setAttributes(attributes: Record<string, number | boolean>): unknown },
+  span: { setAttributes(attributes: SpanAttributes): unknown },
   stats: ResourceStats,
   options?: AttributeOptions,
 ): void {
-  span.setAttributes(toAttributes(stats, checkAttributeOptions(options)))
+  const rules = checkAttributeOptions(options)
+  const attributes: SpanAttributes = {}
+  const target = { setAttribute: (key: string, value: number | boolean) => (attributes[key] = value) }
+  writeEssentials(target, stats, rules)
+  if (rules.detail === 'full') writeDetails(target, stats, rules)
+  span.setAttributes(attributes)
 }

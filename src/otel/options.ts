@@ -1,3 +1,4 @@
+import { Monitor } from '../monitor.js'
 import { number, oneOf, show } from '../options.js'
 import type { ResourceMonitor } from '../types.js'
 import type { AttributeRules, Thresholds } from './attributes.js'
@@ -34,7 +35,7 @@ export function checkAttributeOptions(options: AttributeOptions = {}): Attribute
 export function checkProcessorOptions(options: ResourceSpanProcessorOptions = {}): ProcessorRules {
   known(options, processorOptionNames)
   const { monitor } = options
-  if (monitor !== undefined && typeof monitor?.mark !== 'function') {
+  if (monitor !== undefined && !(monitor instanceof Monitor)) {
     throw new TypeError(`monitor must come from createMonitor(), got ${show(monitor)}`)
   }
   return {

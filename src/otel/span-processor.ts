@@ -1,9 +1,12 @@
 import { diag } from '@opentelemetry/api'
+import type { EssentialStats } from '../backend/backend.js'
 import { createMonitor } from '../create-monitor.js'
-import type { MonitorOptions, ResourceMonitor, ResourceStats } from '../types.js'
-import { exceedsMemory, isCpuBound, type SpanAttributes, toAttributes } from './attributes.js'
+import type { Monitor } from '../monitor.js'
+import type { MonitorOptions } from '../types.js'
+import { type AttributeTarget, exceedsMemory, isCpuBound, writeDetails, writeEssentials } from './attributes.js'
+import { OpenSpans } from './open-spans.js'
 import { checkProcessorOptions, type ProcessorRules, type ResourceSpanProcessorOptions } from './options.js'
-import { type HrTime, SpanWindow } from './span-window.js'
+import { ExplicitWindow, explicitAge, type HrTime, hasExplicitEnd, toMs } from './span-window.js'
 
 /** What the processor needs of a span; those of every OpenTelemetry SDK have it. */
 export interface ProcessedSpan {
@@ -13,13 +16,11 @@ export interface ProcessedSpan {
   readonly attributes: object
 }
 
-export interface WritableSpan extends ProcessedSpan {
-  setAttributes(attributes: Record<string, number | boolean>): unknown
-}
+export interface WritableSpan extends ProcessedSpan, AttributeTarget {}
 
 const sampledFlag = 1
 
-/** What a monitor of the processor's own reads: not more at each end of a span than its attributes tell. */
+/** What a monitor of the processor's own reads: not more than its attributes tell. */
 const ownSources = {
   default: { sources: ['memory', 'schedstat', 'cgroup'] },
   full: {},
@@ -34,9 +35,12 @@ const ownSources = {
  */
 export class ResourceSpanProcessor {
   readonly #rules: ProcessorRules
-  readonly #monitor: ResourceMonitor
+  readonly #monitor: Monitor
   readonly #ownsMonitor: boolean
-  readonly #windows = new WeakMap<ProcessedSpan, SpanWindow>()
+  readonly #open: OpenSpans<ProcessedSpan>
+  readonly #explicit = new WeakMap<ProcessedSpan, ExplicitWindow>()
+  /** The span that `onEnding` was just called for: its `onEnd` comes next and has nothing to add. */
+  #told: ProcessedSpan | undefined
   #running = true
   #warned = false
 
@@ -44,24 +48,39 @@ export class ResourceSpanProcessor {
   constructor(options: ResourceSpanProcessorOptions = {}) {
     this.#rules = checkProcessorOptions(options)
     this.#ownsMonitor = options.monitor === undefined
-    this.#monitor = (options.monitor ?? createMonitor(ownSources[this.#rules.detail])).start()
+    this.#monitor = (options.monitor ?? createMonitor(ownSources[this.#rules.detail])) as Monitor
+    this.#monitor.start()
+    const monitor = this.#monitor
+    this.#open = new OpenSpans((mark) => monitor.dropSpan(mark))
   }
 
   onStart(span: ProcessedSpan, _parentContext?: unknown): void {
     try {
       if (!this.#running || (span.spanContext().traceFlags & sampledFlag) === 0) return
-      this.#windows.set(span, new SpanWindow(this.#monitor, span.startTime))
+      const ageMs = explicitAge(span.startTime)
+      if (ageMs !== undefined) {
+        this.#explicit.set(span, new ExplicitWindow(this.#monitor, ageMs))
+        return
+      }
+      const mark = this.#monitor.openSpan(this.#rules.detail === 'full')
+      if (mark > 0) this.#open.add(span, mark)
+      else this.#warn(new Error('too many are open'))
     } catch (error) {
       this.#warn(error)
     }
   }
 
   onEnding(span: WritableSpan): void {
-    this.#finish(span, (attributes) => span.setAttributes(attributes))
+    this.#told = span
+    this.#finish(span, span)
   }
 
   onEnd(span: ProcessedSpan): void {
-    this.#finish(span, (attributes) => Object.assign(span.attributes, attributes))
+    const told = this.#told === span
+    this.#told = undefined
+    if (told) return
+    const attributes = span.attributes as Record<string, unknown>
+    this.#finish(span, { setAttribute: (key, value) => (attributes[key] = value) })
   }
 
   forceFlush(): Promise<void> {
@@ -71,27 +90,59 @@ export class ResourceSpanProcessor {
   /** Spans that end later get no attributes. A monitor that was passed in goes on running. */
   shutdown(): Promise<void> {
     this.#running = false
+    this.#open.close()
     if (this.#ownsMonitor) this.#monitor[Symbol.dispose]()
     return Promise.resolve()
   }
 
-  #finish(span: ProcessedSpan, write: (attributes: SpanAttributes) => unknown): void {
-    const window = this.#windows.get(span)
-    if (window === undefined) return
-    this.#windows.delete(span)
+  #finish(span: ProcessedSpan, target: AttributeTarget): void {
     try {
-      if (this.#running) {
-        const stats = window.close(this.#monitor, span.duration)
-        if (this.#isWanted(stats)) write(toAttributes(stats, this.#rules))
-      } else {
-        window.release()
-      }
+      const mark = this.#open.take(span)
+      if (mark === undefined) this.#finishExplicit(span, target)
+      else if (this.#rules.detail === 'full') this.#tellDetails(span, target, mark)
+      else this.#tellEssentials(span, target, mark)
     } catch (error) {
       this.#warn(error)
     }
   }
 
-  #isWanted(stats: ResourceStats): boolean {
+  #tellEssentials(span: ProcessedSpan, target: AttributeTarget, mark: number): void {
+    const stats = this.#monitor.closeSpanEssentials(mark)
+    if (stats === undefined) return
+    const told = hasExplicitEnd(span.duration, stats.durationMs) ? this.#until(span, stats) : stats
+    if (this.#isWanted(told)) writeEssentials(target, told, this.#rules)
+  }
+
+  #tellDetails(span: ProcessedSpan, target: AttributeTarget, mark: number): void {
+    const stats = this.#monitor.closeSpan(mark)
+    if (stats === undefined) return
+    const told = hasExplicitEnd(span.duration, stats.durationMs) ? this.#until(span, stats) : stats
+    if (!this.#isWanted(told)) return
+    writeEssentials(target, told, this.#rules)
+    writeDetails(target, told, this.#rules)
+  }
+
+  /** The window of a span that was open until now, but was given another end. */
+  #until(span: ProcessedSpan, { durationMs }: EssentialStats) {
+    const startMs = performance.now() - durationMs
+    return this.#monitor.between(startMs, startMs + Math.max(0, toMs(span.duration)))
+  }
+
+  #finishExplicit(span: ProcessedSpan, target: AttributeTarget): void {
+    const window = this.#explicit.get(span)
+    if (window === undefined) return
+    this.#explicit.delete(span)
+    if (!this.#running) {
+      window.release()
+      return
+    }
+    const stats = window.close(this.#monitor, span.duration)
+    if (!this.#isWanted(stats)) return
+    writeEssentials(target, stats, this.#rules)
+    if (this.#rules.detail === 'full') writeDetails(target, stats, this.#rules)
+  }
+
+  #isWanted(stats: EssentialStats): boolean {
     const { when, minDurationMs } = this.#rules
     const longEnough = stats.durationMs >= minDurationMs
     if (when === 'always') return longEnough

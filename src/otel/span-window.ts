@@ -9,18 +9,26 @@ export type HrTime = readonly [number, number]
  */
 const explicitBeyondMs = 5
 
-/** The window of one span: from the mark made at its start to now, unless the span was given other times. */
-export class SpanWindow {
-  readonly #mark: Mark
-  /** Start of the span on the monitor's clock. */
-  readonly #startMs: number
-  readonly #startIsExact: boolean
+/** How long before now a span began, in ms, if it was given a time of its own; otherwise undefined. */
+export function explicitAge(startTime: HrTime): number | undefined {
+  const ageMs = Date.now() - toMs(startTime)
+  return Math.abs(ageMs) <= explicitBeyondMs ? undefined : ageMs
+}
 
-  constructor(monitor: ResourceMonitor, startTime: HrTime) {
+/** Whether a span of this duration, measured to last this long until now, was given an end of its own. */
+export function hasExplicitEnd(duration: HrTime, measuredMs: number): boolean {
+  return Math.abs(toMs(duration) - measuredMs) > explicitBeyondMs
+}
+
+/** The window of a span that was given a start of its own: from samples. */
+export class ExplicitWindow {
+  /** Keeps the sampler awake. */
+  readonly #mark: Mark
+  readonly #startMs: number
+
+  constructor(monitor: ResourceMonitor, ageMs: number) {
     this.#mark = monitor.mark()
-    const early = Date.now() - toMs(startTime)
-    this.#startIsExact = Math.abs(early) <= explicitBeyondMs
-    this.#startMs = this.#startIsExact ? this.#mark.timeMs : this.#mark.timeMs - early
+    this.#startMs = this.#mark.timeMs - ageMs
   }
 
   /** The window is not asked for: nothing is kept awake for it any more. */
@@ -28,17 +36,14 @@ export class SpanWindow {
     this.#mark.release()
   }
 
-  /** What happened during the span, and its duration in ms. To be asked once, when the span ends. */
+  /** What happened during the span. To be asked once, when it ends. */
   close(monitor: ResourceMonitor, duration: HrTime): ResourceStats {
-    const endMs = this.#startMs + toMs(duration)
-    const endIsExact = Math.abs(endMs - performance.now()) <= explicitBeyondMs
-    if (this.#startIsExact && endIsExact) return monitor.since(this.#mark)
-    const stats = monitor.between(this.#startMs, Math.max(this.#startMs, endMs))
+    const stats = monitor.between(this.#startMs, this.#startMs + Math.max(0, toMs(duration)))
     this.#mark.release()
     return stats
   }
 }
 
-function toMs([seconds, nanoseconds]: HrTime): number {
+export function toMs([seconds, nanoseconds]: HrTime): number {
   return seconds * 1e3 + nanoseconds / 1e6
 }

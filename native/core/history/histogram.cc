@@ -5,7 +5,8 @@
 namespace spanmeter {
 
 namespace {
-// Of the sparser levels: 64 snapshots of the highest reach back for 18 hours at 1 kHz.
+// Of the sparser levels: 64 snapshots of the highest reach back for 37 hours at 1 kHz. What is older than the
+// finest level is known to 1/8 of its age.
 constexpr size_t kKept = 64;
 }  // namespace
 
@@ -57,10 +58,10 @@ std::optional<Histogram::Snapshot> Histogram::find(uint64_t row, uint64_t next) 
   return Snapshot{(oldest + 1) << bits, kLevels - 1, oldest};
 }
 
-bool Histogram::add(const Snapshot& snapshot, int64_t sign, Times& times) const {
+bool Histogram::add(const Snapshot& snapshot, int64_t sign, size_t first, size_t last, Times& times) const {
   if (snapshot.row == 0) return true;
   const Series& series = *levels_[snapshot.level];
-  for (size_t i = 0; i < kBuckets; i++) times[i] += sign * series.word(snapshot.number, i + 1);
+  for (size_t i = first; i <= last; i++) times[i] += sign * series.word(snapshot.number, i + 1);
   return snapshot.number >= series.oldest();
 }
 

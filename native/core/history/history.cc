@@ -7,8 +7,8 @@
 namespace spanmeter {
 
 namespace {
-// Nodes of each level at the least: what is older than the rows is known to 1/64 of its age.
-constexpr size_t kNodes = 2048;
+// Nodes of each level at the least: what is older than the rows is known to 1/32 of its age.
+constexpr size_t kNodes = 1024;
 // Of what is read ten times less often than once a millisecond and asked for totals only.
 constexpr size_t kFewNodes = 256;
 }  // namespace

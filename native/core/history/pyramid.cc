@@ -1,6 +1,5 @@
 #include "pyramid.h"
 
-#include <cmath>
 #include <utility>
 
 namespace spanmeter {
@@ -11,7 +10,7 @@ Extremes piece(Kind kind, Nanos left_time, int64_t left, Nanos right_time, int64
   // In floating point, because a difference of nanoseconds times 10^9 does not fit 63 bits.
   constexpr double kLimit = 4e18;
   const double rate = length > 0 ? 1e9 * static_cast<double>(right - left) / static_cast<double>(length) : 0;
-  const int64_t value = std::llround(std::clamp(rate, 0.0, kLimit));
+  const auto value = static_cast<int64_t>(std::clamp(rate, 0.0, kLimit) + 0.5);
   return {value, value, length};
 }
 
@@ -21,7 +20,7 @@ std::unique_ptr<Pyramid> Pyramid::create(size_t width, Kind kind, size_t column,
   size_t rows = capacity;
   for (size_t level = 0; level < kLevels; level++) {
     // A level reaches at least as far back as the one below.
-    const size_t wanted = level == 0 ? capacity : std::max(nodes, (rows >> kFanBits) + 2);
+    const size_t wanted = level == 0 ? capacity : std::max(nodes, rows >> kFanBits);
     pyramid->levels_[level] = Series::create(width + (level == 0 ? 0 : kExtremesWords), wanted);
     if (!pyramid->levels_[level]) return nullptr;
     rows = pyramid->levels_[level]->capacity();

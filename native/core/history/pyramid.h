@@ -41,7 +41,7 @@ class Pyramid {
  public:
   static constexpr size_t kFanBits = 5;
   static constexpr uint64_t kFan = uint64_t{1} << kFanBits;
-  static constexpr size_t kLevels = 5;  // at 1 kHz and 2048 nodes the highest reaches back for three weeks
+  static constexpr size_t kLevels = 5;  // at 1 kHz and 1024 nodes the highest reaches back for twelve days
 
   // `column` is the one whose extremes are kept. `nodes`: capacity of a level at the least. Null when the
   // memory cannot be had.

@@ -12,10 +12,14 @@ namespace spanmeter {
 namespace {
 // A source that failed is tried again after this long.
 constexpr Nanos kRetryAfter = kSecond;
+// At a longer period a thread may have begun to run since the last tick, and nobody would know.
+constexpr Nanos kActivityLasts = 20 * kMillisecond;
 }  // namespace
 
 Collector::Collector(Published& published, Nanos own_cpu, const Usage& own_usage)
-    : published_(published), earlier_cpu_(own_cpu), earlier_usage_(own_usage) {}
+    : published_(published), earlier_cpu_(own_cpu), earlier_usage_(own_usage) {
+  published_.own_cpu.store(this->own_cpu(), std::memory_order_relaxed);
+}
 
 Nanos Collector::own_cpu() const {
   return earlier_cpu_ + read_clock(CLOCK_THREAD_CPUTIME_ID).value_or(0);
@@ -48,17 +52,20 @@ Collector::Clocks Collector::read_clocks(Nanos period) {
   }
 }
 
+// The clocks come last: what this thread uses after it has read its own is not known before the next tick, so
+// that it should be little and always the same.
 Nanos Collector::collect(const Plan& plan, Nanos period) {
-  const Clocks clocks = read_clocks(period);
-  const Nanos now = clocks.time;
-  if (now <= last_time_) return clocks.own;  // time in a series grows
-  collect_clocks(plan, clocks, period);
-  collect_usage(plan, clocks);
+  const Nanos now = monotonic_now();
+  if (now <= last_time_) return own_cpu();  // time in a series grows
   if (due(plan, Source::kMemory, now)) collect_memory(plan, now);
   if (due(plan, Source::kSchedstat, now)) collect_wait(plan, now);
   if (due(plan, Source::kIo, now)) collect_io(plan, now);
   if (due(plan, Source::kNetwork, now)) collect_network(plan, now);
   if (due(plan, Source::kCgroup, now)) collect_cgroup(plan, now);
+  collect_usage(plan, now);
+  const Clocks clocks = read_clocks(period);
+  collect_clocks(plan, clocks, period);
+  published_.own_cpu.store(clocks.own, std::memory_order_relaxed);
   return clocks.own;
 }
 
@@ -74,8 +81,7 @@ void Collector::collect_clocks(const Plan& plan, const Clocks& clocks, Nanos per
     const int64_t thread_row[ThreadRow::kWidth] = {clocks.time, *cpu};
     thread->cpu->append(thread_row);
   }
-  // At a long period a thread may have begun to run since, and nobody would know.
-  if (period <= ThreadClocks::kActiveFor) {
+  if (period <= kActivityLasts) {
     published_.set_active(threads_.active());
   } else {
     published_.forget_active();
@@ -98,22 +104,26 @@ void Collector::collect_memory(const Plan& plan, Nanos now) {
   plan.process->memory->append(row);
 }
 
-void Collector::collect_usage(const Plan& plan, const Clocks& clocks) {
+void Collector::collect_usage(const Plan& plan, Nanos now) {
+  const bool due = now >= due_[static_cast<size_t>(Source::kFaults)];
+  const bool wanted = contains(plan.sources, Source::kFaults);
+  if (!due && !wanted) return;
   const Usage own = own_usage();
-  published_.set_own_usage(own);  // each tick: an edge that subtracts it must not be ten ticks behind
-  if (clocks.time < due_[static_cast<size_t>(Source::kFaults)]) return;
+  if (wanted)
+    published_.set_own_usage(own);  // each tick: an edge subtracts it and must not be ten ticks behind
+  if (!due) return;
   int64_t peak = 0;
   const std::optional<Usage> all = read_usage(RUSAGE_SELF, &peak);
-  done(Source::kFaults, all ? 0 : errno, clocks.time, kUsageInterval);
+  done(Source::kFaults, all ? 0 : errno, now, kUsageInterval);
   if (!all) return;
   const Usage usage = *all - own;
-  const int64_t row[UsageRow::kWidth] = {clocks.time,
+  const int64_t row[UsageRow::kWidth] = {now,
                                          usage.minor_faults,
                                          usage.major_faults,
                                          usage.voluntary_switches,
                                          usage.involuntary_switches,
                                          peak,
-                                         clocks.own};
+                                         published_.own_cpu.load(std::memory_order_relaxed)};
   plan.process->usage->append(row);
 }
 

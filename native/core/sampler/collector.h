@@ -36,7 +36,7 @@ class Collector {
   Clocks read_clocks(Nanos period);
   void collect_clocks(const Plan& plan, const Clocks& clocks, Nanos period);
   void collect_memory(const Plan& plan, Nanos now);
-  void collect_usage(const Plan& plan, const Clocks& clocks);
+  void collect_usage(const Plan& plan, Nanos now);
   void collect_wait(const Plan& plan, Nanos now);
   void collect_io(const Plan& plan, Nanos now);
   void collect_network(const Plan& plan, Nanos now);

@@ -6,18 +6,45 @@
 namespace spanmeter {
 
 namespace {
-// A reading of three clocks takes 1 to 3 us.
+// A reading of two clocks takes 1 us.
 constexpr Nanos kUncut = 20 * kMicrosecond;
 }  // namespace
 
 EdgeReader::EdgeReader() : tid_(static_cast<pid_t>(syscall(SYS_gettid))), run_delay_(tid_) {}
 
-// The clocks come last and close together: they are what a short window is judged by.
-Edge EdgeReader::read(const Sampler& sampler, SourceSet sources) {
+Edge EdgeReader::read(End end, const Sampler& sampler, SourceSet sources, bool thread_clock) {
   Edge edge;
+  if (end == End::kStart) read_others(sampler.published(), sources, edge);
+  read_clocks(sampler, thread_clock, edge);
+  if (end == End::kStop) read_others(sampler.published(), sources, edge);
+  return edge;
+}
+
+// Close together: they are what a short window is judged by.
+void EdgeReader::read_clocks(const Sampler& sampler, bool thread_clock, Edge& edge) {
+  const Published& published = sampler.published();
+  // Before the process clock, which is fresh only for threads whose clock was read before it, and for this
+  // one. While the sampler is awake it knows which threads run; while it is parked nobody does, and all are
+  // read.
+  if (!published.refresh_active(tid_)) threads_.refresh(monotonic_now());
+  // All clocks as of the middle of the time it took to read them; once more if the scheduler cut the reading
+  // in two.
+  for (int attempt = 0; attempt < 3; attempt++) {
+    const Nanos before = monotonic_now();
+    // As of its last sample: what it used since is the same little at each edge, and drops out of a window.
+    edge.sampler = published.own_cpu.load(std::memory_order_relaxed);
+    if (thread_clock) edge.thread = read_clock(CLOCK_THREAD_CPUTIME_ID).value_or(kMissing);
+    edge.cpu = read_clock(CLOCK_PROCESS_CPUTIME_ID).value_or(0) - edge.sampler;
+    const Nanos after = monotonic_now();
+    edge.time = before + (after - before) / 2;
+    if (after - before <= kUncut) break;
+  }
+}
+
+void EdgeReader::read_others(const Published& published, SourceSet sources, Edge& edge) {
   if (contains(sources, Source::kFaults)) {
     if (const auto all = read_usage(RUSAGE_SELF, &edge.peak)) {
-      const Usage usage = *all - sampler.published().own_usage();
+      const Usage usage = *all - published.own_usage();
       edge.minorFaults = usage.minor_faults;
       edge.majorFaults = usage.major_faults;
       edge.voluntarySwitches = usage.voluntary_switches;
@@ -30,30 +57,15 @@ Edge EdgeReader::read(const Sampler& sampler, SourceSet sources) {
       edge.ioWritten = bytes->written;
     }
   }
+  const Nanos now = monotonic_now();
   if (contains(sources, Source::kNetwork)) {
-    if (const auto bytes = network_.read()) {
+    if (const auto bytes = network_.read(now)) {
       edge.received = bytes->received;
       edge.transmitted = bytes->transmitted;
     }
   }
-  if (contains(sources, Source::kMemory)) edge.resident = resident_.read().value_or(kMissing);
-  if (contains(sources, Source::kSchedstat)) edge.runDelay = run_delay_.read().value_or(kMissing);
-
-  // While the sampler is awake it knows which threads run; while it is parked nobody does, and all are read.
-  if (!sampler.published().refresh_active(tid_)) threads_.refresh(monotonic_now());
-  // All clocks as of the middle of the time it took to read them; once more if the scheduler cut the reading
-  // in two.
-  for (int attempt = 0; attempt < 3; attempt++) {
-    const Nanos before = monotonic_now();
-    // Before the process clock, which is fresh only for threads whose clock was read before it.
-    edge.sampler = sampler.cpu();
-    edge.thread = read_clock(CLOCK_THREAD_CPUTIME_ID).value_or(kMissing);
-    edge.cpu = read_clock(CLOCK_PROCESS_CPUTIME_ID).value_or(0) - edge.sampler;
-    const Nanos after = monotonic_now();
-    edge.time = before + (after - before) / 2;
-    if (after - before <= kUncut) break;
-  }
-  return edge;
+  if (contains(sources, Source::kMemory)) edge.resident = resident_.read(now).value_or(kMissing);
+  if (contains(sources, Source::kSchedstat)) edge.runDelay = run_delay_.read(now).value_or(kMissing);
 }
 
 }  // namespace spanmeter

@@ -3,6 +3,7 @@
 #include "../history/edge.h"
 #include "../sources/io_counters.h"
 #include "../sources/network.h"
+#include "../sources/recent.h"
 #include "../sources/resident_set.h"
 #include "../sources/run_delay.h"
 #include "../sources/source.h"
@@ -12,20 +13,30 @@
 namespace spanmeter {
 
 // Reads all counters at once on the thread that asks. Not thread-safe: each JavaScript thread has its own.
+//
+// An edge must be cheap, since a busy service has one every few microseconds. So what is dear may be as old
+// as Recent allows, and is wrong by no more than that: a thread cannot wait for longer without coming back
+// later, and pages are touched at some hundred megabytes a second.
 class EdgeReader {
  public:
   EdgeReader();
 
   pid_t tid() const { return tid_; }
-  Edge read(const Sampler& sampler, SourceSet sources);
+  // The end of a window that is to begin, or to end: the reading itself shall lie outside.
+  enum class End { kStart, kStop };
+  // The clock of the asking thread is read on demand.
+  Edge read(End end, const Sampler& sampler, SourceSet sources, bool thread_clock);
 
  private:
+  void read_clocks(const Sampler& sampler, bool thread_clock, Edge& edge);
+  void read_others(const Published& published, SourceSet sources, Edge& edge);
+
   const pid_t tid_;
   ThreadClocks threads_;
-  ResidentSet resident_;
-  RunDelay run_delay_;
+  Recent<ResidentSet> resident_;
+  Recent<RunDelay> run_delay_;
+  Recent<Network> network_;
   IoCounters io_;
-  Network network_;
 };
 
 }  // namespace spanmeter

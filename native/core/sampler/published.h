@@ -21,6 +21,8 @@ class Published {
   std::atomic<Nanos> period{0};
   std::atomic<int64_t> samples{0};
   std::atomic<int64_t> missed{0};
+  // CPU of the sampler threads as of the last sample, read right before this thread went to sleep.
+  std::atomic<Nanos> own_cpu{0};
   Lateness lateness;
   std::array<std::atomic<int>, kSourceCount> errors{};  // errno of each source; 0 while it is read
 

@@ -14,6 +14,9 @@ namespace spanmeter {
 namespace {
 // A directory that cannot be read is tried again after this long.
 constexpr Nanos kRetryAfter = kSecond;
+// The part of an interval that makes a thread active. Others have run in short bursts: little of their time
+// is not yet booked when one of them happens to be running.
+constexpr Nanos kActiveShare = 8;
 }  // namespace
 
 ThreadClocks::ThreadClocks(std::string path) : path_(std::move(path)) {}
@@ -74,7 +77,7 @@ void ThreadClocks::rescan() {
   stale_ = false;
 }
 
-bool ThreadClocks::read_all(Nanos now) {
+bool ThreadClocks::read_all(Nanos interval) {
   bool all_alive = true;
   active_.clear();
   for (Thread& thread : threads_) {
@@ -83,21 +86,26 @@ bool ThreadClocks::read_all(Nanos now) {
       all_alive = false;
       continue;
     }
-    if (*cpu != thread.cpu) {
-      thread.cpu = *cpu;
-      thread.active_until = now + kActiveFor;
-    }
-    if (thread.active_until > now) active_.push_back(thread.tid);
+    thread.cpu = *cpu;
+    if ((thread.cpu - thread.before) * kActiveShare > interval) active_.push_back(thread.tid);
   }
   return all_alive;
 }
 
+// A thread of the list that is gone may have another in its place already, which the number of threads does
+// not tell.
 void ThreadClocks::refresh(Nanos now) {
   if (now >= retry_at_ && changed()) {
     rescan();
     if (error_ != 0) retry_at_ = now + kRetryAfter;
   }
-  stale_ = !read_all(now);
+  for (Thread& thread : threads_) thread.before = thread.cpu;
+  stale_ = !read_all(now - refreshed_at_);
+  if (stale_ && error_ == 0) {
+    rescan();
+    stale_ = !read_all(now - refreshed_at_);
+  }
+  refreshed_at_ = now;
 }
 
 }  // namespace spanmeter

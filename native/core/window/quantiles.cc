@@ -6,7 +6,7 @@ namespace spanmeter {
 
 namespace {
 // Sorting this many pieces is as quick as reading two snapshots of the histogram.
-constexpr uint64_t kFewPieces = 128;
+constexpr uint64_t kFewPieces = 32;
 
 Piece piece_before(const Pyramid& series, uint64_t row) {
   const Series& rows = series.rows();
@@ -21,6 +21,8 @@ void Quantiles::load(const Stretch& stretch, const Pyramid& series, const Histog
   pieces_.clear();
   exact_ = stretch.inner_last() - stretch.inner_first() <= kFewPieces && sort_pieces(stretch, series);
   if (exact_) return;
+  lowest_ = Histogram::bucket(stretch.extremes().min);
+  highest_ = Histogram::bucket(stretch.extremes().max);
   times_.fill(0);
   lowest_row_ = stretch.inner_last();
   // Overrun, or beyond what the histogram remembers: what is left are the outer pieces.
@@ -56,9 +58,16 @@ void Quantiles::add_pieces(const Pyramid& series, uint64_t first, uint64_t last,
   }
 }
 
+// Pieces between which no snapshot was taken are added up one by one: there may be none beside them either of
+// which the rows in between are still there.
 bool Quantiles::subtract(const Stretch& stretch, const Pyramid& series, const Histogram& histogram) {
-  return add_up_to(stretch.inner_last(), 1, series, histogram) &&
-         add_up_to(stretch.inner_first(), -1, series, histogram) && lowest_row_ >= series.rows().oldest();
+  const uint64_t first = stretch.inner_first(), last = stretch.inner_last();
+  if (!Histogram::snapshot_between(first, last) && first >= series.rows().oldest()) {
+    add_pieces(series, first, last, 1);
+    return first >= series.rows().oldest();
+  }
+  return add_up_to(last, 1, series, histogram) && add_up_to(first, -1, series, histogram) &&
+         lowest_row_ >= series.rows().oldest();
 }
 
 // The times up to a row: those of the nearest snapshot, and the pieces between it and the row. Where the rows
@@ -71,7 +80,7 @@ bool Quantiles::add_up_to(uint64_t row, int64_t sign, const Pyramid& series, con
   const bool nearer_after = after && (!before || after->row - row < row - before->row);
   const bool take_after = exact_after && (nearer_after || !exact_before);
   const auto& taken = take_after ? after : before ? before : after;
-  if (!taken || !histogram.add(*taken, sign, times_)) return false;
+  if (!taken || !histogram.add(*taken, sign, lowest_, highest_, times_)) return false;
   if (take_after) {
     lowest_row_ = std::min(lowest_row_, row);
     add_pieces(series, row, after->row, -sign);
@@ -84,17 +93,18 @@ bool Quantiles::add_up_to(uint64_t row, int64_t sign, const Pyramid& series, con
 
 std::array<double, Quantiles::kShares> Quantiles::at(const Shares& shares) const {
   std::array<double, kShares> rates{};
-  const size_t count = exact_ ? pieces_.size() : times_.size();
+  const size_t first = exact_ ? 0 : lowest_;
+  const size_t end = exact_ ? pieces_.size() : highest_ + 1;
   const auto time = [&](size_t i) { return exact_ ? pieces_[i].length : std::max<Nanos>(0, times_[i]); };
   const auto rate = [&](size_t i) {
     return exact_ ? static_cast<double>(pieces_[i].value) : Histogram::rate(i);
   };
   Nanos total = 0;
-  for (size_t i = 0; i < count; i++) total += time(i);
+  for (size_t i = first; i < end; i++) total += time(i);
   if (total == 0) return rates;
   Nanos seen = 0;
   size_t next = 0;
-  for (size_t i = 0; i < count && next < kShares; i++) {
+  for (size_t i = first; i < end && next < kShares; i++) {
     if (time(i) == 0) continue;
     seen += time(i);
     for (; next < kShares && static_cast<double>(seen) >= shares[next] * static_cast<double>(total); next++) {

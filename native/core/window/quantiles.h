@@ -31,6 +31,8 @@ class Quantiles {
   bool exact_ = false;
   std::vector<Piece> pieces_;
   Histogram::Times times_{};
+  size_t lowest_ = 0,
+         highest_ = 0;       // the buckets that the window can have time in; of the others times_ is junk
   uint64_t lowest_row_ = 0;  // of all that were read
 };
 

@@ -14,6 +14,9 @@ Nanos length(const Row& left, const Row& right) {
 }  // namespace
 
 bool Stretch::load(const Pyramid* series, const Shape& shape, const Span& span) {
+  // Between two readings since the newest row there is nothing to look for.
+  const bool since_newest = series != nullptr && series->rows().newest_time() < span.from;
+  if (since_newest && span.start != nullptr && span.end != nullptr) series = nullptr;
   for (int attempt = 0; series != nullptr && attempt < kAttempts; attempt++) {
     PyramidReader reader(*series, attempt > 0);
     const bool known = try_load(&reader, shape, span);
@@ -27,6 +30,7 @@ bool Stretch::try_load(PyramidReader* reader, const Shape& shape, const Span& sp
   outer_ = {};
   inner_first_ = inner_last_ = 0;
   if (!line_.draw(reader, shape.width, span)) return false;
+  if (!shape.extremes) return true;
   if (reader == nullptr || !line_.has_rows()) {
     add_outer(0, shape, line_.start(), line_.end(), length(line_.start(), line_.end()));
   } else {

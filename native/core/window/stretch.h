@@ -26,6 +26,10 @@ class Stretch {
     size_t width;
     Kind kind;
     size_t column;
+    bool extremes = true;
+
+    // Of a series that is asked for totals only.
+    static constexpr Shape totals(size_t width) { return {width, Kind::kRate, 1, false}; }
   };
 
   // False when nothing is known of the window. `series` may be null. Where the rows of an edge are gone, the

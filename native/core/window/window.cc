@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 #include <optional>
+#include <tuple>
 
 #include "../history/rows.h"
 
@@ -25,6 +26,7 @@ class EdgeRows {
   EdgeRows(const WindowQuery& query, Take take)
       : start_(row(query.start, take)), end_(row(query.end, take)), now_(row(query.now, take)) {}
 
+  bool exact() const { return start_ && end_; }
   // Points into this object.
   Span span(const WindowQuery& query) const {
     const auto data = [](const std::optional<Values>& row) { return row ? row->data() : nullptr; };
@@ -58,17 +60,13 @@ double to_percent(int64_t rate) {
 
 constexpr Stretch::Shape kProcess{ProcessRow::kWidth, Kind::kRate, ProcessRow::kCpu};
 constexpr Stretch::Shape kThread{ThreadRow::kWidth, Kind::kRate, ThreadRow::kCpu};
-constexpr Stretch::Shape kWait{WaitRow::kWidth, Kind::kRate, WaitRow::kRunDelay};
 constexpr Stretch::Shape kMemory{MemoryRow::kWidth, Kind::kGauge, MemoryRow::kResident};
-constexpr Stretch::Shape kUsage{UsageRow::kWidth, Kind::kRate, UsageRow::kMinorFaults};
-constexpr Stretch::Shape kIo{IoRow::kWidth, Kind::kRate, IoRow::kRead};
-constexpr Stretch::Shape kNetwork{NetworkRow::kWidth, Kind::kRate, NetworkRow::kReceived};
-constexpr Stretch::Shape kCgroup{CgroupRow::kWidth, Kind::kRate, CgroupRow::kThrottled};
+constexpr Stretch::Shape kCgroup = Stretch::Shape::totals(CgroupRow::kWidth);
 
 }  // namespace
 
 WindowStats Window::stats(const WindowQuery& query, const ProcessHistory& process,
-                          const ThreadHistory* thread, SourceSet sources, Nanos period) {
+                          const ThreadHistory* thread, const Scope& scope, Nanos period) {
   constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
   WindowStats stats{
 #define X(name) kUnknown,
@@ -76,21 +74,30 @@ WindowStats Window::stats(const WindowQuery& query, const ProcessHistory& proces
 #undef X
   };
   stats.durationMs = to_ms(query.to - query.from);
-  process_stats(query, process, period, stats);
-  thread_stats(query, thread != nullptr ? thread->cpu.get() : nullptr, stats);
+  const SourceSet sources = scope.sources;
+  process_stats(query, process, scope.details, period, stats);
+  if (scope.details) thread_stats(query, thread != nullptr ? thread->cpu.get() : nullptr, stats);
   if (contains(sources, Source::kSchedstat)) {
     wait_stats(query, thread != nullptr ? thread->wait.get() : nullptr, stats);
   }
   if (contains(sources, Source::kMemory)) memory_stats(query, process.memory.get(), stats);
-  usage_stats(query, process.usage.get(), sources, stats);
+  if (scope.details) usage_stats(query, process.usage.get(), sources, stats);
   if (contains(sources, Source::kIo)) io_stats(query, process.io.get(), stats);
   if (contains(sources, Source::kNetwork)) network_stats(query, process.network.get(), stats);
   if (contains(sources, Source::kCgroup)) cgroup_stats(query, process.cgroup.get(), stats);
   return stats;
 }
 
-void Window::process_stats(const WindowQuery& query, const ProcessHistory& process, Nanos period,
-                           WindowStats& stats) {
+// Whose extremes nobody asks for. With an exact edge at both ends the series has nothing to add.
+template <typename Values>
+bool Window::load_totals(const WindowQuery& query, const Pyramid* series, Values (Edge::*take)() const) {
+  const EdgeRows<Values> edges(query, take);
+  const Stretch::Shape shape = Stretch::Shape::totals(std::tuple_size_v<Values>);
+  return stretch_.load(edges.exact() ? nullptr : series, shape, edges.span(query));
+}
+
+void Window::process_stats(const WindowQuery& query, const ProcessHistory& process, bool percentiles,
+                           Nanos period, WindowStats& stats) {
   const EdgeRows edges(query, &Edge::process_row);
   Span span = edges.span(query);
   span.covered_column = ProcessRow::kCovered;
@@ -110,13 +117,14 @@ void Window::process_stats(const WindowQuery& query, const ProcessHistory& proce
   }
   stats.cpuTimeMs = to_ms(line.total(ProcessRow::kCpu));
   stats.cpuAvg = percent(line.total(ProcessRow::kCpu), line.duration());
-  stats.cpuMin = stats.cpuMax = stats.cpuP50 = stats.cpuP95 = stats.cpuP99 = stats.cpuAvg;
+  stats.cpuMin = stats.cpuMax = stats.cpuAvg;
+  if (percentiles) stats.cpuP50 = stats.cpuP95 = stats.cpuP99 = stats.cpuAvg;
   const Extremes& extremes = stretch_.extremes();
   stats.maxGapMs = to_ms(extremes.gap);
   if (extremes.empty()) return;  // a window without length
   stats.cpuMin = std::min(stats.cpuAvg, to_percent(extremes.min));
   stats.cpuMax = std::max(stats.cpuAvg, to_percent(extremes.max));
-  if (process.process == nullptr) return;
+  if (process.process == nullptr || !percentiles) return;
   quantiles_.load(stretch_, *process.process, *process.cpu_rates);
   const std::array<double, 3> rates = quantiles_.at({0.50, 0.95, 0.99});
   // A histogram tells the middle of a bucket, which may lie beyond the extremes.
@@ -137,8 +145,7 @@ void Window::thread_stats(const WindowQuery& query, const Pyramid* series, Windo
 }
 
 void Window::wait_stats(const WindowQuery& query, const Pyramid* series, WindowStats& stats) {
-  const EdgeRows edges(query, &Edge::wait_row);
-  if (!stretch_.load(series, kWait, edges.span(query))) return;
+  if (!load_totals(query, series, &Edge::wait_row)) return;
   stats.threadWaitMs = to_ms(stretch_.line().total(WaitRow::kRunDelay));
 }
 
@@ -168,8 +175,7 @@ void Window::memory_stats(const WindowQuery& query, const Pyramid* series, Windo
 
 void Window::usage_stats(const WindowQuery& query, const Pyramid* series, SourceSet sources,
                          WindowStats& stats) {
-  const EdgeRows edges(query, &Edge::usage_row);
-  if (!stretch_.load(series, kUsage, edges.span(query))) return;
+  if (!load_totals(query, series, &Edge::usage_row)) return;
   const Line& line = stretch_.line();
   if (std::isnan(stats.overheadMs)) stats.overheadMs = to_ms(line.total(UsageRow::kSampler));
   if (contains(sources, Source::kMemory)) {
@@ -183,15 +189,13 @@ void Window::usage_stats(const WindowQuery& query, const Pyramid* series, Source
 }
 
 void Window::io_stats(const WindowQuery& query, const Pyramid* series, WindowStats& stats) {
-  const EdgeRows edges(query, &Edge::io_row);
-  if (!stretch_.load(series, kIo, edges.span(query))) return;
+  if (!load_totals(query, series, &Edge::io_row)) return;
   stats.ioRead = static_cast<double>(stretch_.line().total(IoRow::kRead));
   stats.ioWritten = static_cast<double>(stretch_.line().total(IoRow::kWritten));
 }
 
 void Window::network_stats(const WindowQuery& query, const Pyramid* series, WindowStats& stats) {
-  const EdgeRows edges(query, &Edge::network_row);
-  if (!stretch_.load(series, kNetwork, edges.span(query))) return;
+  if (!load_totals(query, series, &Edge::network_row)) return;
   stats.received = static_cast<double>(stretch_.line().total(NetworkRow::kReceived));
   stats.transmitted = static_cast<double>(stretch_.line().total(NetworkRow::kTransmitted));
 }

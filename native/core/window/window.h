@@ -4,8 +4,8 @@
 
 #include "../history/edge.h"
 #include "../history/history.h"
-#include "../sources/source.h"
 #include "quantiles.h"
+#include "scope.h"
 #include "stretch.h"
 
 namespace spanmeter {
@@ -19,7 +19,7 @@ namespace spanmeter {
   X(threadTimeMs) X(threadAvg) X(threadMax) X(threadWaitMs)                                         \
   X(memoryAvg) X(memoryMin) X(memoryMax) X(memoryStart) X(memoryEnd) X(memoryPeak)                  \
   X(minorFaults) X(majorFaults) X(voluntarySwitches) X(involuntarySwitches)                         \
-  X(ioRead) X(ioWritten) X(received) X(transmitted) X(throttledMs)
+  X(ioRead) X(ioWritten) X(received) X(transmitted) X(throttledMs) X(cpuLimit) X(memoryLimit)
 // clang-format on
 
 struct WindowStats {
@@ -42,10 +42,10 @@ class Window {
  public:
   // `thread` is the history of the asking thread and may be null; `period` is the one in force.
   WindowStats stats(const WindowQuery& query, const ProcessHistory& process, const ThreadHistory* thread,
-                    SourceSet sources, Nanos period);
+                    const Scope& scope, Nanos period);
 
  private:
-  void process_stats(const WindowQuery& query, const ProcessHistory& process, Nanos period,
+  void process_stats(const WindowQuery& query, const ProcessHistory& process, bool percentiles, Nanos period,
                      WindowStats& stats);
   void thread_stats(const WindowQuery& query, const Pyramid* series, WindowStats& stats);
   void wait_stats(const WindowQuery& query, const Pyramid* series, WindowStats& stats);
@@ -54,6 +54,9 @@ class Window {
   void io_stats(const WindowQuery& query, const Pyramid* series, WindowStats& stats);
   void network_stats(const WindowQuery& query, const Pyramid* series, WindowStats& stats);
   void cgroup_stats(const WindowQuery& query, const Pyramid* series, WindowStats& stats);
+
+  template <typename Values>
+  bool load_totals(const WindowQuery& query, const Pyramid* series, Values (Edge::*take)() const);
 
   Stretch stretch_;
   Quantiles quantiles_;

@@ -1,5 +1,5 @@
 import type { MonitorHealth, ResourceStats, SampleColumns } from '../../types.js'
-import type { Backend, BackendHealth, BackendOptions, Edge } from '../backend.js'
+import type { Backend, BackendHealth, BackendOptions, Edge, EssentialStats } from '../backend.js'
 import { toMs, toNs } from './clock.js'
 import { sampleColumns } from './columns.js'
 import { History } from './history.js'
@@ -24,6 +24,10 @@ class JsBackend implements Backend {
   readonly #history: History
   readonly #readings: Readings
   readonly #sampler: Sampler
+  readonly #spans = new Map<number, { edge: Edge; run: number }>()
+  #lastSpan = 0
+  /** Grows with each stop: a span of an earlier run has nothing to release any more. */
+  #run = 0
 
   constructor(options: BackendOptions) {
     this.#wantedPeriodMs = options.periodMs
@@ -40,6 +44,7 @@ class JsBackend implements Backend {
   }
 
   stop(): void {
+    this.#run++
     this.#sampler.stop()
   }
 
@@ -55,6 +60,32 @@ class JsBackend implements Backend {
 
   release(): void {
     this.#sampler.unwatch()
+  }
+
+  openSpan(): number {
+    const edge = new Float64Array(EDGE_LENGTH)
+    this.mark(edge)
+    this.#spans.set(++this.#lastSpan, { edge, run: this.#run })
+    return this.#lastSpan
+  }
+
+  closeSpan(span: number): ResourceStats | undefined {
+    const open = this.#spans.get(span)
+    if (open === undefined) return undefined
+    const end = new Float64Array(EDGE_LENGTH)
+    this.read(end)
+    this.dropSpan(span)
+    return this.since(open.edge, end)
+  }
+
+  closeSpanEssentials(span: number): EssentialStats | undefined {
+    return this.closeSpan(span)
+  }
+
+  dropSpan(span: number): void {
+    const open = this.#spans.get(span)
+    this.#spans.delete(span)
+    if (open?.run === this.#run) this.release()
   }
 
   read(edge: Edge): void {

@@ -21,14 +21,22 @@ export interface Binding {
   close(monitor: MonitorId): void
   mark(monitor: MonitorId, edge: Float64Array): void
   release(monitor: MonitorId): void
+  /** Functions for the spans of a monitor; those with `details` are asked for more than essentials. */
+  spans(monitor: MonitorId, details: boolean, stats: Float64Array): NativeSpans
   read(monitor: MonitorId, edge: Float64Array): void
   since(monitor: MonitorId, start: Float64Array, end: Float64Array, stats: Float64Array): void
   between(monitor: MonitorId, startMs: number, endMs: number, stats: Float64Array): void
-  /** `[CPU limit of the cgroup in cores, memory limit in bytes]`; NaN where nothing limits. */
-  limits(monitor: MonitorId): [number, number]
   /** `[time, cpu avg, min, max, thread avg, min, max, memory avg, min, max]`. */
   samples(monitor: MonitorId, startMs: number, endMs: number, maxPoints: number): Float64Array[]
   health(monitor: MonitorId): NativeHealth
+}
+
+export interface NativeSpans {
+  /** Handle of a mark that is kept on the native side; 0 when too many are open. */
+  open(): number
+  /** Writes what happened since the span was opened to `stats`. False, and `stats` untouched, if it is not open. */
+  close(span: number): boolean
+  drop(span: number): void
 }
 
 export interface NativeHealth {

@@ -52,6 +52,8 @@ export const statsLayout = [
   'received',
   'transmitted',
   'throttledMs',
+  'cpuLimit',
+  'memoryLimit',
 ] as const
 
 /** Bit i of a native source set stands for the i-th of these. */

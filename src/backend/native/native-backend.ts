@@ -1,9 +1,9 @@
 import { SpanmeterError } from '../../errors.js'
 import type { ResourceStats, SourceHealth } from '../../types.js'
-import type { Backend, BackendHealth, BackendOptions, Edge } from '../backend.js'
-import { type Binding, loadBinding, type MonitorId, type NativeHealth } from './binding.js'
+import type { Backend, BackendHealth, BackendOptions, Edge, EssentialStats } from '../backend.js'
+import { type Binding, loadBinding, type MonitorId, type NativeHealth, type NativeSpans } from './binding.js'
 import { edgeLayout, sourceLayout, statsLayout } from './layout.js'
-import { toResourceStats, toSampleColumns } from './native-stats.js'
+import { ReusedStats, toResourceStats, toSampleColumns } from './native-stats.js'
 
 const procFile: Record<(typeof sourceLayout)[number], string> = {
   threads: '/proc/self/task',
@@ -14,9 +14,6 @@ const procFile: Record<(typeof sourceLayout)[number], string> = {
   faults: 'getrusage',
   schedstat: '/proc/self/task/TID/schedstat',
 }
-
-/** Reading the limits of the cgroup opens files; they hardly ever change. */
-const limitsAgeMs = 10_000
 
 /** The native sampler. Throws `SpanmeterError` `NATIVE_UNAVAILABLE` where no binary loads. */
 export function createNativeBackend(options: BackendOptions): Backend {
@@ -32,9 +29,10 @@ class NativeBackend implements Backend {
   readonly #binding: Binding
   readonly #options: BackendOptions
   readonly #id: MonitorId
-  #limits: readonly [number, number] | undefined
-  #limitsDueMs = 0
   readonly #stats = new Float64Array(statsLayout.length)
+  readonly #spans: NativeSpans
+  readonly #detailedSpans: NativeSpans
+  readonly #essentials = new ReusedStats()
 
   constructor(binding: Binding, options: BackendOptions) {
     this.#binding = binding
@@ -44,6 +42,8 @@ class NativeBackend implements Backend {
     }, 0)
     const { periodMs, historyMs, maxOverheadPercent, whenIdle } = options
     this.#id = binding.open(periodMs, historyMs, wanted, maxOverheadPercent, whenIdle === 'sample')
+    this.#spans = binding.spans(this.#id, false, this.#stats)
+    this.#detailedSpans = binding.spans(this.#id, true, this.#stats)
     forgotten.register(this, { binding, id: this.#id }, this)
   }
 
@@ -70,6 +70,22 @@ class NativeBackend implements Backend {
     this.#binding.release(this.#id)
   }
 
+  openSpan(details: boolean): number {
+    return details ? this.#detailedSpans.open() : this.#spans.open()
+  }
+
+  closeSpan(span: number): ResourceStats | undefined {
+    return this.#detailedSpans.close(span) ? toResourceStats(this.#stats) : undefined
+  }
+
+  closeSpanEssentials(span: number): EssentialStats | undefined {
+    return this.#spans.close(span) ? this.#essentials.fill(this.#stats) : undefined
+  }
+
+  dropSpan(span: number): void {
+    this.#spans.drop(span)
+  }
+
   read(edge: Edge): void {
     this.#binding.read(this.#id, edge)
   }
@@ -80,24 +96,16 @@ class NativeBackend implements Backend {
 
   since(start: Edge, end: Edge) {
     this.#binding.since(this.#id, start, end, this.#stats)
-    return this.#answer()
+    return toResourceStats(this.#stats)
   }
 
   between(startMs: number, endMs: number) {
     this.#binding.between(this.#id, startMs, endMs, this.#stats)
-    return this.#answer()
+    return toResourceStats(this.#stats)
   }
 
   samples(startMs: number, endMs: number, maxPoints: number) {
     return toSampleColumns(this.#binding.samples(this.#id, startMs, endMs, maxPoints))
-  }
-
-  #answer(): ResourceStats {
-    if (this.#options.sources.includes('cgroup') && performance.now() >= this.#limitsDueMs) {
-      this.#limits = this.#binding.limits(this.#id)
-      this.#limitsDueMs = performance.now() + limitsAgeMs
-    }
-    return toResourceStats(this.#stats, this.#limits)
   }
 
   #periodReason({ periodMs, askedPeriodMs }: NativeHealth): BackendHealth['periodReason'] {

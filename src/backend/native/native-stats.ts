@@ -1,8 +1,9 @@
 import type { ResourceStats, SampleColumns, SampleSeries } from '../../types.js'
+import type { EssentialStats } from '../backend.js'
 import { slot } from './layout.js'
 
 /** The answer to a window as users see it. What the native side does not know (NaN) is left out. */
-export function toResourceStats(n: Float64Array, limits?: readonly [number, number]): ResourceStats {
+export function toResourceStats(n: Float64Array): ResourceStats {
   const known = (index: number) => !Number.isNaN(n[index])
   const number = (index: number) => (known(index) ? n[index]! : 0)
   const stats: ResourceStats = {
@@ -41,23 +42,50 @@ export function toResourceStats(n: Float64Array, limits?: readonly [number, numb
   }
   if (known(slot.ioRead)) stats.io = { readBytes: n[slot.ioRead]!, writeBytes: n[slot.ioWritten]! }
   if (known(slot.received)) stats.network = { receiveBytes: n[slot.received]!, transmitBytes: n[slot.transmitted]! }
-  if (limits) addLimits(stats, limits, n[slot.throttledMs]!)
+  if (known(slot.cpuLimit)) {
+    const cpuLimit = n[slot.cpuLimit]!
+    stats.cgroup = { cpuLimit, cpuOfLimit: stats.cpu.avg / cpuLimit }
+    if (known(slot.throttledMs)) stats.cgroup.throttledMs = n[slot.throttledMs]!
+  }
+  if (known(slot.memoryLimit)) stats.cgroup = { ...stats.cgroup, memoryLimit: n[slot.memoryLimit]! }
   return stats
 }
 
-function addLimits(
-  stats: ResourceStats,
-  [cpuLimit, memoryLimit]: readonly [number, number],
-  throttledMs: number,
-): void {
-  const cgroup: ResourceStats['cgroup'] = {}
-  if (!Number.isNaN(cpuLimit)) {
-    if (!Number.isNaN(throttledMs)) cgroup.throttledMs = throttledMs
-    cgroup.cpuLimit = cpuLimit
-    cgroup.cpuOfLimit = stats.cpu.avg / cpuLimit
+/** An answer to a span's end that is filled again and again: a span must not leave garbage behind. */
+export class ReusedStats {
+  readonly #cpu = { timeMs: 0, avg: 0, min: 0, max: 0 }
+  readonly #thread = { waitMs: 0 }
+  readonly #memory = { avg: 0, min: 0, max: 0 }
+  readonly #cgroup = { throttledMs: 0 }
+  readonly #stats: EssentialStats = {
+    durationMs: 0,
+    samples: 0,
+    coverage: 0,
+    cpu: this.#cpu,
+    thread: undefined,
+    memory: undefined,
+    cgroup: undefined,
   }
-  if (!Number.isNaN(memoryLimit)) cgroup.memoryLimit = memoryLimit
-  if (Object.keys(cgroup).length > 0) stats.cgroup = cgroup
+
+  fill(n: Float64Array): EssentialStats {
+    const stats = this.#stats
+    stats.durationMs = n[slot.durationMs]!
+    stats.samples = n[slot.samples]!
+    stats.coverage = n[slot.coverage]!
+    this.#cpu.timeMs = n[slot.cpuTimeMs]!
+    this.#cpu.avg = n[slot.cpuAvg]!
+    this.#cpu.min = n[slot.cpuMin]!
+    this.#cpu.max = n[slot.cpuMax]!
+    this.#thread.waitMs = n[slot.threadWaitMs]!
+    stats.thread = Number.isNaN(this.#thread.waitMs) ? undefined : this.#thread
+    this.#memory.avg = n[slot.memoryAvg]!
+    this.#memory.min = n[slot.memoryMin]!
+    this.#memory.max = n[slot.memoryMax]!
+    stats.memory = Number.isNaN(this.#memory.avg) ? undefined : this.#memory
+    this.#cgroup.throttledMs = n[slot.throttledMs]!
+    stats.cgroup = Number.isNaN(this.#cgroup.throttledMs) ? undefined : this.#cgroup
+    return stats
+  }
 }
 
 /** The columns of a plot; a series of which nothing is known is left out. */

@@ -1,0 +1,103 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { createMonitor, type ResourceMonitor } from 'spanmeter'
+import { ResourceSpanProcessor } from 'spanmeter/otel'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { burn } from './helpers/cpu.cjs'
+import { Tracing } from './helpers/tracing'
+
+setFlagsFromString('--expose-gc')
+const collectGarbage: () => void = runInNewContext('gc')
+
+const { setTimeout: realSetTimeout } = globalThis
+const sleep = (ms: number) => new Promise<void>((resolve) => void realSetTimeout(resolve, ms))
+
+beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }))
+afterEach(() => void vi.useRealTimers())
+
+/** Whether the sampler parks within a second, once whatever nobody holds was collected. */
+async function parks(monitor: ResourceMonitor): Promise<boolean> {
+  for (let i = 0; i < 20; i++) {
+    collectGarbage()
+    await sleep(50)
+    if (monitor.health().state === 'parked') return true
+  }
+  return false
+}
+
+/** In a function of its own, so that nothing holds on to the spans. */
+function forgetSpans(tracing: Tracing, count: number): void {
+  for (let i = 0; i < count; i++) tracing.start()
+}
+
+test('spans that never end keep the sampler awake for some seconds, not for ever', async () => {
+  using monitor = createMonitor({ backend: 'native' })
+  const tracing = new Tracing(new ResourceSpanProcessor({ monitor }))
+  forgetSpans(tracing, 1000)
+  expect(await parks(monitor)).toBe(false)
+  vi.advanceTimersByTime(20_000)
+  expect(await parks(monitor)).toBe(true)
+})
+
+test('spans that are still open after half a minute are told what they cost', async () => {
+  using monitor = createMonitor({ backend: 'native' })
+  const tracing = new Tracing(new ResourceSpanProcessor({ monitor }))
+  const spans = Array.from({ length: 10 }, () => tracing.start())
+  const usedMs = burn(30)
+  vi.advanceTimersByTime(30_000)
+  collectGarbage()
+  await sleep(50)
+  const late = tracing.start()
+  vi.advanceTimersByTime(10_000)
+  for (const span of [...spans, late]) span.end()
+  for (const { attributes } of tracing.exported.slice(0, 10)) {
+    // The garbage collection is in it as well.
+    expect(attributes['resource.cpu.time_ms']).toBeGreaterThan(usedMs * 0.95)
+  }
+  expect(tracing.exported[10]!.attributes).toHaveProperty(['resource.cpu.time_ms'])
+  expect(await parks(monitor)).toBe(true)
+})
+
+test('more spans than there is room for go without attributes, and those that have a place are told', () => {
+  using monitor = createMonitor({ backend: 'native' })
+  const tracing = new Tracing(new ResourceSpanProcessor({ monitor }))
+  const limit = 2 ** 17
+  const spans = Array.from({ length: limit + 1000 }, () => tracing.start())
+  for (const span of spans) span.end()
+  const told = tracing.exported.map(({ attributes }) => 'resource.samples' in attributes)
+  expect(told.slice(0, limit).every((one) => one)).toBe(true)
+  // A start that was delayed by a collector looks as if it was given by hand, and needs no room.
+  expect(told.filter((one) => !one).length).toBeGreaterThan(500)
+  tracing.start().end()
+  expect(tracing.exported.at(-1)!.attributes).toHaveProperty(['resource.samples'])
+})
+
+test('a hundred thousand spans leave no memory behind', () => {
+  using monitor = createMonitor({ backend: 'native' })
+  const processor = new ResourceSpanProcessor({ monitor })
+  const span = {
+    spanContext: () => ({ traceFlags: 1 }),
+    startTime: [0, 0] as [number, number],
+    duration: [0, 0] as const,
+    attributes: {},
+    setAttribute: () => {},
+  }
+  const run = (count: number) => {
+    for (let i = 0; i < count; i++) {
+      const now = Date.now()
+      span.startTime[0] = Math.floor(now / 1e3)
+      span.startTime[1] = (now % 1e3) * 1e6
+      processor.onStart(span)
+      processor.onEnding(span)
+      processor.onEnd(span)
+    }
+  }
+  run(20_000)
+  collectGarbage()
+  const before = process.memoryUsage()
+  run(100_000)
+  collectGarbage()
+  const after = process.memoryUsage()
+  expect(after.heapUsed - before.heapUsed).toBeLessThan(1e6)
+  expect(after.arrayBuffers - before.arrayBuffers).toBeLessThan(1e5)
+})
