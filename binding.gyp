@@ -16,6 +16,7 @@
             "native/core/open_spans.cc",
             "native/core/sampler/collector.cc",
             "native/core/sampler/edge_reader.cc",
+            "native/core/sampler/gap_witness.cc",
             "native/core/sampler/published.cc",
             "native/core/sampler/sampler.cc",
             "native/core/sampler/sampler_thread.cc",

@@ -25,9 +25,11 @@ constexpr const char* kStatsNames[] = {SPANMETER_STATS(X)};
 #undef X
 constexpr const char* kSourceNames[] = {"threads", "memory",  "faults", "schedstat",
                                         "io",      "network", "cgroup"};
+constexpr const char* kCauseNames[] = {"throttled", "stopped", "suspended", "starved", "unknown"};
 constexpr size_t kEdgeLength = std::size(kEdgeNames);
 constexpr size_t kStatsLength = std::size(kStatsNames);
 static_assert(std::size(kSourceNames) == kSourceCount, "each source has a name");
+static_assert(std::size(kCauseNames) == kCauseCount, "each cause has a name");
 static_assert(sizeof(Edge) == kEdgeLength * sizeof(int64_t), "an edge is its words and nothing else");
 static_assert(sizeof(WindowStats) == kStatsLength * sizeof(double),
               "an answer is its numbers and nothing else");
@@ -371,12 +373,17 @@ Napi::Value health(const Napi::CallbackInfo& info) {
   set("askedPeriodMs", to_ms(health.asked_period));
   set("historyMs", to_ms(health.history));
   set("samples", static_cast<double>(health.samples));
-  set("missedTicks", static_cast<double>(health.missed));
   set("latenessP50Ms", to_ms(health.lateness_p50));
   set("latenessP99Ms", to_ms(health.lateness_p99));
   set("latenessMaxMs", to_ms(health.lateness_max));
   set("cpuTimeMs", to_ms(health.cpu));
   set("memoryBytes", static_cast<double>(health.memory_bytes));
+  set("maxGapMs", to_ms(health.longest_gap));
+  Napi::Object missed = Napi::Object::New(info.Env());
+  for (size_t i = 0; i < kCauseCount; i++) {
+    (void)missed.Set(kCauseNames[i], static_cast<double>(health.missed[i]));
+  }
+  (void)result.Set("missedTicks", missed);
   Napi::Object errors = Napi::Object::New(info.Env());
   for (size_t i = 0; i < kSourceCount; i++) {
     if (health.errors[i] != 0) (void)errors.Set(kSourceNames[i], strerror(health.errors[i]));

@@ -2,6 +2,7 @@ export { createMonitor } from './create-monitor.js'
 export { SpanmeterError, type SpanmeterErrorCode } from './errors.js'
 export type {
   Mark,
+  MissedTicks,
   MonitorHealth,
   MonitorOptions,
   ResourceMonitor,

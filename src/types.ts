@@ -101,6 +101,23 @@ export interface SourceHealth {
   reason?: string
 }
 
+/**
+ * Why ticks passed without a sample, told by what accounts for half of the time or more. Gaps below 1 ms, and those of
+ * the JavaScript sampler, are not looked into: `unknown`.
+ */
+export interface MissedTicks {
+  /** The CPU quota of the cgroup was used up (`cpu.stat`). */
+  throttled: number
+  /** The process was stopped: by a signal, a debugger or the freezer. */
+  stopped: number
+  /** The machine slept (CLOCK_BOOTTIME ran ahead of CLOCK_MONOTONIC). */
+  suspended: number
+  /** The sampler thread was ready to run, but others had the CPU (`run_delay` of its schedstat). */
+  starved: number
+  /** Anything else, as a pause of a virtual machine or a wake-up that came late. */
+  unknown: number
+}
+
 export interface MonitorHealth {
   backend: 'native' | 'js'
   /** Why the JavaScript sampler stands in, when `backend: 'auto'` could not have the native one. */
@@ -119,8 +136,10 @@ export interface MonitorHealth {
   historyMs: number
   /** Samples taken so far, by all native samplers of the process together. */
   samples: number
-  /** Ticks of the grid that passed without a sample, the sampler being awake. */
-  missedTicks: number
+  /** Ticks of the grid that passed without a sample, the sampler being awake: how many, by cause. */
+  missedTicks: MissedTicks
+  /** Longest time between two neighbouring samples, the sampler being awake, in ms. */
+  maxGapMs: number
   /** How late samples were taken after their tick, in ms. */
   lateness: { p50: number; p99: number; max: number }
   /** CPU time of all native samplers of the process so far, in ms. */

@@ -16,7 +16,7 @@ export function samplerFacts(health: MonitorHealth): [string, string][] {
   return [
     ['Backend', health.backend + (health.backendReason ? ` (${health.backendReason})` : '')],
     ['Period', `${health.periodMs} ms (wanted ${health.wantedPeriodMs} ms)`],
-    ['Samples', `${health.samples}, ${health.missedTicks} ticks missed`],
+    ['Samples', `${health.samples}, ${missed(health)} ticks missed`],
     [
       'Lateness',
       `p50 ${lateness.p50.toFixed(3)} ms, p99 ${lateness.p99.toFixed(3)} ms, max ${lateness.max.toFixed(3)} ms`,
@@ -24,4 +24,11 @@ export function samplerFacts(health: MonitorHealth): [string, string][] {
     ['CPU of the sampler', `${health.cpuTimeMs.toFixed(1)} ms`],
     ['Memory of the sampler', `${(health.memoryBytes / 2 ** 20).toFixed(1)} MiB`],
   ]
+}
+
+/** `12 (5 starved, 7 unknown)` */
+function missed({ missedTicks }: MonitorHealth): string {
+  const causes = Object.entries(missedTicks).filter(([, ticks]) => ticks > 0)
+  const total = causes.reduce((sum, [, ticks]) => sum + ticks, 0)
+  return total === 0 ? '0' : `${total} (${causes.map(([cause, ticks]) => `${ticks} ${cause}`).join(', ')})`
 }

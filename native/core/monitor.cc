@@ -151,7 +151,10 @@ Health Monitor::health() {
   health.asked_period = plan != nullptr ? plan->size.period : demand_.size.period;
   health.history = plan != nullptr ? plan->size.span : demand_.size.span;
   health.samples = published.samples.load(std::memory_order_relaxed);
-  health.missed = published.missed.load(std::memory_order_relaxed);
+  for (size_t i = 0; i < kCauseCount; i++) {
+    health.missed[i] = published.missed[i].load(std::memory_order_relaxed);
+  }
+  health.longest_gap = published.longest_gap.load(std::memory_order_relaxed);
   health.lateness_p50 = published.lateness.quantile(0.50);
   health.lateness_p99 = published.lateness.quantile(0.99);
   health.lateness_max = published.lateness.max();

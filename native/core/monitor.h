@@ -18,8 +18,9 @@ struct Health {
   Nanos asked_period;  // the shortest that any monitor asked for
   Nanos history;       // that fits at this period
   int64_t samples;
-  int64_t missed;
+  std::array<int64_t, kCauseCount> missed;  // ticks, by cause
   Nanos lateness_p50, lateness_p99, lateness_max;
+  Nanos longest_gap;
   Nanos cpu;
   size_t memory_bytes;
   std::array<int, kSourceCount> errors;  // errno of each source; 0 while it is read

@@ -1,5 +1,6 @@
 #include "../core/history/coverage.h"
 #include "../core/sampler/budget.h"
+#include "../core/sampler/gap.h"
 #include "../core/sampler/lateness.h"
 #include "../core/sampler/tick_grid.h"
 #include "../core/sampler/watchers.h"
@@ -24,6 +25,22 @@ TEST(missed_ticks_are_skipped_and_counted) {
   CHECK_EQUAL(grid.due(), 2300);
   CHECK_EQUAL(grid.advance(2380), 1);  // the tick at 2400 would come too soon after
   CHECK_EQUAL(grid.due(), 2500);
+}
+
+TEST(a_gap_is_put_down_to_what_accounts_for_half_of_it) {
+  const auto cause = [](const GapEvidence& evidence) { return classify(evidence); };
+  CHECK(cause({.length = 100}) == Cause::kUnknown);
+  CHECK(cause({.length = 100, .throttled = 49}) == Cause::kUnknown);
+  CHECK(cause({.length = 100, .throttled = 50}) == Cause::kThrottled);
+  CHECK(cause({.length = 100, .throttled = 50, .run_delay = 100}) == Cause::kThrottled);
+  CHECK(cause({.length = 100, .throttled = 10, .run_delay = 80, .halts = 1}) == Cause::kStarved);
+  CHECK(cause({.length = 100, .halts = 1, .process_cpu = 49}) == Cause::kStopped);
+  // It was taken off its CPU for once, but others of the process went on: a lock in the kernel, perhaps.
+  CHECK(cause({.length = 100, .halts = 1, .process_cpu = 90}) == Cause::kUnknown);
+  CHECK(cause({.length = 100, .process_cpu = 10}) == Cause::kUnknown);  // a virtual machine that was paused
+  CHECK(cause({.length = 100, .suspended = kSecond, .halts = 1}) == Cause::kSuspended);
+  CHECK(cause({.length = 100, .suspended = 30, .run_delay = 100}) ==
+        Cause::kStarved);  // two clocks, read in turn
 }
 
 TEST(a_gap_covers_one_period_only) {

@@ -10,6 +10,7 @@
 #include "../sources/resident_set.h"
 #include "../sources/run_delay.h"
 #include "../sources/thread_clocks.h"
+#include "gap_witness.h"
 #include "plan.h"
 #include "published.h"
 
@@ -28,6 +29,7 @@ class Collector {
 
   Nanos own_cpu() const;
   Usage own_usage() const;
+  GapWitness& witness() { return witness_; }
 
  private:
   struct Clocks {
@@ -55,6 +57,7 @@ class Collector {
   IoCounters io_;
   Network network_;
   Cgroup cgroup_;
+  GapWitness witness_{cgroup_};
   std::map<pid_t, RunDelay> run_delays_;
 
   // The newest row of the process series.

@@ -10,6 +10,7 @@
 #include "../clock.h"
 #include "../sources/source.h"
 #include "../sources/usage.h"
+#include "gap.h"
 #include "lateness.h"
 
 namespace spanmeter {
@@ -20,7 +21,8 @@ class Published {
  public:
   std::atomic<Nanos> period{0};
   std::atomic<int64_t> samples{0};
-  std::atomic<int64_t> missed{0};
+  std::array<std::atomic<int64_t>, kCauseCount> missed{};  // ticks, by cause
+  std::atomic<Nanos> longest_gap{0};                       // between two neighbouring samples, while awake
   // CPU of the sampler threads as of the last sample, read right before this thread went to sleep.
   std::atomic<Nanos> own_cpu{0};
   Lateness lateness;
@@ -34,11 +36,21 @@ class Published {
   // known: the sampler is parked or there are too many.
   bool refresh_active(pid_t self) const;
 
+  // Written by one thread only.
+  void add_missed(Cause cause, int64_t ticks) { add(missed[static_cast<size_t>(cause)], ticks); }
+  void add_gap(Nanos gap) {
+    if (gap > longest_gap.load(std::memory_order_relaxed)) longest_gap.store(gap, std::memory_order_relaxed);
+  }
+
   // Faults and switches of the sampler thread itself.
   void set_own_usage(const Usage& usage);
   Usage own_usage() const;
 
  private:
+  static void add(std::atomic<int64_t>& counter, int64_t more) {
+    counter.store(counter.load(std::memory_order_relaxed) + more, std::memory_order_relaxed);
+  }
+
   static constexpr size_t kUnknown = SIZE_MAX;
 
   std::atomic<size_t> active_count_{kUnknown};

@@ -14,6 +14,8 @@
 
 namespace spanmeter {
 
+class GapWitness;
+
 // The one sampler of the process: a thread that takes a sample at each tick while somebody watches, and
 // sleeps without a single wake-up while nobody does. Monitors of any JavaScript thread state demands; the
 // shortest period and the longest history win. The thread lives as long as there is a demand.
@@ -61,7 +63,7 @@ class Sampler {
 
   static void* enter(void* self);
   void run();
-  void park();
+  void park(GapWitness& witness);
   bool adopt(std::shared_ptr<const Plan>& plan);
 
   struct Member {

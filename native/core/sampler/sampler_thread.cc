@@ -86,6 +86,7 @@ void Sampler::run() {
 
   Nanos now = monotonic_now();
   Nanos watched_at = now;
+  Nanos sampled_at = 0;  // 0: the next sample only begins an interval
   Watchers::Seen seen = watchers_.look();
   Budget budget;
   budget.limit(plan->max_overhead);
@@ -113,17 +114,28 @@ void Sampler::run() {
     if (seen.open > 0 || seen.started != before.started) watched_at = now;
     if (now - watched_at > kLinger) {
       collector.forget_activity();
-      park();
+      park(collector.witness());
       budget.interrupt();
+      sampled_at = 0;
       now = watched_at = monotonic_now();
       restart(grid.period());
     } else if (now < grid.due()) {
+      collector.witness().sleeps();
       wake_.sleep(ticket, grid.due());
     } else {
-      published_.lateness.record(now - grid.due());
-      published_.missed.fetch_add(grid.advance(now), std::memory_order_relaxed);
+      const Nanos due = grid.due();
+      const int64_t missed = grid.advance(now);
+      // At once: whatever takes the CPU from here on belongs to the next gap.
+      if (missed > 0) {
+        published_.add_missed(collector.witness().explain(due, now), missed);
+      } else {
+        collector.witness().look(now);
+      }
       const Nanos used = collector.collect(*plan, grid.period());
+      published_.lateness.record(now - due);
       published_.samples.fetch_add(1, std::memory_order_relaxed);
+      if (sampled_at != 0) published_.add_gap(now - sampled_at);
+      sampled_at = now;
       const Nanos period = budget.period(plan->size.period, grid.period(), now, used);
       if (period != grid.period()) {
         now += period;
@@ -138,7 +150,7 @@ void Sampler::run() {
   tid_.store(0, std::memory_order_release);
 }
 
-void Sampler::park() {
+void Sampler::park(GapWitness& witness) {
   const uint32_t started = watchers_.look().started;
   parked_.store(true);
   for (;;) {
@@ -146,6 +158,7 @@ void Sampler::park() {
     const Watchers::Seen seen = watchers_.look();
     if (seen.open > 0 || seen.started != started) break;
     if (stop_.load() || has_next_.load(std::memory_order_acquire)) break;
+    witness.sleeps();
     wake_.sleep(ticket, WakeWord::kForever);
   }
   parked_.store(false);

@@ -19,6 +19,8 @@ export class Sampler {
   readonly lateness = new Lateness()
   samples = 0
   missed = 0
+  /** Longest time between two neighbouring samples, awake, in ns. */
+  longestGap = 0
   /**
    * CPU of the sampling callbacks so far, in ns: what the process used while they ran, but no more than the time that
    * took, because another thread may have run meanwhile. What the event loop spends on the timer around them is not in
@@ -36,6 +38,8 @@ export class Sampler {
   #grid = new TickGrid(0, 1)
   #openMarks = 0
   #watchedAt = 0
+  /** 0: the next sample only begins an interval. */
+  #sampledAt = 0
 
   constructor(history: History, readings: Readings, always: boolean) {
     this.#history = history
@@ -95,6 +99,7 @@ export class Sampler {
 
   #park(): void {
     clearInterval(this.#timer)
+    this.#sampledAt = 0
     this.#timer = undefined
   }
 
@@ -111,6 +116,8 @@ export class Sampler {
     this.lateness.record(this.#grid.lateness(begin))
     this.missed += this.#grid.advance(begin)
     this.samples++
+    if (this.#sampledAt !== 0) this.longestGap = Math.max(this.longestGap, begin - this.#sampledAt)
+    this.#sampledAt = begin
     const row = this.#row
     this.#readings.read(row)
     // Part of this very callback is in the counters already.

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { SpanmeterError } from '../../errors.js'
+import type { MonitorHealth } from '../../types.js'
 
 /** Opaque number of an open monitor. */
 export type MonitorId = number
@@ -46,7 +47,8 @@ export interface NativeHealth {
   askedPeriodMs: number
   historyMs: number
   samples: number
-  missedTicks: number
+  missedTicks: MonitorHealth['missedTicks']
+  maxGapMs: number
   latenessP50Ms: number
   latenessP99Ms: number
   latenessMaxMs: number

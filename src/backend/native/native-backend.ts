@@ -128,6 +128,7 @@ class NativeBackend implements Backend {
       historyMs: native.historyMs,
       samples: native.samples,
       missedTicks: native.missedTicks,
+      maxGapMs: native.maxGapMs,
       lateness: { p50: native.latenessP50Ms, p99: native.latenessP99Ms, max: native.latenessMaxMs },
       cpuTimeMs: native.cpuTimeMs,
       memoryBytes: native.memoryBytes,
