@@ -343,7 +343,7 @@ describe.each(['native', 'js'] as const)('%s', (backend) => {
       const start = performance.now()
       await workInTurns(10)
       const end = performance.now()
-      await sleep(20)
+      await sleep(150) // until the slowest source was read once more
       const before = monitor.between(start, end)
       monitor.stop()
       const stopped = performance.now()

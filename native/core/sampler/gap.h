@@ -31,7 +31,8 @@ constexpr Cause classify(const GapEvidence& evidence) {
   const auto accounts = [&](Nanos time) { return time * 2 >= evidence.length; };
   // The clock of the ticks stands still meanwhile: a suspension shows by its wake only.
   if (evidence.suspended > kMillisecond) return Cause::kSuspended;
-  if (accounts(evidence.throttled)) return Cause::kThrottled;  // before starved: a throttled thread waits as well
+  if (accounts(evidence.throttled))
+    return Cause::kThrottled;  // before starved: a throttled thread waits as well
   if (accounts(evidence.run_delay)) return Cause::kStarved;
   if (evidence.halts > 0 && !accounts(evidence.process_cpu)) return Cause::kStopped;
   return Cause::kUnknown;

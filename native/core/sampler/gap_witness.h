@@ -8,8 +8,8 @@
 
 namespace spanmeter {
 
-// Gathers the evidence for gaps. Looks around now and then while all is well, to have something to compare with, and
-// once after each gap. Lives on the sampler thread.
+// Gathers the evidence for gaps. Looks around now and then while all is well, to have something to compare
+// with, and once after each gap. Lives on the sampler thread.
 class GapWitness {
  public:
   // The cgroup may be read by this thread only.
