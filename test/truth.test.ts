@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createMonitor, type ResourceStats } from 'spanmeter'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { burn, cpuMsOf, hostCpuMs, switchesOf, threadCpuMs, threads } from './helpers/cpu.cjs'
+import { burn, cpuMsOf, hostCpuMs, hostVoluntarySwitches, threadCpuMs, threads } from './helpers/cpu.cjs'
 import { expectWithin } from './helpers/expect'
 import { median } from './helpers/numbers'
 import { settle } from './helpers/settle'
@@ -113,17 +113,13 @@ describe('process', () => {
   })
 
   test('context switches are those of the host, without the sampler', async () => {
-    const voluntary = () =>
-      threads()
-        .filter(({ name }) => name !== 'spanmeter')
-        .reduce((total, { tid }) => total + switchesOf(tid).voluntary, 0)
     using monitor = createMonitor({ backend: 'native' }).start()
     await sleep(50)
-    const before = voluntary()
+    const before = hostVoluntarySwitches()
     const mark = monitor.mark()
     for (let i = 0; i < 50; i++) await sleep(5)
     const { contextSwitches, samples } = monitor.since(mark)
-    const truth = voluntary() - before
+    const truth = hostVoluntarySwitches() - before
     expect(truth).toBeGreaterThanOrEqual(50)
     // The sampler alone switches once a sample.
     expect(samples).toBeGreaterThan(30)

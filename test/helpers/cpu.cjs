@@ -1,5 +1,5 @@
 /** Ground truth: CPU time by the kernel's own books, without the code under test. CommonJS, for workers and children. */
-const { openSync, readdirSync, readFileSync, readSync } = require('node:fs')
+const { openSync, readdirSync, readFileSync, readlinkSync, readSync } = require('node:fs')
 
 const buffer = Buffer.alloc(128)
 let ownStat
@@ -53,7 +53,33 @@ function switchesOf(tid) {
   return { voluntary: count('voluntary'), involuntary: count('nonvoluntary') }
 }
 
+/** Voluntary switches of all threads but the sampler. */
+function hostVoluntarySwitches() {
+  const host = threads().filter(({ name }) => name !== 'spanmeter')
+  return host.reduce((sum, { tid }) => sum + switchesOf(tid).voluntary, 0)
+}
+
+/** Kernel thread id of the calling thread. */
+function ownTid() {
+  return readlinkSync('/proc/thread-self').split('/').at(-1)
+}
+
+/** Run delay of the calling thread in ms: how long it was ready to run and had no CPU. */
+function ownDelayMs() {
+  return Number(readFileSync('/proc/thread-self/schedstat', 'utf8').split(' ')[1]) / 1e6
+}
+
 // The first calls compile themselves, which nobody's truth should contain.
 burn(10)
 
-module.exports = { burn, cpuMsOf, hostCpuMs, switchesOf, threadCpuMs, threads }
+module.exports = {
+  burn,
+  cpuMsOf,
+  hostCpuMs,
+  hostVoluntarySwitches,
+  ownDelayMs,
+  ownTid,
+  switchesOf,
+  threadCpuMs,
+  threads,
+}
