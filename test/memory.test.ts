@@ -1,0 +1,61 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { createMonitor, type Mark } from 'spanmeter'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { settle } from './helpers/settle'
+
+beforeAll(settle)
+
+const mebibyte = 2 ** 20
+/** What the collector and the compiler take or give meanwhile. Steps are several times as large. */
+const noise = 6 * mebibyte
+
+/** Memory that takes as much of the machine as it is long: what it is shortened by is given back at once. */
+class Staircase {
+  readonly #buffer: ArrayBuffer & { resize(bytes: number): void }
+
+  constructor(maxBytes: number) {
+    const options = { maxByteLength: maxBytes }
+    this.#buffer = new (ArrayBuffer as unknown as new (bytes: number, options: object) => never)(0, options)
+  }
+
+  get bytes(): number {
+    return this.#buffer.byteLength
+  }
+
+  step(bytes: number): void {
+    const before = this.bytes
+    this.#buffer.resize(before + bytes)
+    if (bytes > 0) new Uint8Array(this.#buffer, before).fill(1)
+  }
+}
+
+describe('the resident set', () => {
+  test('of windows over a staircase starts, ends, and has its extremes where the steps are', async () => {
+    const stairs = new Staircase(256 * mebibyte)
+    using monitor = createMonitor({ backend: 'native', whenIdle: 'sample', maxOverheadPercent: 0 }).start()
+    await sleep(50)
+    /** Memory is read every 2 ms at the most: a step stands until a sample has certainly seen it. */
+    const untilSeen = async () => {
+      await sleep(3)
+      const { samples } = monitor.health()
+      await expect.poll(() => monitor.health().samples, { interval: 2 }).toBeGreaterThan(samples + 1)
+    }
+    const steps: { mark: Mark; held: number }[] = []
+    for (const bytes of [0, 64, 32, -64, 16, 128, -128, -32].map((size) => size * mebibyte)) {
+      stairs.step(bytes)
+      steps.push({ mark: monitor.mark(), held: stairs.bytes })
+      await untilSeen()
+      for (const [first, { mark, held }] of steps.entries()) {
+        const { memory } = monitor.since(mark)
+        const inside = steps.slice(first).map((step) => step.held)
+        const near = (value: number, truth: number) =>
+          expect(Math.abs(value - memory!.start - (truth - held))).toBeLessThan(noise)
+        near(memory!.end, stairs.bytes)
+        near(memory!.max, Math.max(...inside))
+        near(memory!.min, Math.min(...inside))
+        expect(memory!.avg).toBeGreaterThanOrEqual(memory!.min)
+        expect(memory!.avg).toBeLessThanOrEqual(memory!.max)
+      }
+    }
+  })
+})
