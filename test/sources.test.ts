@@ -1,30 +1,10 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs'
-import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createMonitor } from 'spanmeter'
 import { describe, expect, test } from 'vitest'
-import { packageRoot } from './helpers/child'
 import { burn, hostCpuMs } from './helpers/cpu.cjs'
 import { expectWithin } from './helpers/expect'
 
 describe('what is read beside the CPU clocks', () => {
-  test('bytes written to a file are io', () => {
-    using monitor = createMonitor({ backend: 'native', sources: ['io'] }).start()
-    mkdirSync(join(packageRoot, 'build'), { recursive: true })
-    const path = join(packageRoot, 'build', `io-test-${process.pid}`)
-    const file = openSync(path, 'w')
-    const bytes = 8 * 2 ** 20
-    const mark = monitor.mark()
-    writeSync(file, new Uint8Array(bytes))
-    fsyncSync(file)
-    const { io } = monitor.since(mark)
-    closeSync(file)
-    rmSync(path)
-    if (monitor.health().sources.io?.available === false) return expect(io).toBeUndefined()
-    expect(io?.writeBytes).toBeGreaterThanOrEqual(bytes)
-    expect(io?.writeBytes).toBeLessThan(bytes * 1.1)
-  })
-
   test('sources that were not asked for are absent', async () => {
     using monitor = createMonitor({ backend: 'native', sources: [], whenIdle: 'sample' }).start()
     const mark = monitor.mark()
