@@ -1,0 +1,67 @@
+// Windows between marks that follow each other add up to the window over all of them, in every counter.
+
+#include <random>
+#include <thread>
+#include <vector>
+
+#include "../core/monitor.h"
+#include "burner.h"
+#include "check.h"
+
+namespace spanmeter {
+namespace {
+
+// `doubt`: by how much two marks may be out of order. What the sampler itself faulted and switched is known
+// as of its last sample and subtracted, so that a window in which nothing happened may have one too few, and
+// is told as 0.
+struct Counter {
+  double WindowStats::*value;
+  double doubt;
+};
+constexpr Counter kCounters[] = {
+    {&WindowStats::durationMs, 1e-6},       {&WindowStats::overheadMs, 1e-6},
+    {&WindowStats::cpuTimeMs, 1e-3},        {&WindowStats::threadTimeMs, 1e-6},
+    {&WindowStats::threadWaitMs, 1e-6},     {&WindowStats::minorFaults, 20},
+    {&WindowStats::majorFaults, 1},         {&WindowStats::voluntarySwitches, 4},
+    {&WindowStats::involuntarySwitches, 4}, {&WindowStats::ioRead, 1e-6},
+    {&WindowStats::ioWritten, 1e-6},        {&WindowStats::received, 1e-6},
+    {&WindowStats::transmitted, 1e-6},
+};
+
+TEST(windows_between_marks_telescope) {
+  AskingThread thread;
+  Monitor monitor(thread, {{kMillisecond, 10 * kSecond}, kAllSources, 0}, true);
+  CHECK_EQUAL(monitor.start(), 0);
+  while (monitor.health().samples < 20) sleep_for(kMillisecond);  // its own start is behind the sampler
+  std::mt19937 random(3);
+  std::vector<char> memory(8 << 20);
+  std::vector<Edge> edges;
+  for (size_t i = 0; i < 24; i++) {
+    // Shorter than a period, and longer; idle, and busy on one thread or two.
+    if (random() % 2 == 0) sleep_for(static_cast<Nanos>(random() % (4 * kMillisecond)));
+    if (random() % 2 == 0) burn(static_cast<Nanos>(random() % (2 * kMillisecond)));
+    if (random() % 3 == 0) std::thread([] { burn(kMillisecond / 2); }).join();
+    touch(memory.data() + (i << 18), random() % (1 << 18));
+    edges.push_back(monitor.edge());
+  }
+  const auto window = [&](size_t a, size_t b) {
+    return monitor.window({edges[a].time, edges[b].time, &edges[a], &edges[b]});
+  };
+  for (size_t a = 0; a < edges.size(); a++) {
+    WindowStats sum{};
+    for (size_t b = a + 1; b < edges.size(); b++) {
+      const WindowStats part = window(b - 1, b), whole = window(a, b);
+      const double parts = static_cast<double>(b - a);
+      for (const auto& [value, doubt] : kCounters) {
+        sum.*value += part.*value;
+        if (!std::isnan(whole.*value)) CHECK_NEAR(sum.*value, whole.*value, doubt * parts);
+      }
+      CHECK_NEAR(whole.cpuAvg * whole.durationMs / 100, whole.cpuTimeMs, 1e-6);
+      CHECK_NEAR(whole.threadAvg * whole.durationMs / 100, whole.threadTimeMs, 1e-6);
+      if (check::failures > 0) return;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace spanmeter
