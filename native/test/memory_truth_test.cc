@@ -127,7 +127,7 @@ TEST(the_mean_of_a_staircase_is_weighted_by_time) {
   sleep_for(50 * kMillisecond);
 
   const Edge start = monitor.edge();
-  double area = 0, doubt = 0;
+  double area = 0, doubt = 0, moved = 0;
   Nanos since = start.time;
   const auto hold = [&](Nanos time) {
     sleep_for(time);
@@ -135,26 +135,27 @@ TEST(the_mean_of_a_staircase_is_weighted_by_time) {
   };
   const auto change = [&](size_t bytes, bool up) {
     const Nanos begin = monotonic_now();
+    moved += static_cast<double>(bytes);
     area += static_cast<double>(reserve.held()) * static_cast<double>(begin - since);
     up ? reserve.grow(bytes) : reserve.shrink(bytes);
     since = monotonic_now();
     area += static_cast<double>(reserve.held()) * static_cast<double>(since - begin);
     doubt += static_cast<double>(bytes) * static_cast<double>(since - begin);
   };
-  constexpr size_t kBytes = 32 * kMebibyte;
-  hold(40 * kMillisecond);
-  change(kBytes, true);
-  hold(80 * kMillisecond);
-  change(kBytes / 2, false);
-  hold(120 * kMillisecond);
-  change(kBytes, true);
+  // Far from half-way between the extremes.
+  hold(200 * kMillisecond);
+  change(64 * kMebibyte, true);
+  hold(20 * kMillisecond);
+  change(48 * kMebibyte, false);
+  hold(60 * kMillisecond);
+  change(32 * kMebibyte, true);
   hold(20 * kMillisecond);
   const Edge end = monitor.edge();
   area += static_cast<double>(reserve.held()) * static_cast<double>(end.time - since);
 
   const WindowStats stats = monitor.window({start.time, end.time, &start, &end});
-  // Of the samples only each second one reads the memory.
-  doubt += 2.5 * kBytes * 2 * (stats.maxGapMs + 2) * 1e6;
+  // Memory is read with the first sample after 2 ms.
+  doubt += moved * (stats.maxGapMs + 2) * 1e6;
   const double length = static_cast<double>(end.time - start.time);
   CHECK_NEAR(stats.memoryAvg - static_cast<double>(start.resident), area / length, doubt / length + grain());
 }
