@@ -9,6 +9,7 @@
 #include "../core/monitor.h"
 #include "burner.h"
 #include "check.h"
+#include "started.h"
 
 namespace spanmeter {
 namespace {
@@ -43,6 +44,13 @@ class Reserve {
   size_t held_ = 0;
 };
 
+// What the test's own heap and stacks take meanwhile; a sanitizer's take more.
+#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
+constexpr double kNoise = 3.0 * kMebibyte;
+#else
+constexpr double kNoise = 256.0 * kKibibyte;
+#endif
+
 // How far the resident set may be from the truth. Newer kernels tell it to the page; older ones gather pages
 // per thread or CPU before they count them.
 double grain() {
@@ -54,7 +62,7 @@ double grain() {
       reserve.grow(4 * kKibibyte);
       if (source.read().value_or(0) - before != 4096) return 4.0 * kMebibyte;
     }
-    return 256.0 * kKibibyte;  // of the test's own heap and stacks, and of a sanitizer's
+    return kNoise;
   }();
   return bytes;
 }
@@ -98,7 +106,7 @@ TEST(a_staircase_of_memory_is_followed_step_by_step) {
   AskingThread thread;
   Monitor monitor(thread, each_millisecond(), true);
   CHECK_EQUAL(monitor.start(), 0);
-  sleep_for(50 * kMillisecond);
+  wait_for_start(monitor);
   const std::vector<Step> steps = climb(monitor, reserve);
 
   const double base = static_cast<double>(steps[0].edge.resident);
@@ -124,7 +132,7 @@ TEST(the_mean_of_a_staircase_is_weighted_by_time) {
   AskingThread thread;
   Monitor monitor(thread, each_millisecond(), true);
   CHECK_EQUAL(monitor.start(), 0);
-  sleep_for(50 * kMillisecond);
+  wait_for_start(monitor);
 
   const Edge start = monitor.edge();
   double area = 0, doubt = 0, moved = 0;
@@ -166,8 +174,7 @@ TEST(pages_that_were_touched_are_the_minor_faults_of_the_window) {
   AskingThread thread;
   Monitor monitor(thread, each_millisecond(), true);
   CHECK_EQUAL(monitor.start(), 0);
-  // A sampler that begins touches its stack, and with a sanitizer much more; it says so with its next sample.
-  while (monitor.health().samples < 20) sleep_for(kMillisecond);
+  wait_for_start(monitor);
   const auto faults_of = [&](size_t pages) {
     const Edge start = monitor.edge();
     reserve.grow(pages * 4096);

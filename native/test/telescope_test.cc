@@ -7,6 +7,7 @@
 #include "../core/monitor.h"
 #include "burner.h"
 #include "check.h"
+#include "started.h"
 
 namespace spanmeter {
 namespace {
@@ -32,7 +33,7 @@ TEST(windows_between_marks_telescope) {
   AskingThread thread;
   Monitor monitor(thread, {{kMillisecond, 10 * kSecond}, kAllSources, 0}, true);
   CHECK_EQUAL(monitor.start(), 0);
-  while (monitor.health().samples < 20) sleep_for(kMillisecond);  // its own start is behind the sampler
+  wait_for_start(monitor);
   std::mt19937 random(3);
   std::vector<char> memory(8 << 20);
   std::vector<Edge> edges;
