@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <cmath>
+#include <filesystem>
 #include <fstream>
 #include <string>
 #include <thread>
@@ -22,8 +23,8 @@ Demand demand(Nanos period, Nanos span = kSecond) {
 
 // Context switches of the thread named "spanmeter", as the kernel counts them; -1 when there is none.
 int64_t sampler_switches() {
-  for (pid_t tid = getpid(); tid < getpid() + 100'000; tid++) {
-    const std::string folder = "/proc/self/task/" + std::to_string(tid);
+  for (const auto& entry : std::filesystem::directory_iterator("/proc/self/task")) {
+    const std::string folder = entry.path();
     std::string name;
     if (!(std::ifstream(folder + "/comm") >> name) || name != "spanmeter") continue;
     std::ifstream status(folder + "/status");

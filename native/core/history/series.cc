@@ -81,13 +81,26 @@ uint64_t Series::last_at_or_before(Nanos time, uint64_t first, uint64_t last) co
   return first;
 }
 
-void Series::copy(Nanos from, Nanos to, std::vector<int64_t>& rows) const {
-  rows.clear();
+std::optional<Series::Found> Series::find(Nanos from, Nanos to, bool hurried) const {
   const uint64_t end = head();
-  if (end == 0) return;
-  const uint64_t begin = std::min(oldest(), end - 1);
+  uint64_t begin = oldest();
+  if (hurried) begin += capacity_ / 4;
+  begin = std::min(begin, end - 1);
   const uint64_t first = last_at_or_before(from, begin, end - 1);
   const uint64_t last = std::min(last_at_or_before(to, first, end - 1) + 1, end - 1);
+  // The row at which the search began was overwritten: it ended anywhere.
+  if (oldest() > begin) return std::nullopt;
+  return Found{first, last};
+}
+
+void Series::copy(Nanos from, Nanos to, std::vector<int64_t>& rows) const {
+  constexpr int kAttempts = 4;
+  rows.clear();
+  if (head() == 0) return;
+  std::optional<Found> found = find(from, to, false);
+  for (int attempt = 1; !found && attempt < kAttempts; attempt++) found = find(from, to, true);
+  if (!found) return;
+  const auto [first, last] = *found;
 
   rows.reserve((last - first + 1) * width_);
   for (uint64_t n = first; n <= last; n++) {

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "../clock.h"
@@ -70,10 +71,18 @@ class Series {
   uint64_t last_at_or_before(Nanos time, uint64_t first, uint64_t last) const;
 
   // Copies the rows between two instants, and with them the nearest row before `from` and the nearest after
-  // `to` where they are still there. `rows` is overwritten: width() words a row, in order of time.
+  // `to` where they are still there. `rows` is overwritten: width() words a row, in order of time. Rows that
+  // are overwritten meanwhile are left out; of a ring that is overrun again and again, all.
   void copy(Nanos from, Nanos to, std::vector<int64_t>& rows) const;
 
  private:
+  // The rows that copy() shall look at; nothing if a search was overrun. `hurried`: keeps away from the
+  // oldest quarter.
+  struct Found {
+    uint64_t first, last;
+  };
+  std::optional<Found> find(Nanos from, Nanos to, bool hurried) const;
+
   using Word = std::atomic<int64_t>;
   static_assert(Word::is_always_lock_free, "a reader must never wait for the writer");
 

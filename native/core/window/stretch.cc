@@ -32,7 +32,8 @@ bool Stretch::try_load(PyramidReader* reader, const Shape& shape, const Span& sp
   if (!line_.draw(reader, shape.width, span)) return false;
   if (!shape.extremes) return true;
   if (reader == nullptr || !line_.has_rows()) {
-    add_outer(0, shape, line_.start(), line_.end(), length(line_.start(), line_.end()));
+    const bool fine = reader == nullptr || (line_.from().level == 0 && line_.to().level == 0);
+    add_outer(0, shape, line_.start(), line_.end(), fine ? length(line_.start(), line_.end()) : 0);
   } else {
     add_rows(*reader, shape);
   }
@@ -56,8 +57,9 @@ void Stretch::add_rows(PyramidReader& reader, const Shape& shape) {
   Row left = line_.first(), right = line_.last();
   inner_first_ = line_.first_number();
   inner_last_ = line_.last_number();
-  Nanos first_gap = line_.has_start() ? length(line_.start(), left) : 0;
-  Nanos last_gap = line_.has_end() ? length(right, line_.end()) : 0;
+  // To a row the way is a gap; a node knows its own.
+  Nanos first_gap = line_.has_start() && line_.from().level == 0 ? length(line_.start(), left) : 0;
+  Nanos last_gap = line_.has_end() && line_.to().level == 0 ? length(right, line_.end()) : 0;
   const bool rates = shape.kind == Kind::kRate;  // a gauge is what it is, however short the piece
 
   // The neighbours that short outer pieces would be joined to: two rows, or a row and the other end of the

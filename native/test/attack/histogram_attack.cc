@@ -55,7 +55,9 @@ struct Attacked {
     if (end) findings.expect(end->row <= to);
     if (!start || !end || start->row >= end->row) return;
     Histogram::Times times{};
-    if (!histogram->add(*end, 1, times) || !histogram->add(*start, -1, times)) return;
+    if (!histogram->add(*end, 1, 0, Histogram::kBuckets - 1, times) ||
+        !histogram->add(*start, -1, 0, Histogram::kBuckets - 1, times))
+      return;
     findings.answers++;
     const Histogram::Times until_end = times_until(end->row), until_start = times_until(start->row);
     for (size_t i = 0; i < times.size(); i++) findings.expect(times[i] == until_end[i] - until_start[i]);
@@ -66,7 +68,7 @@ struct Attacked {
     const uint64_t head = newest.load(std::memory_order_relaxed);
     const auto snapshot = histogram->before(head - random() % std::min<uint64_t>(head + 1, 3000));
     Histogram::Times times{};
-    if (!snapshot || !histogram->add(*snapshot, 1, times)) return;
+    if (!snapshot || !histogram->add(*snapshot, 1, 0, Histogram::kBuckets - 1, times)) return;
     findings.answers++;
     findings.expect(times == times_until(snapshot->row));
   }

@@ -115,8 +115,7 @@ struct Attacked {
       findings.expect(within(extremes.max, highest(inner_first, inner_last), highest(first, last)));
       findings.expect(within(extremes.min, lowest(first, last), lowest(inner_first, inner_last)));
       findings.expect(extremes.gap >= length(highest(inner_first, inner_last)));
-      const bool fine = start.level == 0 && end.level == 0;
-      if (fine) findings.expect(extremes.gap <= length(highest(first, last)));
+      findings.expect(extremes.gap <= length(highest(first, last)));
     }
     const int64_t total = line.total(kCpu);
     findings.expect(total >= written[inner_last][kCpu] - written[inner_first][kCpu]);

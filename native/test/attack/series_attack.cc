@@ -75,8 +75,9 @@ struct Attacked {
     series->copy(from, newest, rows);
     if (rows.empty()) return;
     findings.answers++;
-    // Whole rows without a hole; less than was asked for is allowed.
+    // Whole rows without a hole, up to the end that was asked for; the oldest may be missing.
     const uint64_t first = row_of(rows[0]), count = rows.size() / kWidth;
+    findings.expect(rows[(count - 1) * kWidth] >= newest);
     for (uint64_t i = 0; i < count; i++) findings.expect(is(first + i, &rows[i * kWidth]));
   }
 };
