@@ -14,7 +14,11 @@ export interface Case {
   /** What is compared, in a line. */
   title: string
   variants: readonly string[]
+  /** The variant that all others are divided by, within each repeat. */
+  baseline?: string
   repeats: number
+  /** Why this machine cannot run a variant. */
+  missing?(variant: string): string | undefined
   run(variant: string): Promise<Metric[]>
 }
 

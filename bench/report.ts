@@ -12,9 +12,11 @@ export function table(wanted: Case, results: readonly Result[]): string {
       ? `**${show(result.value)}** (${show(Math.min(...result.runs))} … ${show(Math.max(...result.runs))})`
       : '–'
   }
-  const rows = wanted.variants
-    .filter((variant) => mine.some((result) => result.variant === variant))
-    .map((variant) => `| ${[variant, ...metrics.map((metric) => cell(variant, metric))].join(' | ')} |`)
+  const rows = wanted.variants.map((variant) => {
+    const missing = wanted.missing?.(variant)
+    const name = missing === undefined ? variant : `${variant} (not run: ${missing})`
+    return `| ${[name, ...metrics.map((metric) => cell(variant, metric))].join(' | ')} |`
+  })
   return [
     `### ${wanted.name}`,
     '',

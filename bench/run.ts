@@ -6,9 +6,10 @@ import { type Case, type Metric, median, type Result } from './case.js'
 /** Runs a case: its variants in turn, as often as it asks for, and takes the median of each number. */
 export async function runCase(wanted: Case, repeats: number): Promise<Result[]> {
   const results = new Map<string, Result>()
+  const variants = wanted.variants.filter((variant) => wanted.missing?.(variant) === undefined)
   for (let repeat = 0; repeat < repeats; repeat++) {
     // Back and forth (A B, B A, …): a drift of the machine hits no variant more than another.
-    const order = repeat % 2 === 0 ? wanted.variants : [...wanted.variants].reverse()
+    const order = repeat % 2 === 0 ? variants : [...variants].reverse()
     for (const variant of order) {
       for (const { metric, value, unit } of await runOnce(wanted.name, variant)) {
         const key = `${variant}\0${metric}`
@@ -18,8 +19,20 @@ export async function runCase(wanted: Case, repeats: number): Promise<Result[]> 
       }
     }
   }
-  for (const result of results.values()) result.value = median(result.runs)
-  return [...results.values()].sort((a, b) => wanted.variants.indexOf(a.variant) - wanted.variants.indexOf(b.variant))
+  const measured = [...results.values()]
+  const all = [...measured, ...ratios(measured, wanted.baseline)]
+  for (const result of all) result.value = median(result.runs)
+  return all.sort((a, b) => wanted.variants.indexOf(a.variant) - wanted.variants.indexOf(b.variant))
+}
+
+/** Each number over that of the baseline in the same repeat: a machine that was slow then was so for both. */
+function ratios(results: readonly Result[], baseline: string | undefined): Result[] {
+  return results.flatMap((result) => {
+    const base = results.find(({ variant, metric }) => variant === baseline && metric === result.metric)
+    if (base === undefined || base === result) return []
+    const runs = result.runs.map((value, repeat) => value / (base.runs[repeat] ?? Number.NaN))
+    return [{ ...result, metric: `${result.metric}, over ${baseline}`, unit: '×', runs }]
+  })
 }
 
 async function runOnce(name: string, variant: string): Promise<Metric[]> {
