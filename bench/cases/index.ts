@@ -3,7 +3,8 @@ import { blockedLoop } from './blocked-loop.js'
 import { dutyCycle } from './duty-cycle.js'
 import { spanCost } from './span-cost.js'
 import { steadyLoad } from './steady-load.js'
+import { ticksBusy, ticksIdle } from './ticks.js'
 import { windowQuery } from './window-query.js'
 
 /** In the order in which they run and are reported. */
-export const cases: readonly Case[] = [steadyLoad, dutyCycle, blockedLoop, windowQuery, spanCost]
+export const cases: readonly Case[] = [steadyLoad, dutyCycle, blockedLoop, ticksIdle, ticksBusy, windowQuery, spanCost]
