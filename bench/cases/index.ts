@@ -1,10 +1,20 @@
 import type { Case } from '../case.js'
 import { blockedLoop } from './blocked-loop.js'
 import { dutyCycle } from './duty-cycle.js'
+import { sampleCost } from './sample-cost.js'
 import { spanCost } from './span-cost.js'
 import { steadyLoad } from './steady-load.js'
 import { ticksBusy, ticksIdle } from './ticks.js'
 import { windowQuery } from './window-query.js'
 
 /** In the order in which they run and are reported. */
-export const cases: readonly Case[] = [steadyLoad, dutyCycle, blockedLoop, ticksIdle, ticksBusy, windowQuery, spanCost]
+export const cases: readonly Case[] = [
+  steadyLoad,
+  dutyCycle,
+  blockedLoop,
+  ticksIdle,
+  ticksBusy,
+  sampleCost,
+  windowQuery,
+  spanCost,
+]
