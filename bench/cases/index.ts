@@ -1,6 +1,7 @@
 import type { Case } from '../case.js'
 import { blockedLoop } from './blocked-loop.js'
 import { dutyCycle } from './duty-cycle.js'
+import { idleCost } from './idle-cost.js'
 import { sampleCost } from './sample-cost.js'
 import { spanCost } from './span-cost.js'
 import { steadyLoad } from './steady-load.js'
@@ -15,6 +16,7 @@ export const cases: readonly Case[] = [
   ticksIdle,
   ticksBusy,
   sampleCost,
+  idleCost,
   windowQuery,
   spanCost,
 ]
