@@ -2,6 +2,7 @@ import type { Case } from '../case.js'
 import { blockedLoop } from './blocked-loop.js'
 import { dutyCycle } from './duty-cycle.js'
 import { idleCost } from './idle-cost.js'
+import { mainThread } from './main-thread.js'
 import { sampleCost } from './sample-cost.js'
 import { spanCost } from './span-cost.js'
 import { steadyLoad } from './steady-load.js'
@@ -17,6 +18,7 @@ export const cases: readonly Case[] = [
   ticksBusy,
   sampleCost,
   idleCost,
+  mainThread,
   windowQuery,
   spanCost,
 ]
