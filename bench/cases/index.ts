@@ -1,6 +1,7 @@
 import type { Case } from '../case.js'
 import { blockedLoop } from './blocked-loop.js'
 import { dutyCycle } from './duty-cycle.js'
+import { historyMemory } from './history-memory.js'
 import { idleCost } from './idle-cost.js'
 import { mainThread } from './main-thread.js'
 import { sampleCost } from './sample-cost.js'
@@ -20,5 +21,6 @@ export const cases: readonly Case[] = [
   idleCost,
   mainThread,
   windowQuery,
+  historyMemory,
   spanCost,
 ]
