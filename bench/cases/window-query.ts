@@ -1,36 +1,68 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createMonitor } from 'spanmeter'
-import { type Case, median } from '../case.js'
+import { type Case, type Metric, median } from '../case.js'
+import { SampleRing } from '../load/sample-ring.js'
+import { runProgram } from '../native.js'
 
-const queries = 5000
+const lengths = [100, 1000, 10_000, 100_000, 1_000_000]
+const rounds = 9
 
-/** What a window costs by its length, everything included that `between` answers; sampled at 10 kHz. */
+/** What a window costs by its length: through the package, in the core alone, and by ways that look at each sample. */
 export const windowQuery: Case = {
   name: 'window-query',
-  title: 'Time of one `between()` by the length of the window, percentiles included, at 10 kHz',
-  variants: ['native'],
+  title:
+    'Time of one answer by the samples in the window; `between()` and the core tell percentiles, the others do not',
+  variants: ['between()', 'core', 'native scan', 'JavaScript scan'],
   repeats: 3,
-  async run() {
-    using monitor = createMonitor({
-      backend: 'native',
-      periodMs: 0.1,
-      historyMs: 60_000,
-      whenIdle: 'sample',
-      maxOverheadPercent: 0,
-    }).start()
-    await sleep(12_000)
-    const end = performance.now()
-    await sleep(300) // a window that has just ended costs a fresh reading of the counters on top
-    return [100, 1000, 10_000, 100_000].map((samples) => {
-      const length = samples * 0.1
-      const times: number[] = []
-      for (let round = 0; round < 9; round++) {
-        const begin = performance.now()
-        // Nearby windows, so that not the same memory answers each time.
-        for (let i = 0; i < queries; i++) monitor.between(end - length - (i % 50) * 0.013, end + (i % 30) * 0.07)
-        times.push(((performance.now() - begin) / queries) * 1000)
-      }
-      return { metric: `${samples} samples`, value: median(times), unit: 'µs' }
-    })
+  async run(variant) {
+    if (variant === 'between()') return throughThePackage()
+    if (variant === 'JavaScript scan') return scanInJavaScript()
+    return inProgram(variant === 'core' ? 'core' : 'scan')
   },
+}
+
+/** At 10 kHz, for as long as a benchmark may sample: a million samples would take too long. */
+async function throughThePackage(): Promise<Metric[]> {
+  using monitor = createMonitor({
+    backend: 'native',
+    periodMs: 0.1,
+    historyMs: 60_000,
+    whenIdle: 'sample',
+    maxOverheadPercent: 0,
+  }).start()
+  await sleep(11_000)
+  const end = performance.now()
+  await sleep(300) // a window that has just ended costs a fresh reading of the counters on top
+  return lengths.slice(0, -1).map((samples) => {
+    const length = samples * 0.1
+    // Nearby windows, so that not the same memory answers each time.
+    return timed(samples, 5000, (i) => monitor.between(end - length - (i % 50) * 0.013, end + (i % 30) * 0.07))
+  })
+}
+
+function scanInJavaScript(): Metric[] {
+  const ring = new SampleRing(lengths.at(-1)! + 1000)
+  return lengths.map((samples) => {
+    const queries = Math.max(3, 1_000_000 / samples)
+    return timed(samples, queries, (i) => ring.stats((i * 89) % 997, ((i * 89) % 997) + samples))
+  })
+}
+
+async function inProgram(way: string): Promise<Metric[]> {
+  const times = await runProgram('window_scan')
+  return lengths.map((samples) => metric(samples, times.get(`${way}/${samples}`) ?? Number.NaN))
+}
+
+function timed(samples: number, queries: number, query: (i: number) => unknown): Metric {
+  const times: number[] = []
+  for (let round = 0; round < rounds; round++) {
+    const begin = performance.now()
+    for (let i = 0; i < queries; i++) query(i)
+    times.push(((performance.now() - begin) / queries) * 1000)
+  }
+  return metric(samples, median(times))
+}
+
+function metric(samples: number, value: number): Metric {
+  return { metric: `${samples} samples`, value, unit: 'µs' }
 }
