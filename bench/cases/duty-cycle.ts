@@ -6,7 +6,7 @@ import { burstPlan, type Pattern, patterns } from '../load/patterns.js'
 import { sampleGetrusage } from '../load/rusage-worker.js'
 import { loadAddon } from '../native.js'
 
-const durationMs = 1500
+const durationMs = 1000
 const samplers = ['native', 'getrusage', 'js'] as const
 type Sampler = (typeof samplers)[number]
 
