@@ -2,7 +2,7 @@
 export type Bursts = Float64Array
 
 const width = 4
-/** A burst whose CPU time is off from its length by more was preempted: when it ran is not known. */
+/** A burst that lost more of its length was preempted: when it ran is not known. Less is spread over the burst. */
 const tolerance = 0.02
 
 /** What a thread spends between two bursts, on falling asleep and waking up: half of it is put beside either burst. */
@@ -10,10 +10,9 @@ function besides(bursts: Bursts, i: number): number {
   return i >= width && i < bursts.length ? Math.max(0, bursts[i + 2]! - bursts[i - 1]!) / 2 : 0
 }
 
-function preempted(bursts: Bursts, i: number): boolean {
-  const length = bursts[i + 1]! - bursts[i]!
-  const cpu = bursts[i + 3]! - bursts[i + 2]!
-  return Math.abs(cpu - length) > tolerance * length
+/** CPU time of a burst over its length: reading the clocks at its edges may make it a little more than 1. */
+function load(bursts: Bursts, i: number): number {
+  return (bursts[i + 3]! - bursts[i + 2]!) / (bursts[i + 1]! - bursts[i]!)
 }
 
 /** How much the burner worked between two moments, in ms; undefined where a burst in it was preempted. */
@@ -24,8 +23,9 @@ export function truth(bursts: Bursts, from: number, to: number): number | undefi
     const end = bursts[i + 1]! + besides(bursts, i + width)
     if (begin >= to) break
     if (end <= from) continue
-    if (preempted(bursts, i)) return undefined
-    busy += Math.min(end, to) - Math.max(begin, from)
+    const share = load(bursts, i)
+    if (Math.abs(share - 1) > tolerance) return undefined
+    busy += share * (Math.min(end, to) - Math.max(begin, from))
   }
   return busy
 }
