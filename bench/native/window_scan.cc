@@ -101,9 +101,11 @@ int main() {
   const auto history = bench::fill_history();
   if (!history) return 1;
   Window window;
-  bench::measure("core", [&](Nanos from, Nanos to) {
-    return window.stats({from, to}, *history, nullptr, {}, bench::kPeriod).cpuP99;
-  });
+  for (const bool details : {false, true}) {
+    bench::measure(details ? "core+percentiles" : "core", [&](Nanos from, Nanos to) {
+      return window.stats({from, to}, *history, nullptr, {kAllSources, details}, bench::kPeriod).cpuMax;
+    });
+  }
   const auto records = bench::fill_records();
   bench::measure("scan", [&](Nanos from, Nanos to) { return bench::scan(records, from, to); });
 }
