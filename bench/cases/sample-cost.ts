@@ -10,7 +10,7 @@ import { mainThreadCpu, processCpu } from '../process-threads.js'
 const rates = [
   { hertz: 1000, durationMs: 600 },
   { hertz: 100, durationMs: 600 },
-  { hertz: 10, durationMs: 1500 },
+  { hertz: 10, durationMs: 2000 },
 ]
 
 const idleMs = 1000

@@ -5,7 +5,7 @@ import { keepAllCoresBusy } from '../load/busy-cores.js'
 import { runProgram } from '../native.js'
 
 const kilohertz = [1, 4, 10, 20]
-const durationMs = 500
+const durationMs = 1000
 
 /** How many of the ticks that were due a sampler takes, beside a loop that wakes up as often and reads nothing. */
 function ticks(load: 'idle' | 'busy'): Case {
