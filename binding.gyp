@@ -34,6 +34,7 @@
             "native/core/window/line.cc",
             "native/core/window/quantiles.cc",
             "native/core/window/stretch.cc",
+            "native/core/window/unsampled.cc",
             "native/core/window/window.cc",
           ],
           "defines": ["NAPI_VERSION=8", "NODE_ADDON_API_DISABLE_CPP_EXCEPTIONS", "NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS", "NODE_ADDON_API_DISABLE_DEPRECATED", "NODE_ADDON_API_ENABLE_MAYBE"],

@@ -4,9 +4,8 @@
 
 namespace spanmeter {
 
-const CgroupLimits& AskingThread::limits() {
+const CgroupLimits& AskingThread::limits(Nanos now) {
   constexpr Nanos kAge = 10 * kSecond;
-  const Nanos now = monotonic_now();
   if (now >= limits_due_) {
     limits_ = cgroup_.limits();
     limits_due_ = now + kAge;
@@ -45,13 +44,17 @@ void Monitor::stop() {
 Edge Monitor::mark() {
   open_marks_++;
   sampler_.watch();
-  return edge(EdgeReader::End::kStart, scope(true));
+  return thread_.edges.start(sampler_, {demand_.sources, true});
 }
 
 void Monitor::release() {
   if (open_marks_ == 0) return;
   open_marks_--;
   sampler_.unwatch();
+}
+
+Edge Monitor::edge() {
+  return thread_.edges.stop(sampler_, {demand_.sources, true});
 }
 
 Scope Monitor::scope(bool details) const {
@@ -61,7 +64,9 @@ Scope Monitor::scope(bool details) const {
 OpenSpans::Handle Monitor::open_span(bool details) {
   open_marks_++;
   sampler_.watch();
-  const OpenSpans::Handle handle = spans_.open({edge(EdgeReader::End::kStart, scope(details)), run_});
+  const Scope scope = this->scope(details);
+  const Edge start = thread_.edges.start(sampler_, {scope.sources, scope.details});
+  const OpenSpans::Handle handle = spans_.open({start, run_});
   if (handle == 0) release();
   return handle;
 }
@@ -77,10 +82,11 @@ void Monitor::drop_span(OpenSpans::Handle handle) {
 }
 
 std::optional<WindowStats> Monitor::close_span(OpenSpans::Handle handle, bool details) {
-  const Edge end = edge(EdgeReader::End::kStop, scope(details));
+  const Scope scope = this->scope(details);
+  const Edge end = thread_.edges.stop(sampler_, {scope.sources, scope.details});
   const auto span = take_span(handle);
   if (!span) return std::nullopt;
-  return window({span->start.time, std::max(span->start.time, end.time), &span->start, &end}, scope(details));
+  return window({span->start.time, std::max(span->start.time, end.time), &span->start, &end}, scope);
 }
 
 const Plan* Monitor::plan() {
@@ -114,7 +120,9 @@ WindowStats Monitor::window(const WindowQuery& query) {
 
 WindowStats Monitor::window(const WindowQuery& asked, Scope scope) {
   CgroupLimits limits;
-  if (contains(scope.sources, Source::kCgroup)) limits = thread_.limits();
+  if (contains(scope.sources, Source::kCgroup)) {
+    limits = thread_.limits(asked.end != nullptr ? asked.end->time : monotonic_now());
+  }
   // Where nothing limits, nothing is throttled.
   if (!limits.cpu_limit) scope.sources &= ~source_bit(Source::kCgroup);
 
@@ -126,8 +134,8 @@ WindowStats Monitor::window(const WindowQuery& asked, Scope scope) {
     WindowQuery query = asked;
     Edge now;
     complete(query, now);
-    const auto thread = plan->thread(thread_.edges.tid());
-    stats = thread_.window.stats(query, *plan->process, thread.get(), scope, period());
+    const ThreadHistory* thread = plan->thread(thread_.edges.tid()).get();
+    stats = thread_.window.stats(query, *plan->process, thread, scope, period());
   }
   if (limits.cpu_limit) stats.cpuLimit = *limits.cpu_limit;
   if (limits.memory_limit) stats.memoryLimit = static_cast<double>(*limits.memory_limit);

@@ -33,7 +33,7 @@ class AskingThread {
   Window window;
 
   // What the cgroup allows, as of the last ten seconds: it hardly ever changes, and reading it opens files.
-  const CgroupLimits& limits();
+  const CgroupLimits& limits(Nanos now);
 
  private:
   const Cgroup cgroup_;
@@ -58,7 +58,7 @@ class Monitor {
   // Reads the counters now and keeps the sampler awake until release(). Only while running.
   Edge mark();
   void release();
-  Edge edge() { return edge(EdgeReader::End::kStop, scope(true)); }
+  Edge edge();
 
   // A mark that is kept here, for a span. `details`: whether the answer will be asked for them. 0 when
   // OpenSpans::kMax are open.
@@ -75,9 +75,6 @@ class Monitor {
   const Plan* plan();
   Nanos period() const;
   Scope scope(bool details) const;
-  Edge edge(EdgeReader::End end, const Scope& scope) {
-    return thread_.edges.read(end, sampler_, scope.sources, scope.details);
-  }
   std::optional<OpenSpans::Span> take_span(OpenSpans::Handle handle);
   WindowStats window(const WindowQuery& query, Scope scope);
   void complete(WindowQuery& query, Edge& now);

@@ -12,11 +12,17 @@ constexpr Nanos kUncut = 20 * kMicrosecond;
 
 EdgeReader::EdgeReader() : tid_(static_cast<pid_t>(syscall(SYS_gettid))), run_delay_(tid_) {}
 
-Edge EdgeReader::read(End end, const Sampler& sampler, SourceSet sources, bool thread_clock) {
+Edge EdgeReader::start(const Sampler& sampler, const What& what) {
   Edge edge;
-  if (end == End::kStart) read_others(sampler.published(), sources, edge);
-  read_clocks(sampler, thread_clock, edge);
-  if (end == End::kStop) read_others(sampler.published(), sources, edge);
+  read_others(sampler.published(), what.sources, monotonic_now(), edge);
+  read_clocks(sampler, what.thread_clock, edge);
+  return edge;
+}
+
+Edge EdgeReader::stop(const Sampler& sampler, const What& what) {
+  Edge edge;
+  read_clocks(sampler, what.thread_clock, edge);
+  read_others(sampler.published(), what.sources, edge.time, edge);
   return edge;
 }
 
@@ -41,7 +47,7 @@ void EdgeReader::read_clocks(const Sampler& sampler, bool thread_clock, Edge& ed
   }
 }
 
-void EdgeReader::read_others(const Published& published, SourceSet sources, Edge& edge) {
+void EdgeReader::read_others(const Published& published, SourceSet sources, Nanos now, Edge& edge) {
   if (contains(sources, Source::kFaults)) {
     if (const auto all = read_usage(RUSAGE_SELF, &edge.peak)) {
       const Usage usage = *all - published.own_usage();
@@ -57,7 +63,6 @@ void EdgeReader::read_others(const Published& published, SourceSet sources, Edge
       edge.ioWritten = bytes->written;
     }
   }
-  const Nanos now = monotonic_now();
   if (contains(sources, Source::kNetwork)) {
     if (const auto bytes = network_.read(now)) {
       edge.received = bytes->received;

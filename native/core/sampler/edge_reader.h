@@ -22,14 +22,18 @@ class EdgeReader {
   EdgeReader();
 
   pid_t tid() const { return tid_; }
-  // The end of a window that is to begin, or to end: the reading itself shall lie outside.
-  enum class End { kStart, kStop };
-  // The clock of the asking thread is read on demand.
-  Edge read(End end, const Sampler& sampler, SourceSet sources, bool thread_clock);
+  // What to read. The clock of the asking thread is read on demand.
+  struct What {
+    SourceSet sources;
+    bool thread_clock;
+  };
+  // For a window that begins now, or that ends now: the reading itself lies outside.
+  Edge start(const Sampler& sampler, const What& what);
+  Edge stop(const Sampler& sampler, const What& what);
 
  private:
   void read_clocks(const Sampler& sampler, bool thread_clock, Edge& edge);
-  void read_others(const Published& published, SourceSet sources, Edge& edge);
+  void read_others(const Published& published, SourceSet sources, Nanos now, Edge& edge);
 
   const pid_t tid_;
   ThreadClocks threads_;

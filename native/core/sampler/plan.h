@@ -24,11 +24,12 @@ struct Plan {
   std::vector<std::shared_ptr<ThreadHistory>> threads;
 
   // The history of one JavaScript thread; null if it is not followed.
-  std::shared_ptr<ThreadHistory> thread(pid_t tid) const {
+  const std::shared_ptr<ThreadHistory>& thread(pid_t tid) const {
+    static const std::shared_ptr<ThreadHistory> kNone;
     for (const auto& thread : threads) {
       if (thread->tid == tid) return thread;
     }
-    return nullptr;
+    return kNone;
   }
 };
 

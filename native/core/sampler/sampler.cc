@@ -89,7 +89,8 @@ bool Sampler::allocate(Plan& next, const Plan* previous) const {
   if (!next.process) return false;
   for (const auto& [id, member] : members_) {
     if (next.thread(member.tid)) continue;
-    std::shared_ptr<ThreadHistory> thread = previous != nullptr ? previous->thread(member.tid) : nullptr;
+    std::shared_ptr<ThreadHistory> thread;
+    if (previous != nullptr) thread = previous->thread(member.tid);
     if (!thread || !thread->size.holds(next.size)) thread = ThreadHistory::create(member.tid, next.size);
     if (!thread) return false;
     next.threads.push_back(std::move(thread));

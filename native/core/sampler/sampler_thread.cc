@@ -65,7 +65,7 @@ bool Sampler::adopt(std::shared_ptr<const Plan>& plan) {
   // Readers go on with the old memory until the new one holds what they may ask for.
   if (next->process != plan->process) next->process->adopt(*plan->process);
   for (const auto& thread : next->threads) {
-    const auto before = plan->thread(thread->tid);
+    const auto& before = plan->thread(thread->tid);
     if (before && before != thread) thread->adopt(*before);
   }
   {

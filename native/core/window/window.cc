@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <optional>
 #include <tuple>
 
 #include "../history/rows.h"
+#include "unsampled.h"
 
 namespace spanmeter {
 
@@ -67,14 +67,16 @@ constexpr Stretch::Shape kCgroup = Stretch::Shape::totals(CgroupRow::kWidth);
 
 WindowStats Window::stats(const WindowQuery& query, const ProcessHistory& process,
                           const ThreadHistory* thread, const Scope& scope, Nanos period) {
-  constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
-  WindowStats stats{
-#define X(name) kUnknown,
-      SPANMETER_STATS(X)
-#undef X
-  };
-  stats.durationMs = to_ms(query.to - query.from);
   const SourceSet sources = scope.sources;
+  const bool between_edges = query.start != nullptr && query.end != nullptr;
+  if (between_edges && !scope.details && process.process != nullptr &&
+      process.process->rows().newest_time() < query.from) {
+    WindowStats stats = unsampled_stats(*query.start, *query.end, period);
+    if (contains(sources, Source::kCgroup)) cgroup_stats(query, process.cgroup.get(), stats);
+    return stats;
+  }
+  WindowStats stats;
+  stats.durationMs = to_ms(query.to - query.from);
   process_stats(query, process, scope.details, period, stats);
   if (scope.details) thread_stats(query, thread != nullptr ? thread->cpu.get() : nullptr, stats);
   if (contains(sources, Source::kSchedstat)) {

@@ -7,26 +7,9 @@
 #include "quantiles.h"
 #include "scope.h"
 #include "stretch.h"
+#include "window_stats.h"
 
 namespace spanmeter {
-
-// X-macro: every number a window answers with, in the order in which they cross to JavaScript. NaN: not
-// known.
-// clang-format off
-#define SPANMETER_STATS(X)                                                                          \
-  X(durationMs) X(samples) X(coverage) X(maxGapMs) X(overheadMs)                                    \
-  X(cpuTimeMs) X(cpuAvg) X(cpuMin) X(cpuMax) X(cpuP50) X(cpuP95) X(cpuP99)                          \
-  X(threadTimeMs) X(threadAvg) X(threadMax) X(threadWaitMs)                                         \
-  X(memoryAvg) X(memoryMin) X(memoryMax) X(memoryStart) X(memoryEnd) X(memoryPeak)                  \
-  X(minorFaults) X(majorFaults) X(voluntarySwitches) X(involuntarySwitches)                         \
-  X(ioRead) X(ioWritten) X(received) X(transmitted) X(throttledMs) X(cpuLimit) X(memoryLimit)
-// clang-format on
-
-struct WindowStats {
-#define X(name) double name;
-  SPANMETER_STATS(X)
-#undef X
-};
 
 // What is asked: from when to when, with the counters at the edges where somebody read them.
 struct WindowQuery {

@@ -1,0 +1,47 @@
+#include "unsampled.h"
+
+#include <algorithm>
+
+#include "../history/coverage.h"
+
+namespace spanmeter {
+
+namespace {
+
+// How much a counter grew; NaN where it was not read.
+double growth(int64_t from, int64_t to) {
+  if (from == kMissing || to == kMissing) return kUnknown;
+  return static_cast<double>(std::max<int64_t>(0, to - from));
+}
+
+double percent(double used_ms, double duration_ms) {
+  return duration_ms > 0 ? 100 * used_ms / duration_ms : 0;
+}
+
+void add_memory(const Edge& start, const Edge& end, WindowStats& stats) {
+  if (start.resident == kMissing || end.resident == kMissing) return;
+  stats.memoryStart = static_cast<double>(start.resident);
+  stats.memoryEnd = static_cast<double>(end.resident);
+  stats.memoryMin = std::min(stats.memoryStart, stats.memoryEnd);
+  stats.memoryMax = std::max(stats.memoryStart, stats.memoryEnd);
+  stats.memoryAvg = (stats.memoryStart + stats.memoryEnd) / 2;
+}
+
+}  // namespace
+
+WindowStats unsampled_stats(const Edge& start, const Edge& end, Nanos period) {
+  WindowStats stats;
+  const Nanos duration = end.time - start.time;
+  stats.durationMs = stats.maxGapMs = static_cast<double>(duration) / 1e6;
+  stats.samples = 0;
+  const double covered = static_cast<double>(covered_part(duration, period));
+  stats.coverage = duration > 0 ? covered / static_cast<double>(duration) : 1;
+  stats.overheadMs = growth(start.sampler, end.sampler) / 1e6;
+  stats.cpuTimeMs = growth(start.cpu, end.cpu) / 1e6;
+  stats.cpuAvg = stats.cpuMin = stats.cpuMax = percent(stats.cpuTimeMs, stats.durationMs);
+  stats.threadWaitMs = growth(start.runDelay, end.runDelay) / 1e6;
+  add_memory(start, end, stats);
+  return stats;
+}
+
+}  // namespace spanmeter

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <limits>
+
+namespace spanmeter {
+
+constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
+
+// X-macro: every number a window answers with, in the order in which they cross to JavaScript. NaN: not
+// known.
+// clang-format off
+#define SPANMETER_STATS(X)                                                                          \
+  X(durationMs) X(samples) X(coverage) X(maxGapMs) X(overheadMs)                                    \
+  X(cpuTimeMs) X(cpuAvg) X(cpuMin) X(cpuMax) X(cpuP50) X(cpuP95) X(cpuP99)                          \
+  X(threadTimeMs) X(threadAvg) X(threadMax) X(threadWaitMs)                                         \
+  X(memoryAvg) X(memoryMin) X(memoryMax) X(memoryStart) X(memoryEnd) X(memoryPeak)                  \
+  X(minorFaults) X(majorFaults) X(voluntarySwitches) X(involuntarySwitches)                         \
+  X(ioRead) X(ioWritten) X(received) X(transmitted) X(throttledMs) X(cpuLimit) X(memoryLimit)
+// clang-format on
+
+struct WindowStats {
+#define X(name) double name = kUnknown;
+  SPANMETER_STATS(X)
+#undef X
+};
+
+}  // namespace spanmeter
