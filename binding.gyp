@@ -20,6 +20,7 @@
             "native/core/sampler/published.cc",
             "native/core/sampler/sampler.cc",
             "native/core/sampler/sampler_thread.cc",
+            "native/core/sampler/scheduling.cc",
             "native/core/sampler/wake_word.cc",
             "native/core/sources/cgroup.cc",
             "native/core/sources/cgroup_paths.cc",

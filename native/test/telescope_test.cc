@@ -49,7 +49,8 @@ TEST(windows_between_marks_telescope) {
     return monitor.window({edges[a].time, edges[b].time, &edges[a], &edges[b]});
   };
   for (size_t a = 0; a < edges.size(); a++) {
-    WindowStats sum{};
+    WindowStats sum;
+    for (const auto& [value, doubt] : kCounters) sum.*value = 0;
     for (size_t b = a + 1; b < edges.size(); b++) {
       const WindowStats part = window(b - 1, b), whole = window(a, b);
       const double parts = static_cast<double>(b - a);

@@ -105,13 +105,16 @@ void Collector::collect_memory(const Plan& plan, Nanos now) {
 }
 
 void Collector::collect_usage(const Plan& plan, Nanos now) {
-  const bool due = now >= due_[static_cast<size_t>(Source::kFaults)];
-  const bool wanted = contains(plan.sources, Source::kFaults);
-  if (!due && !wanted) return;
-  const Usage own = own_usage();
-  if (wanted)
-    published_.set_own_usage(own);  // each tick: an edge subtracts it and must not be ten ticks behind
-  if (!due) return;
+  // An edge subtracts what this thread did, and must not be ten ticks behind: it switches once a sleep.
+  if (now < due_[static_cast<size_t>(Source::kFaults)]) {
+    Usage own = last_usage_;
+    own.voluntary_switches += witness_.sleep_count() - sleeps_then_;
+    published_.set_own_usage(own);
+    return;
+  }
+  const Usage own = last_usage_ = own_usage();
+  sleeps_then_ = witness_.sleep_count();
+  published_.set_own_usage(own);
   int64_t peak = 0;
   const std::optional<Usage> all = read_usage(RUSAGE_SELF, &peak);
   done(Source::kFaults, all ? 0 : errno, now, kUsageInterval);

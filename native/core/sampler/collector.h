@@ -69,6 +69,10 @@ class Collector {
   int64_t last_resident_ = 0;
   int64_t memory_area_ = 0;
 
+  // What this thread did as of the newest row of the usage series, and how often it had slept until then.
+  Usage last_usage_;
+  int64_t sleeps_then_ = 0;
+
   std::array<Nanos, kSourceCount> due_{};
 };
 

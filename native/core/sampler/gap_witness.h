@@ -17,6 +17,7 @@ class GapWitness {
 
   // The thread is about to sleep.
   void sleeps() { sleeps_++; }
+  int64_t sleep_count() const { return sleeps_; }
   // All is well. To be called at each tick; looks at most every kInterval.
   void look(Nanos now);
   // Ticks from `due` to `now` were missed. For less than kWorthALook nobody looks around: unknown.

@@ -11,6 +11,7 @@
 #include "collector.h"
 #include "sampler.h"
 #include "sampler_limits.h"
+#include "scheduling.h"
 #include "tick_grid.h"
 
 namespace spanmeter {
@@ -79,7 +80,7 @@ bool Sampler::adopt(std::shared_ptr<const Plan>& plan) {
 
 void Sampler::run() {
   prctl(PR_SET_NAME, "spanmeter");
-  prctl(PR_SET_TIMERSLACK, 1UL);  // nanoseconds; the default of 50 us would make every sample late by as much
+  schedule_promptly();
   std::shared_ptr<const Plan> plan = this->plan();
   Collector collector(published_, earlier_cpu_.load(), earlier_usage_);
   tid_.store(static_cast<pid_t>(syscall(SYS_gettid)), std::memory_order_release);

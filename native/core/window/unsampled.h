@@ -6,8 +6,8 @@
 
 namespace spanmeter {
 
-// The essentials of a window in which no sample was taken: its two edges are all there is to know. What a short span is
-// told, many times a second.
+// The essentials of a window in which no sample was taken: its two edges are all there is to know. What a
+// short span is told, many times a second.
 WindowStats unsampled_stats(const Edge& start, const Edge& end, Nanos period);
 
 }  // namespace spanmeter

@@ -1,0 +1,43 @@
+#include "scheduling.h"
+
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cstdint>
+
+namespace spanmeter {
+
+namespace {
+
+// struct sched_attr of sched_setattr(2), in its first version: the C library has none.
+struct SchedAttributes {
+  uint32_t size = sizeof(SchedAttributes);
+  uint32_t policy = 0;
+  uint64_t flags = 0;
+  int32_t nice = 0;
+  uint32_t priority = 0;
+  uint64_t runtime = 0;
+  uint64_t deadline = 0;
+  uint64_t period = 0;
+};
+static_assert(sizeof(SchedAttributes) == 48, "SCHED_ATTR_SIZE_VER0");
+
+constexpr uint32_t kSchedOther = 0;
+constexpr uint64_t kShortestSlice = 100'000;  // nanoseconds
+
+}  // namespace
+
+void schedule_promptly() {
+  prctl(PR_SET_TIMERSLACK, 1UL);  // nanoseconds; the default of 50 us would make every sample late by as much
+  // Since Linux 6.12 a thread may have a time slice of its own. A short one has an early deadline, and is chosen
+  // first among threads that all are due some CPU time. With two busy cores that took the 99th percentile of the
+  // lateness at 1 kHz from 150 us to 60.
+  SchedAttributes attributes;
+  if (syscall(SYS_sched_getattr, 0, &attributes, sizeof attributes, 0) != 0) return;
+  if (attributes.policy != kSchedOther) return;
+  attributes.runtime = kShortestSlice;
+  syscall(SYS_sched_setattr, 0, &attributes, 0);
+}
+
+}  // namespace spanmeter
