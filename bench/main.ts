@@ -3,15 +3,17 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Result } from './case.js'
 import { cases } from './cases/index.js'
+import { goalTable, userTable } from './goals.js'
 import { machineFacts } from './machine.js'
-import { table, writeReport } from './report.js'
+import { page, table, writeResults } from './report.js'
 import { runCase } from './run.js'
 
 const usage = `npm run bench -- [--case NAME] [--repeats N] [--json FILE] [--report]
   --case NAME   only this case: ${cases.map(({ name }) => name).join(', ')}
   --repeats N   runs of each variant, instead of what the case asks for
   --json FILE   writes [{ case, variant, metric, value, unit }], the medians
-  --report      writes the tables into bench/README.md and the raw results into bench/results/`
+  --report      writes the tables into bench/README.md, those of all cases into README.md too, and the raw results
+                into bench/results/`
 
 const folder = join(__dirname, '../../bench')
 
@@ -46,7 +48,9 @@ async function main(): Promise<void> {
   }
   if (values.report) {
     const machine = machineFacts()
-    writeReport(join(folder, 'README.md'), machine, tables)
+    const whole = wanted === cases
+    writeResults(join(folder, 'README.md'), page(machine, whole ? [goalTable(results), ...tables] : tables))
+    if (whole) writeResults(join(folder, '../README.md'), userTable(results))
     mkdirSync(join(folder, 'results'), { recursive: true })
     writeFileSync(join(folder, 'results/latest.json'), `${JSON.stringify({ machine, results }, null, 2)}\n`)
   }

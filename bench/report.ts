@@ -34,15 +34,19 @@ function show(value: number): string {
   return size >= 1000 ? value.toFixed(0) : size >= 10 ? value.toFixed(1) : value.toFixed(2)
 }
 
+/** The machine and the tables, one below the other. */
+export function page(facts: Record<string, string>, tables: readonly string[]): string {
+  const machine = Object.entries(facts).map(([name, value]) => `${name}: ${value}`)
+  return [`Machine: ${machine.join('; ')}.`, ...tables].join('\n\n')
+}
+
 const begin = '<!-- results -->'
 const end = '<!-- end of results -->'
 
-/** Puts the tables between the marks in bench/README.md. */
-export function writeReport(path: string, facts: Record<string, string>, tables: readonly string[]): void {
-  const page = readFileSync(path, 'utf8')
-  const [before, after] = [page.indexOf(begin), page.indexOf(end)]
-  if (before < 0 || after < before) throw new Error(`${path} has no place for results`)
-  const machine = Object.entries(facts).map(([name, value]) => `${name}: ${value}`)
-  const body = [begin, '', `Machine: ${machine.join('; ')}.`, '', tables.join('\n\n'), '', ''].join('\n')
-  writeFileSync(path, page.slice(0, before) + body + page.slice(after))
+/** Puts results between the marks in a file. */
+export function writeResults(path: string, results: string): void {
+  const before = readFileSync(path, 'utf8')
+  const [from, to] = [before.indexOf(begin), before.indexOf(end)]
+  if (from < 0 || to < from) throw new Error(`${path} has no place for results`)
+  writeFileSync(path, `${before.slice(0, from)}${begin}\n\n${results}\n\n${before.slice(to)}`)
 }

@@ -5,6 +5,7 @@ import { runProgram } from '../native.js'
 const sizes: Record<string, { periodMs: number; historyMs: number }> = {
   '30 s at 1 ms': { periodMs: 1, historyMs: 30_000 },
   '30 s at 0.1 ms': { periodMs: 0.1, historyMs: 30_000 },
+  '100 s at 0.1 ms': { periodMs: 0.1, historyMs: 100_000 },
   '1 h at 1 ms': { periodMs: 1, historyMs: 3_600_000 },
 }
 /** A sampler that has run for a day, in the memory of the first of the sizes. */

@@ -1,0 +1,170 @@
+import type { Result } from './case.js'
+
+type Read = (name: string, variant: string, metric: string) => number
+
+interface Goal {
+  what: string
+  case: string
+  reach: string
+  measured(read: Read): string
+  /** The physical limit, measured in the same run where it can be. */
+  limit(read: Read): string
+  /** What users have today, in the same run. */
+  peers(read: Read): string
+  /** Whether it is one of those that a user decides by. */
+  forUsers?: true
+}
+
+const percent = (value: number) => `${value.toFixed(1)} %`
+const micro = (value: number) => `${value.toFixed(value < 10 ? 1 : 0)} µs`
+const times = (value: number) => `${value.toFixed(value < 10 ? 2 : 0)}×`
+
+const rates = ['1', '4', '10', '20'].map((rate) => `${rate} kHz`)
+const longest = '1000000 samples'
+
+/** What the figures are judged by, in the order of the cases. */
+const goals: readonly Goal[] = [
+  {
+    what: 'process CPU per 1 ms sample, one thread at a steady 100 %: p1 … p99',
+    case: 'steady-load',
+    reach: '99 … 101 %',
+    measured: (read) => spread(read, 'native'),
+    limit: () => '100 %',
+    peers: (read) => `getrusage ${spread(read, 'getrusage')}`,
+    forUsers: true,
+  },
+  {
+    what: 'samples taken at 1 kHz while the event loop is blocked',
+    case: 'blocked-loop',
+    reach: '≥ 99.5 %',
+    measured: (read) => percent(read('blocked-loop', 'native', 'samples taken')),
+    limit: (read) => `empty loop ${percent(read('ticks-idle', 'empty loop', '1 kHz'))}`,
+    peers: (read) => `setInterval ${percent(read('blocked-loop', 'js', 'samples taken'))}`,
+    forUsers: true,
+  },
+  {
+    what: 'CPU per sample at 1 kHz, over an empty wake-up loop',
+    case: 'sample-cost',
+    reach: '≤ 1.25×',
+    measured: (read) => times(overLoop(read, 'native')),
+    limit: () => '1×',
+    peers: (read) =>
+      ['setInterval sampler', 'sampler in a worker', 'pidusage', 'host-metrics']
+        .map((peer) => `${peer} ${times(overLoop(read, peer))}`)
+        .join(', '),
+  },
+  {
+    what: 'wake-ups per second with no span open',
+    case: 'idle-cost',
+    reach: '0',
+    measured: (read) => read('idle-cost', 'native', 'wake-ups of the thread that samples').toFixed(0),
+    limit: () => '0',
+    peers: (read) =>
+      `setInterval ${read('idle-cost', 'setInterval sampler', 'wake-ups of the thread that samples').toFixed(0)}`,
+  },
+  {
+    what: 'window over 1 000 000 samples',
+    case: 'window-query',
+    reach: '≤ 2 µs; ≤ 6 µs with percentiles',
+    measured: (read) =>
+      `${micro(read('window-query', 'core', longest))}; ${micro(read('window-query', 'core, with percentiles', longest))}`,
+    limit: () => '–',
+    peers: (read) =>
+      ['native scan', 'JavaScript scan']
+        .map((scan) => `${scan} ${micro(read('window-query', scan, longest))}`)
+        .join(', '),
+  },
+  {
+    what: 'added to a span, back to back, default attributes',
+    case: 'span-cost',
+    reach: '≤ 3 µs',
+    measured: (read) => micro(addedToSpan(read, 'default')),
+    limit: (read) => `ten constant attributes ${micro(addedToSpan(read, 'ten constant attributes'))}`,
+    peers: (read) => `the bare span takes ${micro(read('span-cost', 'off', 'back to back'))}`,
+    forUsers: true,
+  },
+  ticksHeld('idle'),
+  ticksHeld('busy'),
+  {
+    what: 'memory of a sample, summaries included: of a million samples; of the default 30 s at 1 kHz',
+    case: 'history-memory',
+    reach: '≤ 64 B',
+    measured: (read) => `${bytes(read, '100 s at 0.1 ms')}; ${bytes(read, '30 s at 1 ms')}`,
+    limit: () => '–',
+    peers: () => '–',
+  },
+  {
+    what: 'memory after 24 h at 1 kHz, every extreme still known',
+    case: 'history-memory',
+    reach: '≤ 4 MB',
+    measured: (read) => `${read('history-memory', '24 h through 30 s at 1 ms', 'memory').toFixed(1)} MB`,
+    limit: () => '–',
+    peers: () => '–',
+  },
+]
+
+function ticksHeld(load: 'idle' | 'busy'): Goal {
+  const name = `ticks-${load}`
+  return {
+    what: `ticks taken at 1, 4, 10, 20 kHz over those of an empty loop, the machine ${load}`,
+    case: name,
+    reach: '≥ 0.99×',
+    measured: (read) => rates.map((rate) => times(read(name, 'native', `${rate}, over empty loop`))).join(', '),
+    limit: (read) => rates.map((rate) => percent(read(name, 'empty loop', rate))).join(', '),
+    peers: () => '–',
+  }
+}
+
+function spread(read: Read, variant: string): string {
+  const at = (metric: string) => read('steady-load', variant, metric).toFixed(1)
+  return `${at('p1')} … ${at('p99')} %`
+}
+
+function overLoop(read: Read, variant: string): number {
+  return read('sample-cost', variant, '1000 Hz, over empty loop')
+}
+
+function addedToSpan(read: Read, variant: string): number {
+  return read('span-cost', variant, 'back to back') - read('span-cost', 'off', 'back to back')
+}
+
+function bytes(read: Read, variant: string): string {
+  return `${read('history-memory', variant, 'of each sample').toFixed(0)} B`
+}
+
+function reader(results: readonly Result[]): Read {
+  return (name, variant, metric) => {
+    const found = results.find((one) => one.case === name && one.variant === variant && one.metric === metric)
+    if (found === undefined) throw new Error(`the goals ask for what was not measured: ${name}, ${variant}, ${metric}`)
+    return found.value
+  }
+}
+
+function markdown(rows: readonly (readonly string[])[]): string {
+  const [head, ...body] = rows.map((cells) => `| ${cells.join(' | ')} |`)
+  return [head, `|${rows[0]?.map(() => '---|').join('')}`, ...body].join('\n')
+}
+
+/** All goals, for a run of all cases. */
+export function goalTable(results: readonly Result[]): string {
+  const read = reader(results)
+  const rows = goals.map((goal) => [
+    goal.what,
+    goal.reach,
+    `**${goal.measured(read)}**`,
+    goal.limit(read),
+    goal.peers(read),
+    goal.case,
+  ])
+  const table = markdown([['what', 'goal', 'measured', 'limit', 'what users have today', 'case'], ...rows])
+  return `### Goals\n\nMedians; each case is repeated by \`npm run bench -- --case CASE\`.\n\n${table}`
+}
+
+/** Those that a user decides by. */
+export function userTable(results: readonly Result[]): string {
+  const read = reader(results)
+  const rows = goals
+    .filter(({ forUsers }) => forUsers)
+    .map((goal) => [goal.what, `**${goal.measured(read)}**`, goal.peers(read)])
+  return markdown([['', 'spanmeter', 'what users have today'], ...rows])
+}
