@@ -170,7 +170,7 @@ export interface ResourceMonitor extends Disposable {
   /**
    * What happened between two moments. Values at the edges are interpolated between samples; the part of the window
    * that lies outside what was recorded is left out; a gap inside counts in totals and averages, but has no extremes of
-   * its own. `coverage` tells both. Not everything is read at each sample: memory every 2 ms
+   * its own. `coverage` tells both. Not everything is read at each sample: memory every 4 ms
    * at the most, run delay every 10 ms, faults and I/O every 20 ms, network and cgroup every 100 ms.
    */
   between(startMs: number, endMs: number): ResourceStats

@@ -14,7 +14,7 @@
 namespace spanmeter {
 
 // Slow-moving values are read at most this often; the tick itself stays cheap.
-constexpr Nanos kMemoryInterval = 2 * kMillisecond;
+constexpr Nanos kMemoryInterval = 4 * kMillisecond;
 constexpr Nanos kUsageInterval = 20 * kMillisecond;
 constexpr Nanos kWaitInterval = 10 * kMillisecond;
 constexpr Nanos kIoInterval = 20 * kMillisecond;

@@ -26,8 +26,6 @@ void GapWitness::look(Nanos now) {
   if (now - looked_at_ < kInterval) return;
   looked_at_ = now;
   last_ = sight();
-  if (now - throttled_at_ < kThrottledInterval) return;
-  throttled_at_ = now;
   throttled_ = throttled();
 }
 
@@ -45,7 +43,6 @@ Cause GapWitness::explain(Nanos due, Nanos now) {
   if (limited_) {
     const Nanos earlier = throttled_;
     throttled_ = throttled();
-    throttled_at_ = now;
     evidence.throttled = throttled_ - earlier;
   }
   return classify(evidence);

@@ -24,8 +24,7 @@ class GapWitness {
   Cause explain(Nanos due, Nanos now);
 
  private:
-  static constexpr Nanos kInterval = 20 * kMillisecond;
-  static constexpr Nanos kThrottledInterval = 100 * kMillisecond;
+  static constexpr Nanos kInterval = 100 * kMillisecond;
   static constexpr Nanos kWorthALook = kMillisecond;
 
   struct Sight {
@@ -43,8 +42,7 @@ class GapWitness {
   int64_t sleeps_ = 0;
   Sight last_;
   Nanos looked_at_ = 0;
-  Nanos throttled_ = 0;  // as of throttled_at_
-  Nanos throttled_at_ = 0;
+  Nanos throttled_ = 0;  // as of the last look
 };
 
 }  // namespace spanmeter

@@ -2,8 +2,9 @@
 
 namespace spanmeter {
 
-// Asks the kernel to put the calling thread on a CPU soon after it wakes, as far as that needs no privilege and takes
-// nothing from anybody: it keeps its share of the CPU. Where the kernel knows nothing of it, nothing changes.
+// Asks the kernel to put the calling thread on a CPU soon after it wakes, as far as that needs no privilege
+// and takes nothing from anybody: it keeps its share of the CPU. Where the kernel knows nothing of it,
+// nothing changes.
 void schedule_promptly();
 
 }  // namespace spanmeter
