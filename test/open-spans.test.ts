@@ -58,6 +58,21 @@ test('spans that are still open after half a minute are told what they cost', as
   expect(await parks(monitor)).toBe(true)
 })
 
+test('after shutdown no span keeps a monitor awake that was passed in, however long it was open', async () => {
+  using monitor = createMonitor({ backend: 'native' })
+  const tracing = new Tracing(new ResourceSpanProcessor({ monitor }))
+  const spans = [tracing.start()]
+  vi.advanceTimersByTime(15_000)
+  spans.push(tracing.start())
+  vi.advanceTimersByTime(15_000)
+  spans.push(tracing.start())
+  expect(monitor.health().state).toBe('sampling')
+  await tracing.processor.shutdown()
+  expect(await parks(monitor)).toBe(true)
+  for (const span of spans) span.end()
+  for (const { attributes } of tracing.exported) expect(attributes).toEqual({})
+})
+
 test('more spans than there is room for go without attributes, and those that have a place are told', () => {
   using monitor = createMonitor({ backend: 'native' })
   const tracing = new Tracing(new ResourceSpanProcessor({ monitor }))

@@ -168,7 +168,7 @@ Health Monitor::health() {
   health.lateness_max = published.lateness.max();
   health.cpu = sampler_.cpu();
   if (plan != nullptr) {
-    health.memory_bytes = plan->process->memory_bytes();
+    health.memory_bytes = plan->process->memory_bytes() + spans_.memory_bytes();
     for (const auto& thread : plan->threads) health.memory_bytes += thread->memory_bytes();
   }
   for (size_t i = 0; i < kSourceCount; i++) {

@@ -197,6 +197,43 @@ TEST(a_window_up_to_now_ends_with_a_fresh_reading) {
   CHECK_NEAR(future.coverage, 0.08, 1e-9);
 }
 
+// What a short span is told without a look at the history is what the history would have told.
+TEST(a_window_in_which_nothing_was_sampled_equals_its_edges) {
+  Recorded recorded = steps();
+  std::mt19937_64 random(7);
+  const auto up_to = [&](int64_t limit) {
+    return static_cast<int64_t>(random() % static_cast<uint64_t>(limit));
+  };
+  for (int i = 0; i < 1000; i++) {
+    Edge start = edge_at(30.01, 20), end;
+    start.time += up_to(50 * kPeriod);
+    start.resident = up_to(int64_t{1} << 32);
+    start.runDelay = up_to(kSecond);
+    start.sampler = up_to(kSecond);
+    end = start;
+    end.time += up_to(10 * kPeriod);
+    end.cpu += up_to(20 * kPeriod);
+    end.resident = up_to(int64_t{1} << 32);
+    end.runDelay += up_to(kPeriod);
+    end.sampler += up_to(kPeriod);
+    const WindowQuery query{start.time, end.time, &start, &end};
+    Window window;
+    const auto told = [&](const Scope& scope) {
+      return window.stats(query, *recorded.process, recorded.thread.get(), scope, kPeriod);
+    };
+    const WindowStats fast = told(essentials(kAllSources)), whole = told(Scope{});
+    constexpr double WindowStats::*kEssentials[] = {
+        &WindowStats::durationMs,   &WindowStats::samples,     &WindowStats::coverage,
+        &WindowStats::maxGapMs,     &WindowStats::overheadMs,  &WindowStats::cpuTimeMs,
+        &WindowStats::cpuAvg,       &WindowStats::cpuMin,      &WindowStats::cpuMax,
+        &WindowStats::threadWaitMs, &WindowStats::memoryAvg,   &WindowStats::memoryMin,
+        &WindowStats::memoryMax,    &WindowStats::memoryStart, &WindowStats::memoryEnd,
+    };
+    for (const auto value : kEssentials) CHECK_NEAR(fast.*value, whole.*value, 1e-6 + whole.*value * 1e-8);
+    if (check::failures > 0) return;
+  }
+}
+
 TEST(a_window_without_length_is_answered) {
   Recorded recorded = steps();
   const WindowStats stats = recorded.stats(15, 15);

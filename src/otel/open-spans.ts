@@ -1,5 +1,10 @@
+import { AsyncResource } from 'node:async_hooks'
+
 /** A span that is open for this long may have been forgotten by the application. */
 const agedMs = 10_000
+
+/** The timer must not hold on to the context of whatever request happens to set it. */
+const outside = new AsyncResource('spanmeter')
 
 /**
  * Which open span has which mark. Most spans are short: they are held until they end, which is much cheaper than a weak
@@ -9,23 +14,23 @@ export class OpenSpans<Span extends object> {
   #young = new Map<Span, number>()
   #old = new Map<Span, number>()
   readonly #aged = new WeakMap<Span, number>()
+  /** The marks in `#aged`. */
+  readonly #agedMarks = new Set<number>()
   readonly #forgotten: FinalizationRegistry<number>
   readonly #drop: (mark: number) => void
-  /** Made here and not with the first span, whose context it would keep alive. */
-  readonly #timer = setTimeout(() => this.#age(), agedMs).unref()
-  #timerRuns = true
+  #timer: NodeJS.Timeout | undefined
 
   /** `drop` is told the marks of spans that will never be taken. */
   constructor(drop: (mark: number) => void) {
     this.#drop = drop
-    this.#forgotten = new FinalizationRegistry(drop)
+    this.#forgotten = new FinalizationRegistry((mark) => {
+      if (this.#agedMarks.delete(mark)) drop(mark)
+    })
   }
 
   add(span: Span, mark: number): void {
     this.#young.set(span, mark)
-    if (this.#timerRuns) return
-    this.#timerRuns = true
-    this.#timer.refresh()
+    this.#timer ??= this.#later()
   }
 
   /** The mark of a span, once; undefined for a span that is not open. */
@@ -36,31 +41,41 @@ export class OpenSpans<Span extends object> {
     return mark
   }
 
-  /** Gives up all that are held; no other call follows. */
+  /** Gives up all that are open; no other call follows. */
   close(): void {
     clearTimeout(this.#timer)
-    for (const spans of [this.#young, this.#old]) {
-      for (const mark of spans.values()) this.#drop(mark)
-      spans.clear()
-    }
+    const marks = [...this.#young.values(), ...this.#old.values(), ...this.#agedMarks]
+    this.#young.clear()
+    this.#old.clear()
+    this.#agedMarks.clear()
+    for (const mark of marks) this.#drop(mark)
   }
 
   #takeOlder(span: Span): number | undefined {
-    const spans = this.#old.has(span) ? this.#old : this.#aged
-    const mark = spans.get(span)
-    spans.delete(span)
-    if (spans === this.#aged && mark !== undefined) this.#forgotten.unregister(span)
-    return mark
+    const mark = this.#old.get(span)
+    if (mark !== undefined) {
+      this.#old.delete(span)
+      return mark
+    }
+    const aged = this.#aged.get(span)
+    if (aged === undefined) return undefined
+    this.#aged.delete(span)
+    this.#forgotten.unregister(span)
+    return this.#agedMarks.delete(aged) ? aged : undefined
+  }
+
+  #later(): NodeJS.Timeout {
+    return outside.runInAsyncScope(() => setTimeout(() => this.#age(), agedMs).unref())
   }
 
   #age(): void {
     for (const [span, mark] of this.#old) {
       this.#aged.set(span, mark)
+      this.#agedMarks.add(mark)
       this.#forgotten.register(span, mark, span)
     }
     this.#old = this.#young
     this.#young = new Map()
-    this.#timerRuns = this.#old.size > 0
-    if (this.#timerRuns) this.#timer.refresh()
+    this.#timer = this.#old.size > 0 ? this.#later() : undefined
   }
 }

@@ -97,7 +97,7 @@ export class ResourceSpanProcessor {
 
   #finish(span: ProcessedSpan, target: AttributeTarget): void {
     try {
-      const mark = this.#open.take(span)
+      const mark = this.#running ? this.#open.take(span) : undefined
       if (mark === undefined) this.#finishExplicit(span, target)
       else if (this.#rules.detail === 'full') this.#tellDetails(span, target, mark)
       else this.#tellEssentials(span, target, mark)

@@ -11,9 +11,11 @@ import {
 /** A real provider with the given processor in front of one that exports to memory. */
 export class Tracing {
   readonly provider: NodeTracerProvider
+  readonly processor: SpanProcessor
   readonly #exporter = new InMemorySpanExporter()
 
   constructor(processor: SpanProcessor, sampler?: Sampler) {
+    this.processor = processor
     const spanProcessors = [processor, new SimpleSpanProcessor(this.#exporter)]
     this.provider = new NodeTracerProvider({ spanProcessors, ...(sampler && { sampler }) })
   }

@@ -12,14 +12,10 @@ namespace spanmeter {
 namespace {
 // A source that failed is tried again after this long.
 constexpr Nanos kRetryAfter = kSecond;
-// At a longer period a thread may have begun to run since the last tick, and nobody would know.
-constexpr Nanos kActivityLasts = 20 * kMillisecond;
 }  // namespace
 
 Collector::Collector(Published& published, Nanos own_cpu, const Usage& own_usage)
-    : published_(published), earlier_cpu_(own_cpu), earlier_usage_(own_usage) {
-  published_.own_cpu.store(this->own_cpu(), std::memory_order_relaxed);
-}
+    : published_(published), earlier_cpu_(own_cpu), earlier_usage_(own_usage), last_own_(own_cpu) {}
 
 Nanos Collector::own_cpu() const {
   return earlier_cpu_ + read_clock(CLOCK_THREAD_CPUTIME_ID).value_or(0);
@@ -52,8 +48,6 @@ Collector::Clocks Collector::read_clocks(Nanos period) {
   }
 }
 
-// The clocks come last: what this thread uses after it has read its own is not known before the next tick, so
-// that it should be little and always the same.
 Nanos Collector::collect(const Plan& plan, Nanos period) {
   const Nanos now = monotonic_now();
   if (now <= last_time_) return own_cpu();  // time in a series grows
@@ -65,13 +59,15 @@ Nanos Collector::collect(const Plan& plan, Nanos period) {
   collect_usage(plan, now);
   const Clocks clocks = read_clocks(period);
   collect_clocks(plan, clocks, period);
-  published_.own_cpu.store(clocks.own, std::memory_order_relaxed);
   return clocks.own;
 }
 
 void Collector::collect_clocks(const Plan& plan, const Clocks& clocks, Nanos period) {
-  if (last_time_ != 0) covered_ += covered_part(clocks.time - last_time_, period);
+  const Nanos interval = clocks.time - last_time_;
+  if (last_time_ != 0) covered_ += covered_part(interval, period);
   last_time_ = clocks.time;
+  last_process_ = clocks.process;
+  last_own_ = clocks.own;
   const int64_t row[ProcessRow::kWidth] = {clocks.time, covered_, clocks.process - clocks.own};
   plan.process->append_process(row);
   for (const auto& thread : plan.threads) {
@@ -81,7 +77,8 @@ void Collector::collect_clocks(const Plan& plan, const Clocks& clocks, Nanos per
     const int64_t thread_row[ThreadRow::kWidth] = {clocks.time, *cpu};
     thread->cpu->append(thread_row);
   }
-  if (period <= kActivityLasts) {
+  // After a longer time nobody knows who ran when.
+  if (interval <= ThreadClocks::kActiveFor) {
     published_.set_active(threads_.active());
   } else {
     published_.forget_active();
@@ -120,13 +117,9 @@ void Collector::collect_usage(const Plan& plan, Nanos now) {
   done(Source::kFaults, all ? 0 : errno, now, kUsageInterval);
   if (!all) return;
   const Usage usage = *all - own;
-  const int64_t row[UsageRow::kWidth] = {now,
-                                         usage.minor_faults,
-                                         usage.major_faults,
-                                         usage.voluntary_switches,
-                                         usage.involuntary_switches,
-                                         peak,
-                                         published_.own_cpu.load(std::memory_order_relaxed)};
+  const int64_t row[UsageRow::kWidth] = {
+      now,  usage.minor_faults, usage.major_faults, usage.voluntary_switches, usage.involuntary_switches,
+      peak, last_own_};
   plan.process->usage->append(row);
 }
 

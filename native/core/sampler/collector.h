@@ -30,6 +30,14 @@ class Collector {
   Nanos own_cpu() const;
   Usage own_usage() const;
   GapWitness& witness() { return witness_; }
+  // Ticks from `due` to `now` were missed.
+  Cause explain(Nanos due, Nanos now) { return witness_.explain(due, now, last_process_); }
+  // Around each sleep.
+  void rests() {
+    witness_.sleeps();
+    published_.rests();
+  }
+  void works() { published_.works(); }
 
  private:
   struct Clocks {
@@ -63,6 +71,8 @@ class Collector {
   // The newest row of the process series.
   Nanos last_time_ = 0;  // 0 before the first
   Nanos covered_ = 0;
+  Nanos last_process_ = 0;  // CLOCK_PROCESS_CPUTIME_ID
+  Nanos last_own_ = 0;      // of this thread and its predecessors
 
   // The newest row of the memory series.
   Nanos memory_time_ = 0;  // 0 before the first

@@ -15,8 +15,7 @@ namespace spanmeter {
 // Reads all counters at once on the thread that asks. Not thread-safe: each JavaScript thread has its own.
 //
 // An edge must be cheap, since a busy service has one every few microseconds. So what is dear may be as old
-// as Recent allows, and is wrong by no more than that: a thread cannot wait for longer without coming back
-// later, and pages are touched at some hundred megabytes a second.
+// as Recent allows. For run delay that bounds the error: who waits for longer comes back later.
 class EdgeReader {
  public:
   EdgeReader();
@@ -33,6 +32,7 @@ class EdgeReader {
 
  private:
   void read_clocks(const Sampler& sampler, bool thread_clock, Edge& edge);
+  Nanos sampler_cpu(const Sampler& sampler);
   void read_others(const Published& published, SourceSet sources, Nanos now, Edge& edge);
 
   const pid_t tid_;
@@ -41,6 +41,8 @@ class EdgeReader {
   Recent<RunDelay> run_delay_;
   Recent<Network> network_;
   IoCounters io_;
+  Published::Phase sampler_phase_{0};  // in which sampler_cpu_ was read, if the thread rested
+  Nanos sampler_cpu_ = 0;
 };
 
 }  // namespace spanmeter

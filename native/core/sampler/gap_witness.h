@@ -20,8 +20,9 @@ class GapWitness {
   int64_t sleep_count() const { return sleeps_; }
   // All is well. To be called at each tick; looks at most every kInterval.
   void look(Nanos now);
-  // Ticks from `due` to `now` were missed. For less than kWorthALook nobody looks around: unknown.
-  Cause explain(Nanos due, Nanos now);
+  // Ticks from `due` to `now` were missed; `process` is the clock of the process as of the last sample. For
+  // less than kWorthALook nobody asks why: unknown.
+  Cause explain(Nanos due, Nanos now, Nanos process);
 
  private:
   static constexpr Nanos kInterval = 100 * kMillisecond;
@@ -31,7 +32,6 @@ class GapWitness {
     Nanos boot = 0;  // CLOCK_BOOTTIME minus CLOCK_MONOTONIC
     Nanos run_delay = 0;
     int64_t halts = 0;
-    Nanos process_cpu = 0;
   };
   Sight sight();
   Nanos throttled() { return limited_ ? cgroup_.throttling().value_or(CgroupThrottling{}).throttled : 0; }

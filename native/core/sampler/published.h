@@ -15,16 +15,14 @@
 
 namespace spanmeter {
 
-// What the sampler thread tells about itself, each value on its own. Relaxed throughout: no value publishes
-// another, and a reader that combines two of them tolerates that they are a tick apart.
+// What the sampler thread tells about itself, each value on its own. Relaxed but where it is said: no value
+// publishes another, and a reader that combines two of them tolerates that they are a tick apart.
 class Published {
  public:
   std::atomic<Nanos> period{0};
   std::atomic<int64_t> samples{0};
   std::array<std::atomic<int64_t>, kCauseCount> missed{};  // ticks, by cause
   std::atomic<Nanos> longest_gap{0};                       // between two neighbouring samples, while awake
-  // CPU of the sampler threads as of the last sample, read right before this thread went to sleep.
-  std::atomic<Nanos> own_cpu{0};
   Lateness lateness;
   std::array<std::atomic<int>, kSourceCount> errors{};  // errno of each source; 0 while it is read
 
@@ -42,6 +40,17 @@ class Published {
     if (gap > longest_gap.load(std::memory_order_relaxed)) longest_gap.store(gap, std::memory_order_relaxed);
   }
 
+  // The sampler thread is about to sleep; it has woken. While it sleeps its CPU clock stands still, so that
+  // whoever read it once in a phase need not read it again.
+  void rests() { phase_.fetch_add(1, std::memory_order_release); }
+  void works() { phase_.fetch_add(1, std::memory_order_release); }
+  struct Phase {
+    uint32_t number;
+    bool resting() const { return number % 2 == 1; }
+    bool operator==(const Phase&) const = default;
+  };
+  Phase phase() const { return {phase_.load(std::memory_order_acquire)}; }
+
   // Faults and switches of the sampler thread itself.
   void set_own_usage(const Usage& usage);
   Usage own_usage() const;
@@ -52,6 +61,8 @@ class Published {
   }
 
   static constexpr size_t kUnknown = SIZE_MAX;
+
+  std::atomic<uint32_t> phase_{0};
 
   std::atomic<size_t> active_count_{kUnknown};
   std::array<std::atomic<pid_t>, kMaxActive> active_{};

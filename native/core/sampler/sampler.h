@@ -14,7 +14,7 @@
 
 namespace spanmeter {
 
-class GapWitness;
+class Collector;
 
 // The one sampler of the process: a thread that takes a sample at each tick while somebody watches, and
 // sleeps without a single wake-up while nobody does. Monitors of any JavaScript thread state demands; the
@@ -63,7 +63,7 @@ class Sampler {
 
   static void* enter(void* self);
   void run();
-  void park(GapWitness& witness);
+  void park(Collector& collector);
   bool adopt(std::shared_ptr<const Plan>& plan);
 
   struct Member {

@@ -115,20 +115,21 @@ void Sampler::run() {
     if (seen.open > 0 || seen.started != before.started) watched_at = now;
     if (now - watched_at > kLinger) {
       collector.forget_activity();
-      park(collector.witness());
+      park(collector);
       budget.interrupt();
       sampled_at = 0;
       now = watched_at = monotonic_now();
       restart(grid.period());
     } else if (now < grid.due()) {
-      collector.witness().sleeps();
+      collector.rests();
       wake_.sleep(ticket, grid.due());
+      collector.works();
     } else {
       const Nanos due = grid.due();
       const int64_t missed = grid.advance(now);
       // At once: whatever takes the CPU from here on belongs to the next gap.
       if (missed > 0) {
-        published_.add_missed(collector.witness().explain(due, now), missed);
+        published_.add_missed(collector.explain(due, now), missed);
       } else {
         collector.witness().look(now);
       }
@@ -151,7 +152,7 @@ void Sampler::run() {
   tid_.store(0, std::memory_order_release);
 }
 
-void Sampler::park(GapWitness& witness) {
+void Sampler::park(Collector& collector) {
   const uint32_t started = watchers_.look().started;
   parked_.store(true);
   for (;;) {
@@ -159,8 +160,9 @@ void Sampler::park(GapWitness& witness) {
     const Watchers::Seen seen = watchers_.look();
     if (seen.open > 0 || seen.started != started) break;
     if (stop_.load() || has_next_.load(std::memory_order_acquire)) break;
-    witness.sleeps();
+    collector.rests();
     wake_.sleep(ticket, WakeWord::kForever);
+    collector.works();
   }
   parked_.store(false);
 }

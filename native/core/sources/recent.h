@@ -22,6 +22,8 @@ class Recent {
     }
     return value_;
   }
+  // The next read is a new one.
+  void expire() { read_at_ = -kAge - 1; }
 
  private:
   Source source_;

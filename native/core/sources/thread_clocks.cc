@@ -14,9 +14,6 @@ namespace spanmeter {
 namespace {
 // A directory that cannot be read is tried again after this long.
 constexpr Nanos kRetryAfter = kSecond;
-// The part of an interval that makes a thread active. Others have run in short bursts: little of their time
-// is not yet booked when one of them happens to be running.
-constexpr Nanos kActiveShare = 8;
 }  // namespace
 
 ThreadClocks::ThreadClocks(std::string path) : path_(std::move(path)) {}
@@ -77,7 +74,7 @@ void ThreadClocks::rescan() {
   stale_ = false;
 }
 
-bool ThreadClocks::read_all(Nanos interval) {
+bool ThreadClocks::read_all(Nanos now) {
   bool all_alive = true;
   active_.clear();
   for (Thread& thread : threads_) {
@@ -86,8 +83,11 @@ bool ThreadClocks::read_all(Nanos interval) {
       all_alive = false;
       continue;
     }
-    thread.cpu = *cpu;
-    if ((thread.cpu - thread.before) * kActiveShare > interval) active_.push_back(thread.tid);
+    if (*cpu != thread.cpu) {
+      thread.cpu = *cpu;
+      thread.active_until = now + kActiveFor;
+    }
+    if (thread.active_until > now) active_.push_back(thread.tid);
   }
   return all_alive;
 }
@@ -99,13 +99,11 @@ void ThreadClocks::refresh(Nanos now) {
     rescan();
     if (error_ != 0) retry_at_ = now + kRetryAfter;
   }
-  for (Thread& thread : threads_) thread.before = thread.cpu;
-  stale_ = !read_all(now - refreshed_at_);
+  stale_ = !read_all(now);
   if (stale_ && error_ == 0) {
     rescan();
-    stale_ = !read_all(now - refreshed_at_);
+    stale_ = !read_all(now);
   }
-  refreshed_at_ = now;
 }
 
 }  // namespace spanmeter

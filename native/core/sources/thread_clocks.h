@@ -18,6 +18,10 @@ namespace spanmeter {
 // thread is ever lost and a reused thread id cannot make the total run backwards.
 class ThreadClocks {
  public:
+  // A thread that ran this recently is worth reading at a span's edge: of what it uses from now on, nothing
+  // is booked before the scheduler's next tick.
+  static constexpr Nanos kActiveFor = 20 * kMillisecond;
+
   explicit ThreadClocks(std::string path = "/proc/self/task");
   ~ThreadClocks();
   ThreadClocks(const ThreadClocks&) = delete;
@@ -29,8 +33,7 @@ class ThreadClocks {
 
   // The clock of one of the threads as of the last refresh; empty when it is not among them.
   std::optional<Nanos> cpu(pid_t tid) const;
-  // Threads that ran for a good part of the time between the last two refreshes: those that may well be
-  // running now.
+  // Threads whose clock moved within kActiveFor, as of the last refresh.
   const std::vector<pid_t>& active() const { return active_; }
   size_t count() const { return threads_.size(); }
   // errno of the last look into the directory; 0 when the list is known.
@@ -40,12 +43,12 @@ class ThreadClocks {
   struct Thread {
     pid_t tid;
     Nanos cpu;
-    Nanos before;  // cpu as of the last refresh but one
+    Nanos active_until;
   };
 
   bool changed();
   void rescan();
-  bool read_all(Nanos interval);
+  bool read_all(Nanos now);
 
   std::string path_;
   DIR* directory_ = nullptr;
@@ -53,7 +56,6 @@ class ThreadClocks {
   bool stale_ = true;   // a thread of the list is gone, so another may have come in its place
   int error_ = 0;
   Nanos retry_at_ = 0;
-  Nanos refreshed_at_ = 0;
   std::vector<Thread> threads_;
   std::vector<pid_t> active_;
 };
