@@ -111,7 +111,7 @@ export interface SourceHealth {
 export interface MissedTicks {
   /** The CPU quota of the cgroup was used up (`cpu.stat`). */
   throttled: number
-  /** The process was stopped: by a signal, a debugger or the freezer. */
+  /** The process was stopped: by a signal, a debugger or the freezer; or the kernel made the sampler wait, as for memory. */
   stopped: number
   /** The machine slept (CLOCK_BOOTTIME ran ahead of CLOCK_MONOTONIC). */
   suspended: number
@@ -170,8 +170,8 @@ export interface ResourceMonitor extends Disposable {
   /**
    * What happened between two moments. Values at the edges are interpolated between samples; the part of the window
    * that lies outside what was recorded is left out; a gap inside counts in totals and averages, but has no extremes of
-   * its own. `coverage` tells both. Not everything is read at each sample: memory every 4 ms
-   * at the most, run delay every 10 ms, faults and I/O every 20 ms, network and cgroup every 100 ms.
+   * its own. `coverage` tells both. Not everything is read at each sample: memory every 4 ms at the most, run delay every
+   * 10 ms, faults and I/O every 20 ms, network and cgroup every 100 ms.
    */
   between(startMs: number, endMs: number): ResourceStats
   /** Runs `work` and tells what happened meanwhile. Whatever `work` throws is thrown on; `DISPOSED` if the monitor was. */

@@ -25,7 +25,8 @@ struct Plan {
 
   // The history of one JavaScript thread; null if it is not followed.
   const std::shared_ptr<ThreadHistory>& thread(pid_t tid) const {
-    static const std::shared_ptr<ThreadHistory> kNone;
+    // Never destroyed: the sampler may go on while the process runs its static destructors.
+    static const auto& kNone = *new std::shared_ptr<ThreadHistory>();
     for (const auto& thread : threads) {
       if (thread->tid == tid) return thread;
     }

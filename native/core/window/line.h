@@ -19,7 +19,7 @@ namespace spanmeter {
 //
 // Totals run from edge to edge and take exact edges at their word. The line itself prefers interpolation at
 // the start of a series with covered time: an edge may have missed the last moments of a thread that had only
-// just begun to run, which is nothing in the total of a window but would be a spike in its first piece.
+// just begun to run, which is little in a total but would be a spike in its first piece.
 class Line {
  public:
   // Without a reader there are no rows. False when nothing is known of the window: fewer than two points.

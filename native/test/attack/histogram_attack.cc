@@ -34,7 +34,7 @@ Histogram::Times times_until(uint64_t row) {
   return times;
 }
 
-// The finest level keeps two snapshots, one for each 1024 rows.
+// The finest level keeps two snapshots, one for each 512 rows.
 struct Attacked {
   std::unique_ptr<Histogram> histogram = Histogram::create(2);
   std::atomic<uint64_t> newest{0};
