@@ -75,9 +75,10 @@ struct Attacked {
     series->copy(from, newest, rows);
     if (rows.empty()) return;
     findings.answers++;
-    // Whole rows without a hole, up to the end that was asked for; the oldest may be missing.
+    // Whole rows without a hole, up to the newest that was there (what looked like the newest may have been
+    // half written); the oldest may be missing.
     const uint64_t first = row_of(rows[0]), count = rows.size() / kWidth;
-    findings.expect(rows[(count - 1) * kWidth] >= newest);
+    findings.expect(rows[(count - 1) * kWidth] >= time_of(head - 1));
     for (uint64_t i = 0; i < count; i++) findings.expect(is(first + i, &rows[i * kWidth]));
   }
 };
