@@ -17,8 +17,6 @@
 namespace spanmeter {
 namespace {
 
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
-
 #define X(name) #name,
 constexpr const char* kEdgeNames[] = {SPANMETER_EDGE(X)};
 constexpr const char* kStatsNames[] = {SPANMETER_STATS(X)};
@@ -50,10 +48,6 @@ struct Environment {
     return static_cast<double>(time) / static_cast<double>(kMillisecond) - origin_ms;
   }
 };
-
-double to_ms(Nanos duration) {
-  return static_cast<double>(duration) / static_cast<double>(kMillisecond);
-}
 
 // The arguments of one call. The first one that does not fit throws a TypeError; ok() is false from then on.
 class Arguments {
@@ -124,7 +118,7 @@ void store(const Environment& env, const Edge& edge, double* out) {
   std::memcpy(words, &edge, sizeof edge);
   out[0] = env.to_js(edge.time);
   for (size_t i = 1; i < kEdgeLength; i++)
-    out[i] = words[i] == kMissing ? kNaN : static_cast<double>(words[i]);
+    out[i] = words[i] == kMissing ? kUnknown : static_cast<double>(words[i]);
 }
 
 Edge load(const Environment& env, const double* in) {

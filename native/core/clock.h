@@ -16,6 +16,10 @@ constexpr Nanos kMicrosecond = 1'000;
 constexpr Nanos kMillisecond = 1'000'000;
 constexpr Nanos kSecond = 1'000'000'000;
 
+constexpr double to_ms(Nanos duration) {
+  return static_cast<double>(duration) / static_cast<double>(kMillisecond);
+}
+
 inline timespec to_timespec(Nanos t) {
   return {static_cast<time_t>(t / kSecond), static_cast<long>(t % kSecond)};
 }

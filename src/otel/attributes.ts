@@ -56,8 +56,13 @@ export function writeEssentials(span: AttributeTarget, stats: EssentialStats, ru
   if (exceedsMemory(stats, rules)) span.setAttribute(keys.memoryThresholdExceeded, true)
 }
 
-/** Writes what `detail: 'full'` adds to it. */
-export function writeDetails(span: AttributeTarget, stats: ResourceStats, { keys }: AttributeRules): void {
+/** Writes all that the rules ask for. */
+export function writeAttributes(span: AttributeTarget, stats: ResourceStats, rules: AttributeRules): void {
+  writeEssentials(span, stats, rules)
+  if (rules.detail === 'full') writeDetails(span, stats, rules)
+}
+
+function writeDetails(span: AttributeTarget, stats: ResourceStats, { keys }: AttributeRules): void {
   const { cpu, thread, memory, faults, contextSwitches, io, network } = stats
   if (isKnown(stats)) {
     span.setAttribute(keys.cpuP50, round(cpu.p50, 100))

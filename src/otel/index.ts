@@ -1,5 +1,5 @@
 import type { ResourceStats } from '../types.js'
-import { type SpanAttributes, writeDetails, writeEssentials } from './attributes.js'
+import { type SpanAttributes, writeAttributes } from './attributes.js'
 import { type AttributeOptions, checkAttributeOptions } from './options.js'
 
 export type { SpanAttributes, Thresholds } from './attributes.js'
@@ -12,10 +12,8 @@ export function attachToSpan(
   stats: ResourceStats,
   options?: AttributeOptions,
 ): void {
-  const rules = checkAttributeOptions(options)
   const attributes: SpanAttributes = {}
   const target = { setAttribute: (key: string, value: number | boolean) => (attributes[key] = value) }
-  writeEssentials(target, stats, rules)
-  if (rules.detail === 'full') writeDetails(target, stats, rules)
+  writeAttributes(target, stats, checkAttributeOptions(options))
   span.setAttributes(attributes)
 }

@@ -1,10 +1,7 @@
-import { AsyncResource } from 'node:async_hooks'
+import { outside } from '../outside.js'
 
 /** A span that is open for this long may have been forgotten by the application. */
 const agedMs = 10_000
-
-/** The timer must not hold on to the context of whatever request happens to set it. */
-const outside = new AsyncResource('spanmeter')
 
 /**
  * Which open span has which mark. Most spans are short: they are held until they end, which is much cheaper than a weak
@@ -65,7 +62,7 @@ export class OpenSpans<Span extends object> {
   }
 
   #later(): NodeJS.Timeout {
-    return outside.runInAsyncScope(() => setTimeout(() => this.#age(), agedMs).unref())
+    return outside(() => setTimeout(() => this.#age(), agedMs).unref())
   }
 
   #age(): void {

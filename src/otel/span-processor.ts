@@ -3,7 +3,7 @@ import type { EssentialStats } from '../backend/backend.js'
 import { createMonitor } from '../create-monitor.js'
 import type { Monitor } from '../monitor.js'
 import type { MonitorOptions } from '../types.js'
-import { type AttributeTarget, exceedsMemory, isCpuBound, writeDetails, writeEssentials } from './attributes.js'
+import { type AttributeTarget, exceedsMemory, isCpuBound, writeAttributes, writeEssentials } from './attributes.js'
 import { OpenSpans } from './open-spans.js'
 import { checkProcessorOptions, type ProcessorRules, type ResourceSpanProcessorOptions } from './options.js'
 import { ExplicitWindow, explicitAge, type HrTime, hasExplicitEnd, toMs } from './span-window.js'
@@ -117,9 +117,7 @@ export class ResourceSpanProcessor {
     const stats = this.#monitor.closeSpan(mark)
     if (stats === undefined) return
     const told = hasExplicitEnd(span.duration, stats.durationMs) ? this.#until(span, stats) : stats
-    if (!this.#isWanted(told)) return
-    writeEssentials(target, told, this.#rules)
-    writeDetails(target, told, this.#rules)
+    if (this.#isWanted(told)) writeAttributes(target, told, this.#rules)
   }
 
   /** The window of a span that was open until now, but was given another end. */
@@ -137,9 +135,7 @@ export class ResourceSpanProcessor {
       return
     }
     const stats = window.close(this.#monitor, span.duration)
-    if (!this.#isWanted(stats)) return
-    writeEssentials(target, stats, this.#rules)
-    if (this.#rules.detail === 'full') writeDetails(target, stats, this.#rules)
+    if (this.#isWanted(stats)) writeAttributes(target, stats, this.#rules)
   }
 
   #isWanted(stats: EssentialStats): boolean {

@@ -9,8 +9,6 @@ namespace spanmeter {
 
 namespace {
 
-constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
-
 // Folds the pieces between neighbouring points into buckets that end at the given times. A piece that spans
 // several buckets counts in each with the part that lies in it.
 class Fold {

@@ -14,10 +14,6 @@ double growth(int64_t from, int64_t to) {
   return static_cast<double>(std::max<int64_t>(0, to - from));
 }
 
-double percent(double used_ms, double duration_ms) {
-  return duration_ms > 0 ? 100 * used_ms / duration_ms : 0;
-}
-
 void add_memory(const Edge& start, const Edge& end, WindowStats& stats) {
   if (start.resident == kMissing || end.resident == kMissing) return;
   stats.memoryStart = static_cast<double>(start.resident);
@@ -32,13 +28,14 @@ void add_memory(const Edge& start, const Edge& end, WindowStats& stats) {
 WindowStats unsampled_stats(const Edge& start, const Edge& end, Nanos period) {
   WindowStats stats;
   const Nanos duration = end.time - start.time;
-  stats.durationMs = stats.maxGapMs = static_cast<double>(duration) / 1e6;
+  stats.durationMs = stats.maxGapMs = to_ms(duration);
   stats.samples = 0;
   const double covered = static_cast<double>(covered_part(duration, period));
   stats.coverage = duration > 0 ? covered / static_cast<double>(duration) : 1;
   stats.overheadMs = growth(start.sampler, end.sampler) / 1e6;
-  stats.cpuTimeMs = growth(start.cpu, end.cpu) / 1e6;
-  stats.cpuAvg = stats.cpuMin = stats.cpuMax = percent(stats.cpuTimeMs, stats.durationMs);
+  const Nanos used = std::max<Nanos>(0, end.cpu - start.cpu);
+  stats.cpuTimeMs = to_ms(used);
+  stats.cpuAvg = stats.cpuMin = stats.cpuMax = percent(used, duration);
   stats.threadWaitMs = growth(start.runDelay, end.runDelay) / 1e6;
   add_memory(start, end, stats);
   return stats;

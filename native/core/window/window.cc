@@ -12,10 +12,6 @@ namespace spanmeter {
 
 namespace {
 
-double to_ms(Nanos time) {
-  return static_cast<double>(time) / static_cast<double>(kMillisecond);
-}
-
 // What the edges of a query know of one series: a row where the values were read, nothing where they were
 // not.
 template <typename Values>
@@ -45,10 +41,6 @@ class EdgeRows {
 
   std::optional<Values> start_, end_, now_;
 };
-
-double percent(int64_t used, Nanos duration) {
-  return duration > 0 ? 100.0 * static_cast<double>(used) / static_cast<double>(duration) : 0;
-}
 
 // Billionths to percent.
 double to_percent(double rate) {

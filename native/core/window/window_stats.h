@@ -2,9 +2,16 @@
 
 #include <limits>
 
+#include "../clock.h"
+
 namespace spanmeter {
 
 constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
+
+// CPU used over a duration, of one core.
+constexpr double percent(Nanos used, Nanos duration) {
+  return duration > 0 ? 100.0 * static_cast<double>(used) / static_cast<double>(duration) : 0;
+}
 
 // X-macro: every number a window answers with, in the order in which they cross to JavaScript. NaN: not
 // known.

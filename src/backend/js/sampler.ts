@@ -1,5 +1,5 @@
-import { AsyncResource } from 'node:async_hooks'
 import { clearInterval, setInterval } from 'node:timers'
+import { outside } from '../../outside.js'
 import type { Edge } from '../backend.js'
 import { MS, now, toMs } from './clock.js'
 import type { History } from './history.js'
@@ -10,9 +10,6 @@ import { TickGrid } from './tick-grid.js'
 
 /** How long the sampler stays awake after the last mark was let go of: spans in quick succession share one timer. */
 const LINGER = 20 * MS
-
-/** Timers are made in here: one made inside a request would hold on to that request's AsyncLocalStorage. */
-const outside = new AsyncResource('spanmeter')
 
 /** Takes the samples, from a timer that runs only while somebody looks and never keeps the process alive. */
 export class Sampler {
@@ -92,7 +89,7 @@ export class Sampler {
     if (this.#timer !== undefined) return
     const { period } = this.#history
     this.#grid = new TickGrid(now(), period)
-    this.#timer = outside.runInAsyncScope(() => setInterval(() => this.#tick(), toMs(period)))
+    this.#timer = outside(() => setInterval(() => this.#tick(), toMs(period)))
     this.#timer.unref()
     this.#tick()
   }
