@@ -7,13 +7,13 @@
         ["OS!='linux'", {"type": "none"}, {
           "sources": [
             "native/binding.cc",
+            "native/core/attribution/ledger.cc",
             "native/core/history/histogram.cc",
             "native/core/history/history.cc",
             "native/core/history/pyramid.cc",
             "native/core/history/pyramid_reader.cc",
             "native/core/history/series.cc",
             "native/core/monitor.cc",
-            "native/core/open_spans.cc",
             "native/core/sampler/collector.cc",
             "native/core/sampler/edge_reader.cc",
             "native/core/sampler/gap_witness.cc",

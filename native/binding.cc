@@ -2,7 +2,9 @@
 // logic. Times cross as performance.now() milliseconds of the calling thread, counters and answers in
 // Float64Arrays whose layout is exported as `layout`. NaN stands for a value the machine does not tell.
 
+#include <dlfcn.h>
 #include <napi.h>
+#include <uv.h>
 
 #include <cmath>
 #include <cstring>
@@ -11,7 +13,9 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
+#include "core/attribution/ledger.h"
 #include "core/monitor.h"
 
 namespace spanmeter {
@@ -32,11 +36,85 @@ static_assert(sizeof(Edge) == kEdgeLength * sizeof(int64_t), "an edge is its wor
 static_assert(sizeof(WindowStats) == kStatsLength * sizeof(double),
               "an answer is its numbers and nothing else");
 
+// Calls back each time the event loop is about to wait for events: a libuv prepare handle, that keeps no loop
+// alive and is closed with the environment. Looked up at run time, since not every host has libuv.
+class LoopWatch {
+ public:
+  using Callback = void (*)(void* data);
+
+  // Null where the host cannot do it.
+  static LoopWatch* open(napi_env env, Callback callback, void* data) {
+    uv_loop_t* loop;
+    if (dlsym(RTLD_DEFAULT, "uv_prepare_init") == nullptr) return nullptr;
+    if (napi_get_uv_event_loop(env, &loop) != napi_ok) return nullptr;
+    auto* watch = new LoopWatch(callback, data);
+    if (uv_prepare_init(loop, &watch->handle_) != 0) return delete watch, nullptr;
+    watch->handle_.data = watch;
+    uv_unref(watch->base());
+    if (napi_add_async_cleanup_hook(env, &close, watch, nullptr) == napi_ok) return watch;
+    uv_close(watch->base(), [](uv_handle_t* handle) { delete static_cast<LoopWatch*>(handle->data); });
+    return nullptr;
+  }
+
+  void start() {
+    uv_prepare_start(&handle_, [](uv_prepare_t* handle) {
+      const LoopWatch& watch = *static_cast<LoopWatch*>(handle->data);
+      watch.callback_(watch.data_);
+    });
+  }
+  void stop() { uv_prepare_stop(&handle_); }
+
+ private:
+  LoopWatch(Callback callback, void* data) : callback_(callback), data_(data) {}
+
+  static void close(napi_async_cleanup_hook_handle hook, void* data) {
+    auto* watch = static_cast<LoopWatch*>(data);
+    watch->hook_ = hook;
+    uv_close(watch->base(), [](uv_handle_t* handle) {
+      auto* closed = static_cast<LoopWatch*>(handle->data);
+      napi_remove_async_cleanup_hook(closed->hook_);
+      delete closed;
+    });
+  }
+  uv_handle_t* base() { return reinterpret_cast<uv_handle_t*>(&handle_); }
+
+  const Callback callback_;
+  void* const data_;
+  uv_prepare_t handle_{};
+  napi_async_cleanup_hook_handle hook_ = nullptr;
+};
+
+// A ledger of the thread, and an array that it shares with JavaScript: two numbers of an answer, and one that
+// is 1 from when the event loop began to wait, and the thread turned to nobody, until JavaScript sets it
+// back.
+struct LedgerPort {
+  static constexpr size_t kShared = 3;
+  const Napi::Env env;
+  const Napi::Reference<Napi::Float64Array> shared;
+  Ledger ledger;
+  LoopWatch* loop = nullptr;  // owned by the environment
+
+  static LedgerPort& of(const Napi::CallbackInfo& info) { return *static_cast<LedgerPort*>(info.Data()); }
+  void reply(Nanos first, Nanos second) {
+    Napi::Float64Array out = shared.Value();
+    if (out.ElementLength() < kShared) return;  // sent to another thread
+    out[0] = to_ms(first);
+    out[1] = to_ms(second);
+  }
+  void rest() {
+    ledger.turn_to(Ledger::kNobody, ticks_now());
+    const Napi::HandleScope scope(env);
+    Napi::Float64Array out = shared.Value();
+    if (out.ElementLength() >= kShared) out[2] = 1;
+  }
+};
+
 // One per Node environment: the main thread or a worker. Destroyed with it, which stops its monitors.
 struct Environment {
   AskingThread thread;
   double origin_ms = 0;  // CLOCK_MONOTONIC when performance.now() was 0 on this thread
   std::map<int64_t, std::unique_ptr<Monitor>> monitors;
+  std::vector<std::unique_ptr<LedgerPort>> ledgers;
   int64_t next_id = 1;
 
   Nanos to_core(double ms) const {
@@ -238,12 +316,12 @@ Napi::Value open_span(const Napi::CallbackInfo& info) {
 Napi::Value close_span(const Napi::CallbackInfo& info) {
   const SpanPort& port = SpanPort::of(info);
   Arguments arguments(info);
-  const double span = arguments.number(0, "span", 0, OpenSpans::kLargestHandle);
+  const double span = arguments.number(0, "span", 0, kLargestHandle);
   Napi::Float64Array out = port.stats();
   if (out.ElementLength() < kStatsLength) arguments.fail("stats", "where it was");  // sent to another thread
   Monitor* monitor = port.monitor();
   if (!arguments.ok() || monitor == nullptr) return Napi::Boolean::New(info.Env(), false);
-  const auto stats = monitor->close_span(static_cast<OpenSpans::Handle>(span), port.details());
+  const auto stats = monitor->close_span(static_cast<SlotHandle>(span), port.details());
   if (stats) std::memcpy(out.Data(), &*stats, sizeof *stats);
   return Napi::Boolean::New(info.Env(), stats.has_value());
 }
@@ -252,9 +330,9 @@ Napi::Value close_span(const Napi::CallbackInfo& info) {
 void drop_span(const Napi::CallbackInfo& info) {
   const SpanPort& port = SpanPort::of(info);
   Arguments arguments(info);
-  const double span = arguments.number(0, "span", 0, OpenSpans::kLargestHandle);
+  const double span = arguments.number(0, "span", 0, kLargestHandle);
   Monitor* monitor = port.monitor();
-  if (arguments.ok() && monitor != nullptr) monitor->drop_span(static_cast<OpenSpans::Handle>(span));
+  if (arguments.ok() && monitor != nullptr) monitor->drop_span(static_cast<SlotHandle>(span));
 }
 
 // spans(monitor, details, stats): { open, close, drop }; close() writes its answer to stats.
@@ -278,6 +356,95 @@ Napi::Value spans(const Napi::CallbackInfo& info) {
   add(Napi::Function::New<open_span>(info.Env(), "open", port.get()), "open");
   add(Napi::Function::New<close_span>(info.Env(), "close", port.get()), "close");
   add(Napi::Function::New<drop_span>(info.Env(), "drop", port.get()), "drop");
+  return result;
+}
+
+SlotHandle account_argument(Arguments& arguments) {
+  return static_cast<SlotHandle>(arguments.number(0, "account", 0, kLargestHandle));
+}
+
+// open(parent): a new account; 0 when too many are open.
+Napi::Value open_account(const Napi::CallbackInfo& info) {
+  Arguments arguments(info);
+  const SlotHandle parent = account_argument(arguments);
+  if (!arguments.ok()) return info.Env().Undefined();
+  return Napi::Number::New(info.Env(), LedgerPort::of(info).ledger.open(parent));
+}
+
+// turn(account): from now on the thread works for this one. It runs at every await: straight on Node-API,
+// which takes half as long, and what is not a number of an open account stands for nobody.
+napi_value turn_to_account(napi_env env, napi_callback_info info) {
+  size_t count = 1;
+  napi_value argument;
+  void* port;
+  int32_t account = Ledger::kNobody;
+  if (napi_get_cb_info(env, info, &count, &argument, nullptr, &port) != napi_ok) return nullptr;
+  napi_get_value_int32(env, argument, &account);
+  static_cast<LedgerPort*>(port)->ledger.turn_to(account, ticks_now());
+  return nullptr;
+}
+
+// close(account): answers with its CPU time and that with all below it, in ms. False if it is not open.
+Napi::Value close_account(const Napi::CallbackInfo& info) {
+  Arguments arguments(info);
+  const SlotHandle account = account_argument(arguments);
+  if (!arguments.ok()) return info.Env().Undefined();
+  LedgerPort& port = LedgerPort::of(info);
+  const auto totals = port.ledger.close(account, ticks_now());
+  if (totals) port.reply(totals->self, totals->total);
+  return Napi::Boolean::New(info.Env(), totals.has_value());
+}
+
+// sums(): answers with the CPU time of the thread since the ledger began, and the part of it that was
+// nobody's.
+void sums_of_accounts(const Napi::CallbackInfo& info) {
+  LedgerPort& port = LedgerPort::of(info);
+  const Ledger::Sums sums = port.ledger.sums(ticks_now());
+  port.reply(sums.all, sums.nobody);
+}
+
+// watchLoop(on): whether the thread turns to nobody each time the event loop is about to wait, and the array
+// says so.
+void watch_loop(const Napi::CallbackInfo& info) {
+  Arguments arguments(info);
+  const bool on = arguments.boolean(0, "on");
+  LedgerPort& port = LedgerPort::of(info);
+  if (!arguments.ok()) return;
+  if (on && port.loop == nullptr) {
+    const auto rest = [](void* data) { static_cast<LedgerPort*>(data)->rest(); };
+    port.loop = LoopWatch::open(info.Env(), rest, &port);
+  }
+  if (port.loop == nullptr) return;
+  on ? port.loop->start() : port.loop->stop();
+}
+
+Ledger new_ledger() {
+  const auto thread_cpu_now = [] { return read_clock(CLOCK_THREAD_CPUTIME_ID).value_or(0); };
+  return Ledger({monotonic_now, thread_cpu_now}, ticks_now(), measure_tick());
+}
+
+// ledger(shared): { open, turn, close, sums, watchLoop } of a new ledger of this thread. It lives as long as
+// the thread.
+Napi::Value ledger(const Napi::CallbackInfo& info) {
+  Arguments arguments(info);
+  arguments.doubles(0, "shared", LedgerPort::kShared);
+  if (!arguments.ok()) return info.Env().Undefined();
+  auto shared = Napi::Persistent(info[0].As<Napi::Float64Array>());
+  auto& ports = environment(info).ledgers;
+  ports.emplace_back(new LedgerPort{info.Env(), std::move(shared), new_ledger()});
+  LedgerPort* port = ports.back().get();
+  Napi::Object result = Napi::Object::New(info.Env());
+  const auto add = [&](const char* name, auto function) {
+    (void)result.Set(name, Napi::Function::New(info.Env(), function, name, port));
+  };
+  add("open", open_account);
+  add("close", close_account);
+  add("sums", sums_of_accounts);
+  add("watchLoop", watch_loop);
+  napi_value turn;
+  if (napi_create_function(info.Env(), "turn", NAPI_AUTO_LENGTH, turn_to_account, port, &turn) == napi_ok) {
+    (void)result.Set("turn", turn);
+  }
   return result;
 }
 
@@ -410,6 +577,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   add("stop", stop);
   add("close", close);
   add("spans", spans);
+  add("ledger", ledger);
   add("mark", mark);
   add("release", release);
   add("read", read);

@@ -1,3 +1,5 @@
+import type { OwnTime } from './attribution/ledger.js'
+import { runAttributed } from './attribution/measured-work.js'
 import type { Backend, Edge, EssentialStats } from './backend/backend.js'
 import { SpanmeterError } from './errors.js'
 import { type CheckedOptions, number, show } from './options.js'
@@ -89,8 +91,11 @@ export class Monitor implements ResourceMonitor {
     if (typeof work !== 'function') throw new TypeError(`work must be a function, got ${show(work)}`)
     const mark = this.mark()
     try {
-      const value = await work()
-      return { value, stats: this.since(mark) }
+      const attributed = this.#options.attribution && this.backend === 'native'
+      const { value, own } = attributed ? await runAttributed(work) : { value: await work() }
+      const stats = this.since(mark)
+      if (own) stats.self = selfStats(own, stats.durationMs)
+      return { value, stats }
     } finally {
       mark.release()
     }
@@ -151,6 +156,10 @@ export class Monitor implements ResourceMonitor {
     number('endMs', endMs, -Number.MAX_VALUE, Number.MAX_VALUE)
     if (endMs < startMs) throw new RangeError(`endMs must not be before startMs (${startMs}), got ${endMs}`)
   }
+}
+
+function selfStats({ selfMs, totalMs }: OwnTime, durationMs: number): NonNullable<ResourceStats['self']> {
+  return { timeMs: selfMs, avg: durationMs > 0 ? (100 * selfMs) / durationMs : 0, totalMs }
 }
 
 class EdgeMark implements Mark {

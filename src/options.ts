@@ -11,6 +11,7 @@ const optionNames = [
   'whenIdle',
   'sources',
   'backend',
+  'attribution',
 ] as const satisfies readonly (keyof MonitorOptions)[]
 
 const minPeriodMs = 0.05
@@ -20,6 +21,7 @@ const maxSamples = 2 ** 22 - 2
 
 export interface CheckedOptions extends BackendOptions {
   readonly backend: (typeof backends)[number]
+  readonly attribution: boolean
 }
 
 /** Fills in the defaults. Throws a `TypeError` or `RangeError` that names the option, what it got and what it expects. */
@@ -44,6 +46,7 @@ export function checkOptions(options: MonitorOptions = {}): CheckedOptions {
     whenIdle: oneOf('whenIdle', options.whenIdle ?? 'park', idleModes),
     sources: sources(options.sources ?? sourceNames),
     backend: oneOf('backend', options.backend ?? 'auto', backends),
+    attribution: boolean('attribution', options.attribution ?? true),
   }
 }
 
@@ -55,6 +58,11 @@ export function number(name: string, value: unknown, low: number, high: number):
   if (value < low || value > high) {
     throw new RangeError(`${name} must be between ${low} and ${high}, got ${value}`)
   }
+  return value
+}
+
+export function boolean(name: string, value: unknown): boolean {
+  if (typeof value !== 'boolean') throw new TypeError(`${name} must be a boolean, got ${show(value)}`)
   return value
 }
 

@@ -23,6 +23,11 @@ export interface MonitorOptions {
   sources?: readonly Source[]
   /** `'auto'` takes the native sampler where its binary loads and the pure-JavaScript one elsewhere. Default `'auto'`. */
   backend?: 'auto' | 'native' | 'js'
+  /**
+   * Whether `measure()` also tells what the work itself ran on the JavaScript thread. That takes hooks at every await
+   * while it runs, and the native sampler. Default true.
+   */
+  attribution?: boolean
 }
 
 /** What the resources did between two moments. */
@@ -50,6 +55,12 @@ export interface ResourceStats {
    * (`run_delay` of /proc/self/task/TID/schedstat). Absent where the thread's clock cannot be read.
    */
   thread?: { timeMs: number; avg: number; max: number; waitMs?: number }
+  /**
+   * Only of `measure()`: CPU time that the calling JavaScript thread spent on the measured work and on nothing else that
+   * ran meanwhile, from the thread's CPU clock and the turns between asynchronous contexts. `timeMs` is without nested
+   * `measure()`s, `totalMs` with them; `avg` is `timeMs` in percent of the duration. Absent without the native sampler.
+   */
+  self?: { timeMs: number; avg: number; totalMs: number }
   /** Resident set in bytes, from /proc/self/statm. `peak` is the highest the process ever had (`ru_maxrss`). */
   memory?: { avg: number; min: number; max: number; start: number; end: number; peak: number }
   /** Page faults, from getrusage(2): minor without I/O, major with. */

@@ -13,6 +13,7 @@ const binding: Binding = load(join(packageRoot, 'build/Release/spanmeter.node'))
 
 const edge = () => new Float64Array(edgeLayout.length)
 const answer = () => new Float64Array(statsLayout.length)
+const shared = () => new Float64Array(3)
 
 const allSources = 2 ** sourceLayout.length - 1
 const opened = new Set<number>()
@@ -26,7 +27,7 @@ afterEach(() => {
   opened.clear()
 })
 
-type Kind = 'monitor' | 'running' | 'number' | 'time' | 'positive' | 'boolean' | 'edge' | 'answer'
+type Kind = 'monitor' | 'running' | 'number' | 'time' | 'positive' | 'boolean' | 'edge' | 'answer' | 'shared'
 type FunctionName = Exclude<keyof Binding, 'layout'>
 
 /** Every function of the border with the kinds of its arguments. */
@@ -43,6 +44,7 @@ const functions: Record<FunctionName, Kind[]> = {
   since: ['monitor', 'edge', 'edge', 'answer'],
   between: ['monitor', 'time', 'time', 'answer'],
   spans: ['monitor', 'boolean', 'answer'],
+  ledger: ['shared'],
   samples: ['monitor', 'time', 'time', 'positive'],
   health: ['monitor'],
 }
@@ -61,6 +63,7 @@ const good: Record<Kind, () => unknown> = {
   boolean: () => false,
   edge,
   answer,
+  shared,
 }
 
 const wrongTypes = [undefined, null, 'x', '1', 1n, Symbol('s'), {}, [], [1], () => 1, new Date(0), new Proxy({}, {})]
@@ -119,6 +122,7 @@ const wrong: Record<Kind, () => unknown[]> = {
   boolean: () => [...wrongTypes, 0, 1, Number.NaN],
   edge: () => [...wrongTypes, true, 1, ...wrongArrays(edgeLayout.length)],
   answer: () => [...wrongTypes, true, 1, ...wrongArrays(statsLayout.length)],
+  shared: () => [...wrongTypes, true, 1, ...wrongArrays(3)],
 }
 
 function call(name: FunctionName, args: readonly unknown[]): unknown {
@@ -279,6 +283,54 @@ describe('spans', () => {
     opened.delete(monitor)
     expect(() => spans.open()).toThrow(TypeError)
     expect(() => spans.drop(second)).not.toThrow()
+  })
+})
+
+describe('accounts', () => {
+  test('are answered once, by whatever handle they were given', () => {
+    const numbers = shared()
+    const ledger = binding.ledger(numbers)
+    const handles = Array.from({ length: 1000 }, (_, i) => ledger.open(i))
+    expect(new Set(handles).size).toBe(1000)
+    for (const handle of handles) {
+      ledger.turn(handle)
+      expect(ledger.close(handle)).toBe(true)
+      numbers.fill(-7)
+      expect(ledger.close(handle)).toBe(false)
+      expect(numbers).toEqual(shared().fill(-7))
+    }
+    ledger.sums()
+    expect(numbers[0]).toBeGreaterThan(0)
+  })
+
+  test('a handle that is none stands for nobody or is refused', () => {
+    const ledger = binding.ledger(shared())
+    const handle = ledger.open(0)
+    const rubbish = [...wrongTypes, ...wrongNumbers, -1, 2 ** 31, 1e300]
+    for (const wrong of [0, 1, 2 ** 17, handle + 1, handle - 2 ** 17, 2 ** 31 - 1]) {
+      ledger.turn(wrong)
+      expect(ledger.close(wrong)).toBe(false)
+    }
+    expect(ledger.open(handle - 2 ** 17)).toBeGreaterThan(0)
+    for (const wrong of rubbish) {
+      expect(() => ledger.turn(wrong as number), describeValue(wrong)).not.toThrow()
+      expect(() => ledger.close(wrong as number), describeValue(wrong)).toThrow(TypeError)
+      expect(() => ledger.open(wrong as number), describeValue(wrong)).toThrow(TypeError)
+      expect(() => ledger.watchLoop(wrong as unknown as boolean), describeValue(wrong)).toThrow(TypeError)
+    }
+    expect(ledger.close(handle)).toBe(true)
+  })
+
+  test('an array that was sent away is not written to', async () => {
+    const numbers = shared()
+    const ledger = binding.ledger(numbers)
+    const handle = ledger.open(0)
+    ledger.watchLoop(true)
+    structuredClone(numbers.buffer, { transfer: [numbers.buffer] })
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    expect(ledger.close(handle)).toBe(true)
+    expect(() => ledger.sums()).not.toThrow()
+    ledger.watchLoop(false)
   })
 })
 

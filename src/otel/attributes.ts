@@ -1,9 +1,13 @@
+import type { OwnTime } from '../attribution/ledger.js'
 import type { EssentialStats } from '../backend/backend.js'
 import type { ResourceStats } from '../types.js'
 import type { AttributeKeys } from './names.js'
 
 export interface Thresholds {
-  /** `cpu_bound` is set when the process used at least this much CPU at its busiest, in % of one core. Default 80. */
+  /**
+   * `cpu_bound` is set when the span itself ran for at least this share of its duration, in % of one core; where that is
+   * not known, when the process used at least this much CPU at its busiest. Default 80.
+   */
   cpuThreshold?: number
   /** `memory_threshold_exceeded` is set when the resident set was larger than this, in MB of 2^20 bytes. */
   memoryThresholdMb?: number
@@ -22,10 +26,19 @@ export interface AttributeTarget {
   setAttribute(key: string, value: number | boolean): unknown
 }
 
+/** What is known of a span beside the window that it shares with the whole process. */
+export interface SpanShare {
+  /** What the span itself ran on the JavaScript thread. */
+  readonly own?: OwnTime | undefined
+  /** Other root spans overlapped it. */
+  readonly shared: boolean
+}
+
 const megabyte = 2 ** 20
 
-export function isCpuBound(stats: EssentialStats, { cpuThreshold }: AttributeRules): boolean {
-  return stats.cpu.max >= cpuThreshold
+export function isCpuBound(stats: EssentialStats, share: SpanShare | undefined, rules: AttributeRules): boolean {
+  const own = share?.own
+  return (own === undefined ? stats.cpu.max : selfAvg(own, stats)) >= rules.cpuThreshold
 }
 
 export function exceedsMemory({ memory }: EssentialStats, { memoryThresholdMb }: AttributeRules): boolean {
@@ -33,7 +46,12 @@ export function exceedsMemory({ memory }: EssentialStats, { memoryThresholdMb }:
 }
 
 /** Writes what every span is told. Of a window of which nothing is known that is only `samples` and `coverage`. */
-export function writeEssentials(span: AttributeTarget, stats: EssentialStats, rules: AttributeRules): void {
+export function writeEssentials(
+  span: AttributeTarget,
+  stats: EssentialStats,
+  share: SpanShare | undefined,
+  rules: AttributeRules,
+): void {
   const { keys } = rules
   const { cpu, thread, memory, cgroup } = stats
   if (isKnown(stats)) {
@@ -41,6 +59,10 @@ export function writeEssentials(span: AttributeTarget, stats: EssentialStats, ru
     span.setAttribute(keys.cpuMax, round(cpu.max, 100))
     span.setAttribute(keys.cpuMin, round(cpu.min, 100))
     span.setAttribute(keys.cpuTime, round(cpu.timeMs, 1000))
+  }
+  if (share?.own) {
+    span.setAttribute(keys.cpuSelf, round(share.own.selfMs, 1000))
+    span.setAttribute(keys.cpuSelfAvg, round(selfAvg(share.own, stats), 100))
   }
   if (thread?.waitMs !== undefined) span.setAttribute(keys.cpuWait, round(thread.waitMs, 1000))
   if (cgroup?.throttledMs !== undefined) span.setAttribute(keys.cpuThrottled, round(cgroup.throttledMs, 1000))
@@ -52,18 +74,30 @@ export function writeEssentials(span: AttributeTarget, stats: EssentialStats, ru
   span.setAttribute(keys.samples, stats.samples)
   const coverage = round(stats.coverage, 1000)
   if (coverage < 1) span.setAttribute(keys.coverage, coverage)
-  if (isCpuBound(stats, rules)) span.setAttribute(keys.cpuBound, true)
+  if (share?.shared) span.setAttribute(keys.shared, true)
+  if (isCpuBound(stats, share, rules)) span.setAttribute(keys.cpuBound, true)
   if (exceedsMemory(stats, rules)) span.setAttribute(keys.memoryThresholdExceeded, true)
 }
 
 /** Writes all that the rules ask for. */
-export function writeAttributes(span: AttributeTarget, stats: ResourceStats, rules: AttributeRules): void {
-  writeEssentials(span, stats, rules)
-  if (rules.detail === 'full') writeDetails(span, stats, rules)
+export function writeAttributes(
+  span: AttributeTarget,
+  stats: ResourceStats,
+  share: SpanShare | undefined,
+  rules: AttributeRules,
+): void {
+  writeEssentials(span, stats, share, rules)
+  if (rules.detail === 'full') writeDetails(span, stats, share, rules)
 }
 
-function writeDetails(span: AttributeTarget, stats: ResourceStats, { keys }: AttributeRules): void {
+function writeDetails(
+  span: AttributeTarget,
+  stats: ResourceStats,
+  share: SpanShare | undefined,
+  { keys }: AttributeRules,
+): void {
   const { cpu, thread, memory, faults, contextSwitches, io, network } = stats
+  if (share?.own) span.setAttribute(keys.cpuTotal, round(share.own.totalMs, 1000))
   if (isKnown(stats)) {
     span.setAttribute(keys.cpuP50, round(cpu.p50, 100))
     span.setAttribute(keys.cpuP95, round(cpu.p95, 100))
@@ -97,6 +131,11 @@ function writeDetails(span: AttributeTarget, stats: ResourceStats, { keys }: Att
     span.setAttribute(keys.received, network.receiveBytes)
     span.setAttribute(keys.transmitted, network.transmitBytes)
   }
+}
+
+/** In % of the span's duration. */
+function selfAvg({ selfMs }: OwnTime, { durationMs }: EssentialStats): number {
+  return durationMs > 0 ? (100 * selfMs) / durationMs : 0
 }
 
 function isKnown({ samples, coverage }: EssentialStats): boolean {

@@ -14,6 +14,7 @@ export function attachToSpan(
 ): void {
   const attributes: SpanAttributes = {}
   const target = { setAttribute: (key: string, value: number | boolean) => (attributes[key] = value) }
-  writeAttributes(target, stats, checkAttributeOptions(options))
+  const own = stats.self && { selfMs: stats.self.timeMs, totalMs: stats.self.totalMs }
+  writeAttributes(target, stats, { own, shared: false }, checkAttributeOptions(options))
   span.setAttributes(attributes)
 }

@@ -4,61 +4,61 @@ import { outside } from '../outside.js'
 const agedMs = 10_000
 
 /**
- * Which open span has which mark. Most spans are short: they are held until they end, which is much cheaper than a weak
+ * What is kept of each open span. Most spans are short: they are held until they end, which is much cheaper than a weak
  * reference. Those that stay open are held weakly after 10 to 20 s, so that a span that never ends is no leak.
  */
-export class OpenSpans<Span extends object> {
-  #young = new Map<Span, number>()
-  #old = new Map<Span, number>()
-  readonly #aged = new WeakMap<Span, number>()
-  /** The marks in `#aged`. */
-  readonly #agedMarks = new Set<number>()
-  readonly #forgotten: FinalizationRegistry<number>
-  readonly #drop: (mark: number) => void
+export class OpenSpans<Span extends object, Kept extends object> {
+  #young = new Map<Span, Kept>()
+  #old = new Map<Span, Kept>()
+  readonly #aged = new WeakMap<Span, Kept>()
+  /** What is in `#aged`. */
+  readonly #agedKept = new Set<Kept>()
+  readonly #forgotten: FinalizationRegistry<Kept>
+  readonly #drop: (kept: Kept) => void
   #timer: NodeJS.Timeout | undefined
 
-  /** `drop` is told the marks of spans that will never be taken. */
-  constructor(drop: (mark: number) => void) {
+  /** `drop` is told what was kept of spans that will never be taken. */
+  constructor(drop: (kept: Kept) => void) {
     this.#drop = drop
-    this.#forgotten = new FinalizationRegistry((mark) => {
-      if (this.#agedMarks.delete(mark)) drop(mark)
+    this.#forgotten = new FinalizationRegistry((kept) => {
+      if (this.#agedKept.delete(kept)) drop(kept)
     })
   }
 
-  add(span: Span, mark: number): void {
-    this.#young.set(span, mark)
+  add(span: Span, kept: Kept): void {
+    this.#young.set(span, kept)
     this.#timer ??= this.#later()
   }
 
-  /** The mark of a span, once; undefined for a span that is not open. */
-  take(span: Span): number | undefined {
-    const mark = this.#young.get(span)
-    if (mark === undefined) return this.#takeOlder(span)
+  /** What is kept of a span, once; undefined for a span that is not open. */
+  take(span: Span): Kept | undefined {
+    const kept = this.#young.get(span)
+    if (kept === undefined) return this.#takeOlder(span)
     this.#young.delete(span)
-    return mark
+    return kept
   }
 
   /** Gives up all that are open; no other call follows. */
   close(): void {
     clearTimeout(this.#timer)
-    const marks = [...this.#young.values(), ...this.#old.values(), ...this.#agedMarks]
+    const all = [...this.#young.values(), ...this.#old.values(), ...this.#agedKept]
     this.#young.clear()
     this.#old.clear()
-    this.#agedMarks.clear()
-    for (const mark of marks) this.#drop(mark)
+    this.#agedKept.clear()
+    for (const kept of all) this.#drop(kept)
   }
 
-  #takeOlder(span: Span): number | undefined {
-    const mark = this.#old.get(span)
-    if (mark !== undefined) {
+  #takeOlder(span: Span): Kept | undefined {
+    const kept = this.#old.get(span)
+    if (kept !== undefined) {
       this.#old.delete(span)
-      return mark
+      return kept
     }
     const aged = this.#aged.get(span)
     if (aged === undefined) return undefined
     this.#aged.delete(span)
     this.#forgotten.unregister(span)
-    return this.#agedMarks.delete(aged) ? aged : undefined
+    return this.#agedKept.delete(aged) ? aged : undefined
   }
 
   #later(): NodeJS.Timeout {
@@ -66,10 +66,10 @@ export class OpenSpans<Span extends object> {
   }
 
   #age(): void {
-    for (const [span, mark] of this.#old) {
-      this.#aged.set(span, mark)
-      this.#agedMarks.add(mark)
-      this.#forgotten.register(span, mark, span)
+    for (const [span, kept] of this.#old) {
+      this.#aged.set(span, kept)
+      this.#agedKept.add(kept)
+      this.#forgotten.register(span, kept, span)
     }
     this.#old = this.#young
     this.#young = new Map()

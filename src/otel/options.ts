@@ -1,5 +1,5 @@
 import { Monitor } from '../monitor.js'
-import { number, oneOf, show } from '../options.js'
+import { boolean, number, oneOf, show } from '../options.js'
 import type { ResourceMonitor } from '../types.js'
 import type { AttributeRules, Thresholds } from './attributes.js'
 import { prefixed } from './names.js'
@@ -18,15 +18,21 @@ export interface ResourceSpanProcessorOptions extends AttributeOptions {
   minDurationMs?: number
   /** `'notable'`: only spans that crossed a threshold, or lasted `minDurationMs` if that is set. Default `'always'`. */
   when?: 'always' | 'notable'
+  /**
+   * Whether to tell what each span itself ran on the JavaScript thread. It takes hooks at every await (see the docs for
+   * what that costs) and the native sampler; `false` installs none. Default true.
+   */
+  attribution?: boolean
 }
 
 export interface ProcessorRules extends AttributeRules {
+  attribution: boolean
   minDurationMs: number
   when: 'always' | 'notable'
 }
 
 const attributeOptionNames = ['cpuThreshold', 'memoryThresholdMb', 'detail', 'prefix'] as const
-const processorOptionNames = [...attributeOptionNames, 'monitor', 'minDurationMs', 'when'] as const
+const processorOptionNames = [...attributeOptionNames, 'monitor', 'minDurationMs', 'when', 'attribution'] as const
 
 export function checkAttributeOptions(options: AttributeOptions = {}): AttributeRules {
   return attributeRules(known(options, attributeOptionNames))
@@ -40,6 +46,7 @@ export function checkProcessorOptions(options: ResourceSpanProcessorOptions = {}
   }
   return {
     ...attributeRules(options),
+    attribution: boolean('attribution', options.attribution ?? true),
     minDurationMs: number('minDurationMs', options.minDurationMs ?? 0, 0, Number.MAX_VALUE),
     when: oneOf('when', options.when ?? 'always', ['always', 'notable']),
   }

@@ -1,9 +1,10 @@
-import { diag } from '@opentelemetry/api'
+import { type Context, diag, ROOT_CONTEXT } from '@opentelemetry/api'
 import type { EssentialStats } from '../backend/backend.js'
 import { createMonitor } from '../create-monitor.js'
 import type { Monitor } from '../monitor.js'
-import type { MonitorOptions } from '../types.js'
+import type { MonitorOptions, ResourceStats } from '../types.js'
 import { type AttributeTarget, exceedsMemory, isCpuBound, writeAttributes, writeEssentials } from './attributes.js'
+import { attribution, beginLocalSpan, type LocalSpan, leaveLocalSpan } from './local-spans.js'
 import { OpenSpans } from './open-spans.js'
 import { checkProcessorOptions, type ProcessorRules, type ResourceSpanProcessorOptions } from './options.js'
 import { ExplicitWindow, explicitAge, type HrTime, hasExplicitEnd, toMs } from './span-window.js'
@@ -19,6 +20,13 @@ export interface ProcessedSpan {
 export interface WritableSpan extends ProcessedSpan, AttributeTarget {}
 
 const sampledFlag = 1
+
+/** What is kept of a span from its beginning to its end. */
+interface OpenSpan {
+  /** The handle of `monitor.openSpan()`, or the window of a span that was given a start of its own. */
+  readonly window: number | ExplicitWindow
+  readonly local: LocalSpan
+}
 
 /** What a monitor of the processor's own reads: not more than its attributes tell. */
 const ownSources = {
@@ -37,8 +45,8 @@ export class ResourceSpanProcessor {
   readonly #rules: ProcessorRules
   readonly #monitor: Monitor
   readonly #ownsMonitor: boolean
-  readonly #open: OpenSpans<ProcessedSpan>
-  readonly #explicit = new WeakMap<ProcessedSpan, ExplicitWindow>()
+  readonly #open = new OpenSpans<ProcessedSpan, OpenSpan>((open) => this.#drop(open))
+  readonly #attribution: boolean
   /** The span that `onEnding` was just called for: its `onEnd` comes next and has nothing to add. */
   #told: ProcessedSpan | undefined
   #running = true
@@ -50,21 +58,18 @@ export class ResourceSpanProcessor {
     this.#ownsMonitor = options.monitor === undefined
     this.#monitor = (options.monitor ?? createMonitor(ownSources[this.#rules.detail])) as Monitor
     this.#monitor.start()
-    const monitor = this.#monitor
-    this.#open = new OpenSpans((mark) => monitor.dropSpan(mark))
+    this.#attribution = this.#rules.attribution && this.#monitor.backend === 'native'
+    if (this.#attribution) attribution.acquire()
   }
 
-  onStart(span: ProcessedSpan, _parentContext?: unknown): void {
+  onStart(span: ProcessedSpan, parentContext: Context = ROOT_CONTEXT): void {
     try {
-      if (!this.#running || (span.spanContext().traceFlags & sampledFlag) === 0) return
-      const ageMs = explicitAge(span.startTime)
-      if (ageMs !== undefined) {
-        this.#explicit.set(span, new ExplicitWindow(this.#monitor, ageMs))
-        return
-      }
-      const mark = this.#monitor.openSpan(this.#rules.detail === 'full')
-      if (mark > 0) this.#open.add(span, mark)
-      else this.#warn(new Error('too many are open'))
+      const spanContext = span.spanContext()
+      if (!this.#running || (spanContext.traceFlags & sampledFlag) === 0) return
+      const window = this.#openWindow(span)
+      if (window === 0) this.#warn(new Error('too many are open'))
+      // Last, so that reading the window does not count as the span's own work.
+      else this.#open.add(span, { window, local: beginLocalSpan(spanContext, parentContext) })
     } catch (error) {
       this.#warn(error)
     }
@@ -89,60 +94,69 @@ export class ResourceSpanProcessor {
 
   /** Spans that end later get no attributes. A monitor that was passed in goes on running. */
   shutdown(): Promise<void> {
+    if (!this.#running) return Promise.resolve()
     this.#running = false
     this.#open.close()
+    if (this.#attribution) attribution.release()
     if (this.#ownsMonitor) this.#monitor[Symbol.dispose]()
     return Promise.resolve()
   }
 
+  /** 0 when too many are open. */
+  #openWindow({ startTime }: ProcessedSpan): OpenSpan['window'] {
+    const ageMs = explicitAge(startTime)
+    if (ageMs !== undefined) return new ExplicitWindow(this.#monitor, ageMs)
+    return this.#monitor.openSpan(this.#rules.detail === 'full')
+  }
+
+  #drop({ window, local }: OpenSpan): void {
+    if (typeof window === 'number') this.#monitor.dropSpan(window)
+    else window.release()
+    leaveLocalSpan(local)
+  }
+
   #finish(span: ProcessedSpan, target: AttributeTarget): void {
     try {
-      const mark = this.#running ? this.#open.take(span) : undefined
-      if (mark === undefined) this.#finishExplicit(span, target)
-      else if (this.#rules.detail === 'full') this.#tellDetails(span, target, mark)
-      else this.#tellEssentials(span, target, mark)
+      const open = this.#open.take(span)
+      if (open === undefined) return
+      const { window, local } = open
+      local.end()
+      if (typeof window !== 'number') this.#tell(target, window.close(this.#monitor, span.duration), local)
+      else if (this.#rules.detail === 'full') this.#tell(target, this.#closeInFull(span, window), local)
+      else this.#tellEssentials(span, target, window, local)
     } catch (error) {
       this.#warn(error)
     }
   }
 
-  #tellEssentials(span: ProcessedSpan, target: AttributeTarget, mark: number): void {
-    const stats = this.#monitor.closeSpanEssentials(mark)
+  #tellEssentials(span: ProcessedSpan, target: AttributeTarget, handle: number, local: LocalSpan): void {
+    const stats = this.#monitor.closeSpanEssentials(handle)
     if (stats === undefined) return
     const told = hasExplicitEnd(span.duration, stats.durationMs) ? this.#until(span, stats) : stats
-    if (this.#isWanted(told)) writeEssentials(target, told, this.#rules)
+    if (this.#isWanted(told, local)) writeEssentials(target, told, local, this.#rules)
   }
 
-  #tellDetails(span: ProcessedSpan, target: AttributeTarget, mark: number): void {
-    const stats = this.#monitor.closeSpan(mark)
-    if (stats === undefined) return
-    const told = hasExplicitEnd(span.duration, stats.durationMs) ? this.#until(span, stats) : stats
-    if (this.#isWanted(told)) writeAttributes(target, told, this.#rules)
+  #closeInFull(span: ProcessedSpan, handle: number): ResourceStats | undefined {
+    const stats = this.#monitor.closeSpan(handle)
+    return stats && hasExplicitEnd(span.duration, stats.durationMs) ? this.#until(span, stats) : stats
+  }
+
+  #tell(target: AttributeTarget, stats: ResourceStats | undefined, local: LocalSpan): void {
+    if (stats && this.#isWanted(stats, local)) writeAttributes(target, stats, local, this.#rules)
   }
 
   /** The window of a span that was open until now, but was given another end. */
-  #until(span: ProcessedSpan, { durationMs }: EssentialStats) {
+  #until(span: ProcessedSpan, { durationMs }: EssentialStats): ResourceStats {
     const startMs = performance.now() - durationMs
     return this.#monitor.between(startMs, startMs + Math.max(0, toMs(span.duration)))
   }
 
-  #finishExplicit(span: ProcessedSpan, target: AttributeTarget): void {
-    const window = this.#explicit.get(span)
-    if (window === undefined) return
-    this.#explicit.delete(span)
-    if (!this.#running) {
-      window.release()
-      return
-    }
-    const stats = window.close(this.#monitor, span.duration)
-    if (this.#isWanted(stats)) writeAttributes(target, stats, this.#rules)
-  }
-
-  #isWanted(stats: EssentialStats): boolean {
+  #isWanted(stats: EssentialStats, local: LocalSpan): boolean {
     const { when, minDurationMs } = this.#rules
     const longEnough = stats.durationMs >= minDurationMs
     if (when === 'always') return longEnough
-    return (minDurationMs > 0 && longEnough) || isCpuBound(stats, this.#rules) || exceedsMemory(stats, this.#rules)
+    if (minDurationMs > 0 && longEnough) return true
+    return isCpuBound(stats, local, this.#rules) || exceedsMemory(stats, this.#rules)
   }
 
   /** Once: a fault that repeats with each span must not flood the log. */

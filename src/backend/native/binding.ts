@@ -24,6 +24,8 @@ export interface Binding {
   release(monitor: MonitorId): void
   /** Functions for the spans of a monitor; those with `details` are asked for more than essentials. */
   spans(monitor: MonitorId, details: boolean, stats: Float64Array): NativeSpans
+  /** A ledger of this thread. `shared` has three numbers; see `NativeLedger`. */
+  ledger(shared: Float64Array): NativeLedger
   read(monitor: MonitorId, edge: Float64Array): void
   since(monitor: MonitorId, start: Float64Array, end: Float64Array, stats: Float64Array): void
   between(monitor: MonitorId, startMs: number, endMs: number, stats: Float64Array): void
@@ -38,6 +40,22 @@ export interface NativeSpans {
   /** Writes what happened since the span was opened to `stats`. False, and `stats` untouched, if it is not open. */
   close(span: number): boolean
   drop(span: number): void
+}
+
+export interface NativeLedger {
+  /** Handle of a new account; 0 when too many are open. `parent` 0: none. */
+  open(parent: number): number
+  /** From now on the thread works for this account; 0: for nobody. */
+  turn(account: number): void
+  /** Answers in `shared` with the CPU time of the account and that with all below it, in ms. False if it is not open. */
+  close(account: number): boolean
+  /** Answers with the CPU time of the thread since the ledger began, and the part that was nobody's, in ms. */
+  sums(): void
+  /**
+   * Whether the thread turns to nobody each time the event loop is about to wait for events; `shared[2]` is set to 1 then.
+   * Without effect where the host has no libuv.
+   */
+  watchLoop(on: boolean): void
 }
 
 export interface NativeHealth {

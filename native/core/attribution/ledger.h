@@ -1,0 +1,118 @@
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "../clock.h"
+#include "../slots.h"
+#include "../ticks.h"
+
+namespace spanmeter {
+
+// Whom a thread worked for. It is told at which moments the thread turned from one account to another, and
+// adds up the CPU time in between: each turn counts, none is sampled. Belongs to one thread, which alone may
+// call it.
+//
+// A turn reads nothing but a counter of ticks. Once in a while (a check) the clocks are read: CLOCK_MONOTONIC
+// tells how long the ticks took, the CPU clock of the thread for how much of that it was away, asleep,
+// preempted or waiting for a CPU. The time away is taken off the longest interval between two turns since the
+// last check, where it is in all likelihood, and what is left of it off the others in proportion. So all that
+// is ever booked adds up to the CPU clock, and only who was away for less than kLook can be mistaken, within
+// one kTrust.
+class Ledger {
+ public:
+  // After an interval this long the clocks are asked whether the thread ran in it.
+  static constexpr Nanos kLook = 50 * kMicrosecond;
+  // Turns in quick succession are trusted for this long.
+  static constexpr Nanos kTrust = 250 * kMicrosecond;
+  // How far booked time may be ahead of the CPU clock or behind it: they are not read at the same instant.
+  static constexpr Nanos kApart = 20 * kMicrosecond;
+
+  static constexpr SlotHandle kNobody = 0;
+
+  // CLOCK_MONOTONIC and the CPU clock of the thread, or what stands for them in a test.
+  struct Clocks {
+    Nanos (*monotonic)();
+    Nanos (*cpu)();
+  };
+  // `now`: the ticks now; `tick`: about how long one takes, in nanoseconds.
+  Ledger(Clocks clocks, Ticks now, double tick);
+
+  // A new account; its time will be part of the parent's total. 0 when as many as possible are open.
+  SlotHandle open(SlotHandle parent);
+
+  // From now on the thread works for this account; one that is not open stands for nobody.
+  void turn_to(SlotHandle account, Ticks now) {
+    const Ticks interval = book(now);
+    current_ = index_of(account);
+    if (interval > look_ || now - checked_ticks_ > trust_) check(now);
+  }
+
+  struct Totals {
+    Nanos self;   // CPU time of this account alone
+    Nanos total;  // and of all that were opened below it
+  };
+  // Nothing if it is not open. What is open below it moves on to its parent; if the thread works for it right
+  // now, so does the thread.
+  std::optional<Totals> close(SlotHandle account, Ticks now);
+
+  // CPU time of the thread since the ledger began, for whomever, and the part of it that was nobody's.
+  struct Sums {
+    Nanos all, nobody;
+  };
+  Sums sums(Ticks now);
+
+  size_t open_count() const { return accounts_.count() - 1; }
+
+ private:
+  using Index = uint32_t;
+  static constexpr Index kNobodyIndex = 0;  // also stands for "none" in links
+
+  struct Account {
+    Nanos self = 0;     // booked for good
+    Ticks pending = 0;  // since the last check; an account with any is in touched_
+    Nanos closed_below = 0;
+    Index parent = kNobodyIndex;
+    // The open accounts below this one, as a list; children of nobody are in none.
+    Index first_child = kNobodyIndex;
+    Index next = kNobodyIndex, previous = kNobodyIndex;
+  };
+
+  Index index_of(SlotHandle account) {
+    return accounts_.find(account) == nullptr ? kNobodyIndex : Slots<Account>::index_of(account);
+  }
+  Nanos to_nanos(Ticks ticks) const { return static_cast<Nanos>(static_cast<double>(ticks) * tick_); }
+
+  Ticks book(Ticks now);
+  void set_tick(double tick);
+  void check(Ticks now);
+  Nanos settle(Nanos away);
+  void settle_alone(Index index);
+
+  Nanos open_below(Index index);
+  void link(Index index, Index parent);
+  void unlink(Index index);
+  void hand_on_children(Index from);
+
+  const Clocks clocks_;
+  double tick_;              // nanoseconds, as of the last check
+  Ticks look_, trust_;       // kLook and kTrust in ticks
+  Slots<Account> accounts_;  // the first is nobody's
+  Index current_ = kNobodyIndex;
+  Ticks since_;  // when the thread turned to it, or when that was booked last
+
+  // The last check.
+  Ticks checked_ticks_;
+  Nanos checked_time_;
+  Nanos
+      booked_cpu_;  // what was booked for good up to then, from begun_cpu_ on: within kApart of the CPU clock
+
+  std::vector<Index> touched_;  // accounts with pending ticks
+  Nanos settled_early_ = 0;     // booked for good since the last check, because the account was closed
+  Ticks longest_ = 0;           // interval between two turns since the last check, and whose it was
+  Index longest_index_ = kNobodyIndex;
+
+  Nanos begun_cpu_;
+};
+
+}  // namespace spanmeter

@@ -1,0 +1,75 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace spanmeter {
+
+// Names an open slot; never 0. In 31 bits, which JavaScript holds without an allocation.
+using SlotHandle = int32_t;
+constexpr SlotHandle kLargestHandle = INT32_MAX;
+
+// Things that are open at the same time, by handle. The place of one that was closed is taken by a later one,
+// so that opening costs no allocation.
+template <typename T>
+class Slots {
+ public:
+  static constexpr int kIndexBits = 17;
+  static constexpr uint32_t kMax = uint32_t{1} << kIndexBits;
+
+  // 0 when as many as possible are open.
+  SlotHandle open(const T& value) {
+    if (free_.empty()) {
+      if (slots_.size() == kMax) return 0;
+      free_.push_back(static_cast<uint32_t>(slots_.size()));
+      slots_.emplace_back();
+    }
+    const uint32_t index = free_.back();
+    free_.pop_back();
+    Slot& slot = slots_[index];
+    slot.value = value;
+    slot.uses = slot.uses % kUses + 1;
+    slot.open = true;
+    return static_cast<SlotHandle>(slot.uses << kIndexBits | index);
+  }
+
+  // Null for a handle that is not open, or no longer. Valid until the next open().
+  T* find(SlotHandle handle) {
+    const uint32_t bits = static_cast<uint32_t>(handle);
+    const uint32_t index = index_of(handle);
+    if (handle <= 0 || index >= slots_.size()) return nullptr;
+    Slot& slot = slots_[index];
+    return slot.open && slot.uses == bits >> kIndexBits ? &slot.value : nullptr;
+  }
+
+  // Of an open handle. What was found stays readable until the next open().
+  void close(SlotHandle handle) {
+    const uint32_t index = index_of(handle);
+    slots_[index].open = false;
+    free_.push_back(index);
+  }
+
+  static uint32_t index_of(SlotHandle handle) { return static_cast<uint32_t>(handle) & (kMax - 1); }
+  // Of an index that was opened.
+  T& at(uint32_t index) { return slots_[index].value; }
+
+  size_t count() const { return slots_.size() - free_.size(); }
+  size_t memory_bytes() const {
+    return slots_.capacity() * sizeof(Slot) + free_.capacity() * sizeof(free_[0]);
+  }
+
+ private:
+  static constexpr uint32_t kUses = (1u << 14) - 1;  // 1 … kUses, then again from 1
+
+  struct Slot {
+    T value;
+    uint32_t uses = 0;  // so far: tells a handle from earlier ones of the slot, 16 383 of them
+    bool open = false;
+  };
+
+  std::vector<Slot> slots_;
+  std::vector<uint32_t> free_;  // slots to be taken next, from the end
+};
+
+}  // namespace spanmeter

@@ -1,0 +1,223 @@
+// Whom a thread worked for: the arithmetic on made-up clocks, and the truth on real ones.
+
+#include "../core/attribution/ledger.h"
+
+#include <vector>
+
+#include "burner.h"
+#include "check.h"
+
+namespace spanmeter {
+namespace {
+
+// A thread whose clocks the test turns. A tick is half a nanosecond.
+struct Made {
+  static inline Nanos time, cpu;
+  static constexpr double kTick = 0.5;
+  Ledger ledger;
+
+  Made() : ledger(start()) {}
+  static Ledger start() {
+    time = 7 * kSecond;
+    cpu = 3 * kSecond;
+    return Ledger({[] { return time; }, [] { return cpu; }}, ticks(), kTick);
+  }
+  static Ticks ticks() { return 1000 + 2 * time; }
+
+  void turn(SlotHandle account) { ledger.turn_to(account, ticks()); }
+  Ledger::Totals close(SlotHandle account) {
+    return ledger.close(account, ticks()).value_or(Ledger::Totals{-1, -1});
+  }
+  static void run(Nanos duration) {
+    time += duration;
+    cpu += duration;
+  }
+  static void away(Nanos duration) { time += duration; }
+};
+
+TEST(ledger_gives_each_account_its_own_time) {
+  Made made;
+  const SlotHandle a = made.ledger.open(Ledger::kNobody);
+  const SlotHandle b = made.ledger.open(Ledger::kNobody);
+  for (int i = 0; i < 100; i++) {
+    made.turn(a);
+    made.run(3 * kMicrosecond);
+    made.turn(b);
+    made.run(4 * kMicrosecond);
+    made.turn(Ledger::kNobody);
+    made.run(5 * kMicrosecond);
+  }
+  CHECK_EQUAL(made.close(a).self, 300 * kMicrosecond);
+  CHECK_EQUAL(made.close(b).self, 400 * kMicrosecond);
+  const Ledger::Sums sums = made.ledger.sums(Made::ticks());
+  CHECK_EQUAL(sums.nobody, 500 * kMicrosecond);
+  CHECK_EQUAL(sums.all, 1200 * kMicrosecond);
+  CHECK_EQUAL(made.ledger.open_count(), 0u);
+}
+
+TEST(ledger_leaves_out_time_asleep) {
+  Made made;
+  const SlotHandle a = made.ledger.open(Ledger::kNobody);
+  const SlotHandle b = made.ledger.open(Ledger::kNobody);
+  made.turn(a);
+  made.run(10 * kMicrosecond);
+  made.turn(b);
+  made.run(10 * kMicrosecond);
+  made.away(kSecond);
+  made.turn(a);
+  made.run(20 * kMicrosecond);
+  CHECK_EQUAL(made.close(a).self, 30 * kMicrosecond);
+  CHECK_EQUAL(made.close(b).self, 10 * kMicrosecond);
+}
+
+TEST(ledger_leaves_out_a_preemption_within_a_long_burst) {
+  Made made;
+  const SlotHandle a = made.ledger.open(Ledger::kNobody);
+  made.turn(a);
+  made.run(2 * kMillisecond);
+  made.away(3 * kMillisecond);
+  made.run(2 * kMillisecond);
+  CHECK_EQUAL(made.close(a).self, 4 * kMillisecond);
+}
+
+// Too short to be looked at one by one: nobody can tell in which of them the thread was away, but not more
+// than was used is ever given.
+TEST(ledger_shares_out_short_absences_in_proportion) {
+  Made made;
+  const SlotHandle a = made.ledger.open(Ledger::kNobody);
+  const SlotHandle b = made.ledger.open(Ledger::kNobody);
+  for (int i = 0; i < 1000; i++) {
+    made.turn(a);
+    made.run(10 * kMicrosecond);
+    made.turn(b);
+    made.run(10 * kMicrosecond);
+    made.away(10 * kMicrosecond);
+  }
+  const Nanos of_a = made.close(a).self;
+  const Nanos of_b = made.close(b).self;
+  CHECK_NEAR(to_ms(of_a), 10, 4);
+  CHECK_NEAR(to_ms(of_a + of_b), 20, 0.05);
+  CHECK_NEAR(to_ms(made.ledger.sums(Made::ticks()).all), 20, to_ms(Ledger::kApart));
+}
+
+TEST(ledger_counts_what_was_opened_below_in_the_total) {
+  Made made;
+  const SlotHandle root = made.ledger.open(Ledger::kNobody);
+  const SlotHandle closed = made.ledger.open(root);
+  const SlotHandle open = made.ledger.open(root);
+  const SlotHandle below = made.ledger.open(open);
+  const SlotHandle stranger = made.ledger.open(Ledger::kNobody);
+  const SlotHandle all[] = {root, closed, open, below, stranger};
+  Nanos time = kMillisecond;
+  for (const SlotHandle account : all) {
+    made.turn(account);
+    made.run(time);
+    time *= 2;
+  }
+  made.turn(Ledger::kNobody);
+  CHECK_EQUAL(made.close(closed).total, 2 * kMillisecond);
+  const Ledger::Totals of_root = made.close(root);
+  CHECK_EQUAL(of_root.self, 1 * kMillisecond);
+  CHECK_EQUAL(of_root.total, 15 * kMillisecond);
+  // What goes on after its parent was closed is in the total of whom is still open above.
+  const Ledger::Totals of_open = made.close(open);
+  CHECK_EQUAL(of_open.self, 4 * kMillisecond);
+  CHECK_EQUAL(of_open.total, 12 * kMillisecond);
+  CHECK_EQUAL(made.close(below).total, 8 * kMillisecond);
+}
+
+TEST(ledger_hands_children_on_to_the_next_above) {
+  Made made;
+  const SlotHandle root = made.ledger.open(Ledger::kNobody);
+  const SlotHandle middle = made.ledger.open(root);
+  const SlotHandle first = made.ledger.open(middle);
+  const SlotHandle second = made.ledger.open(middle);
+  made.turn(middle);
+  made.run(kMillisecond);
+  CHECK_EQUAL(made.close(middle).self, kMillisecond);
+  // The thread goes on for the one above.
+  made.run(2 * kMillisecond);
+  made.turn(first);
+  made.run(4 * kMillisecond);
+  made.turn(second);
+  made.run(8 * kMillisecond);
+  CHECK_EQUAL(made.close(second).self, 8 * kMillisecond);
+  made.turn(Ledger::kNobody);
+  const Ledger::Totals of_root = made.close(root);
+  CHECK_EQUAL(of_root.self, 2 * kMillisecond);
+  CHECK_EQUAL(of_root.total, 15 * kMillisecond);
+  CHECK_EQUAL(made.close(first).self, 4 * kMillisecond);
+}
+
+TEST(ledger_knows_a_closed_account_from_the_one_in_its_place) {
+  Made made;
+  const SlotHandle a = made.ledger.open(Ledger::kNobody);
+  made.close(a);
+  const SlotHandle b = made.ledger.open(a);
+  CHECK(a != b);
+  made.turn(a);
+  made.run(kMillisecond);
+  CHECK(!made.ledger.close(a, Made::ticks()));
+  CHECK_EQUAL(made.close(b).self, 0);
+  CHECK_EQUAL(made.ledger.sums(Made::ticks()).nobody, kMillisecond);
+  // Nor can nobody be closed, by whatever handle.
+  CHECK(!made.ledger.close(Ledger::kNobody, Made::ticks()));
+  CHECK(!made.ledger.close(1 << Slots<int>::kIndexBits, Made::ticks()));
+  CHECK(!made.ledger.close(kLargestHandle, Made::ticks()));
+}
+
+TEST(ledger_survives_ticks_that_jump) {
+  Made made;
+  const SlotHandle a = made.ledger.open(Ledger::kNobody);
+  made.turn(a);
+  made.run(kMillisecond);
+  made.ledger.turn_to(a, Made::ticks() - kSecond);
+  made.run(kMillisecond);
+  made.ledger.turn_to(a, Made::ticks() + 1000 * kSecond);
+  made.turn(a);
+  made.run(kMillisecond);
+  made.turn(Ledger::kNobody);
+  CHECK_EQUAL(made.ledger.sums(Made::ticks()).all, 3 * kMillisecond);
+  made.turn(a);
+  made.run(kMillisecond);
+  const Nanos self = made.close(a).self;
+  CHECK(self >= kMillisecond && self <= 4 * kMillisecond);
+  CHECK_EQUAL(made.ledger.sums(Made::ticks()).all, 4 * kMillisecond);
+}
+
+TEST(ledger_opens_no_more_than_it_can_name) {
+  Made made;
+  std::vector<SlotHandle> open;
+  while (const SlotHandle account = made.ledger.open(Ledger::kNobody)) open.push_back(account);
+  CHECK_EQUAL(open.size(), (1u << 17) - 1);
+  made.close(open.back());
+  CHECK(made.ledger.open(Ledger::kNobody) != 0);
+}
+
+// On real clocks, beside a rival for the CPU: each gets what it burned by the thread's own CPU clock.
+TEST(ledger_agrees_with_the_cpu_clock) {
+  const Ledger::Clocks clocks{monotonic_now, own_cpu};
+  const Nanos begun = own_cpu();
+  Ledger ledger(clocks, ticks_now(), measure_tick());
+  const SlotHandle heavy = ledger.open(Ledger::kNobody);
+  const SlotHandle light = ledger.open(Ledger::kNobody);
+  Nanos burned_heavy = 0;
+  Nanos burned_light = 0;
+  for (int i = 0; i < 40; i++) {
+    ledger.turn_to(heavy, ticks_now());
+    burned_heavy += burn(2 * kMillisecond);
+    ledger.turn_to(light, ticks_now());
+    burned_light += burn(100 * kMicrosecond);
+    ledger.turn_to(Ledger::kNobody, ticks_now());
+    sleep_for(kMillisecond);
+  }
+  const Ledger::Sums sums = ledger.sums(ticks_now());
+  const Nanos used = own_cpu() - begun;
+  const auto self_ms = [&](SlotHandle account) { return to_ms(ledger.close(account, ticks_now())->self); };
+  CHECK_NEAR(self_ms(heavy), to_ms(burned_heavy), 0.01 * to_ms(burned_heavy));
+  CHECK_NEAR(self_ms(light), to_ms(burned_light), 0.03 * to_ms(burned_light));
+  CHECK_NEAR(to_ms(sums.all), to_ms(used), 0.3);
+}
+
+}  // namespace
+}  // namespace spanmeter

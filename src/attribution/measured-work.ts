@@ -1,0 +1,66 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import type { Account } from './account.js'
+import { Ledger, type OwnTime } from './ledger.js'
+import { watchTurns } from './turns.js'
+
+/** Adds up what pieces of work ran themselves on this thread. Hooks are installed while one of them runs. */
+class MeasuredWork {
+  readonly #ledger = new Ledger()
+  readonly #storage = new AsyncLocalStorage<Account | undefined>()
+  #running = 0
+  #unwatch: () => void = () => {}
+
+  /** `own` is undefined when too many are running. */
+  async run<T>(work: () => T | Promise<T>): Promise<{ value: T; own?: OwnTime }> {
+    const account = this.#ledger.open(this.#storage.getStore()?.nearestOpen)
+    if (account === undefined) return { value: await work() }
+    if (this.#running++ === 0) this.#begin()
+    let own: OwnTime | undefined
+    try {
+      const value = await this.#start(account, work)
+      own = this.#ledger.close(account)
+      return { value, own }
+    } finally {
+      if (own === undefined) this.#ledger.close(account)
+      if (--this.#running === 0) this.#end()
+    }
+  }
+
+  /** The part of the work that runs at once. */
+  #start<T>(account: Account, work: () => T | Promise<T>): T | Promise<T> {
+    try {
+      return this.#storage.run(account, () => {
+        this.#look()
+        return work()
+      })
+    } finally {
+      this.#look()
+    }
+  }
+
+  #look(): void {
+    this.#ledger.shared[2] = 0
+    this.#ledger.turn(this.#storage.getStore()?.openHandle ?? 0)
+  }
+
+  #begin(): void {
+    this.#ledger.watchLoop(true)
+    this.#unwatch = watchTurns({ look: () => this.#look(), stored: true })
+  }
+
+  #end(): void {
+    this.#unwatch()
+    this.#ledger.watchLoop(false)
+    this.#ledger.turn(0)
+    // Where async_hooks hand on the storage, that costs as long as it is in use.
+    this.#storage.disable()
+  }
+}
+
+let measured: MeasuredWork | undefined
+
+/** Runs work and tells what it ran itself. Throws what the work throws. */
+export function runAttributed<T>(work: () => T | Promise<T>): Promise<{ value: T; own?: OwnTime }> {
+  measured ??= new MeasuredWork()
+  return measured.run(work)
+}

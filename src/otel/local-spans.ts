@@ -1,0 +1,76 @@
+import { type Context, trace } from '@opentelemetry/api'
+import type { Account } from '../attribution/account.js'
+import type { OwnTime } from '../attribution/ledger.js'
+import { SpanAttribution } from './span-attribution.js'
+
+export const attribution = new SpanAttribution((context) => localSpan(context)?.account)
+
+/** Root spans of this thread that are open, and how many ever began. */
+const roots = { open: 0, begun: 0 }
+
+/** What is known of a span that began on this thread beside its window. */
+export class LocalSpan {
+  /** Undefined where nothing is attributed. */
+  readonly account: Account | undefined
+  /** What the span itself ran. Told when it ended. */
+  own: OwnTime | undefined
+  /** Processors that still count on it. */
+  users = 1
+  open = true
+  /** The span that it belongs to and that has no parent in this process; itself, if it has none. */
+  readonly #root: LocalSpan
+  readonly #beganShared: boolean
+  /** Of `roots.begun`, when it began. */
+  readonly #begunRoots: number
+  #endedShared = false
+
+  constructor(parent: LocalSpan | undefined) {
+    this.account = attribution.open(parent?.account)
+    this.#root = parent === undefined ? this : parent.#root
+    if (parent === undefined) {
+      roots.open++
+      roots.begun++
+    }
+    this.#beganShared = roots.open > (this.#root.open ? 1 : 0)
+    this.#begunRoots = roots.begun
+  }
+
+  /** Whether another root span was open at any time while this one was. Told when it ended. */
+  get shared(): boolean {
+    return this.#beganShared || this.#endedShared
+  }
+
+  end(): void {
+    if (!this.open) return
+    this.open = false
+    this.#endedShared = roots.begun > this.#begunRoots
+    if (this.#root === this) roots.open--
+    if (this.account !== undefined) this.own = attribution.close(this.account)
+  }
+}
+
+/** By what `spanContext()` of the span returns, which wrappers of a span pass on. */
+const spans = new WeakMap<object, LocalSpan>()
+
+/** A processor was told of the beginning of a span. There may be others, which share what is kept of it. */
+export function beginLocalSpan(spanContext: object, parentContext: Context): LocalSpan {
+  const known = spans.get(spanContext)
+  if (known?.open) {
+    known.users++
+    return known
+  }
+  const begun = new LocalSpan(localSpan(parentContext))
+  spans.set(spanContext, begun)
+  return begun
+}
+
+/** A processor does not wait for its end any more. */
+export function leaveLocalSpan(span: LocalSpan): void {
+  if (--span.users === 0) span.end()
+}
+
+/** The span that is active in a context, if it began on this thread. */
+export function localSpan(context: Context): LocalSpan | undefined {
+  const spanContext = trace.getSpanContext(context)
+  return spanContext === undefined ? undefined : spans.get(spanContext)
+}
