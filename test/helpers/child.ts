@@ -24,14 +24,16 @@ export async function run(command: string, args: readonly string[], env: NodeJS.
 }
 
 export interface FixtureOptions {
+  /** The Node.js to run it. Default: this one. */
+  node?: string | undefined
   nodeArgs?: readonly string[]
   args?: readonly string[]
   env?: NodeJS.ProcessEnv
 }
 
 /** Runs a program of test/fixtures in a Node.js of its own. */
-export function runFixture(name: string, { nodeArgs = [], args = [], env }: FixtureOptions = {}): Promise<Ended> {
-  return run(process.execPath, [...nodeArgs, join(__dirname, '../fixtures', name), ...args], env)
+export function runFixture(name: string, { node, nodeArgs = [], args = [], env }: FixtureOptions = {}): Promise<Ended> {
+  return run(node ?? process.execPath, [...nodeArgs, join(__dirname, '../fixtures', name), ...args], env)
 }
 
 /** The same for one that prints JSON. Complains with all it printed if it did not end well. */

@@ -1,0 +1,100 @@
+import { beforeAll, describe, expect, test } from 'vitest'
+import { askFixture } from './helpers/child'
+import { nodeVersions } from './helpers/nodes'
+
+// Whose CPU was it? Each span keeps its own books by the thread's CPU clock; what it is told must agree, however the
+// thread came to turn to it. In programs of their own, on each version of Node.js.
+
+interface Span {
+  truth: number
+  self: number
+  total: number
+  selfAvg: number
+  cpu: number
+  shared: boolean
+}
+type Spans = Record<string, Span>
+
+function expectTrue(name: string, { truth, self }: Span): void {
+  expect(Math.abs(self - truth), `${name}: told ${self} of ${truth} ms`).toBeLessThan(Math.max(2, 0.02 * truth))
+}
+
+/**
+ * Nothing of what a span burned may be missing: what is told to the wrong one is missing from the right one. Beside the
+ * burning there is what streams, sockets and requests take to do their work, which is the span's own as well.
+ */
+function expectAllOf(name: string, { truth, self }: Span): void {
+  const told = `${name}: told ${self} of ${truth} ms`
+  expect(self, told).toBeGreaterThan(truth - Math.max(0.5, 0.02 * truth))
+  expect(self, told).toBeLessThan(truth + Math.max(6, 0.05 * truth))
+}
+
+const scenarios = [
+  'promises',
+  'promise chains',
+  'thenables',
+  'async iterators',
+  'generators belong to whoever asks them',
+  'streams',
+  'file streams',
+  'timers',
+  'setImmediate',
+  'process.nextTick',
+  'queueMicrotask',
+  'event emitters belong to whoever emits',
+  'event emitters with a context of their own',
+  'AsyncResource',
+  'AsyncResource.bind and AsyncLocalStorage.snapshot',
+  'context.bind',
+  'contexts ten deep',
+  'the root context within a span',
+  'errors',
+  'errors that nobody catches',
+  'a span that ends in another context',
+  'what goes on after its span ended works for the span above',
+  'work in the thread pool is nobody’s, its callback is',
+  'child processes',
+  'message channels',
+  'messages of workers',
+  'sockets',
+  'HTTP servers and clients',
+  'undici',
+]
+
+describe.each(nodeVersions)('$name', ({ path }) => {
+  describe.skipIf(path === undefined)('every turn is noticed', () => {
+    let results: Record<string, Spans>
+    beforeAll(async () => {
+      results = await askFixture('attribution/turns.cjs', { node: path })
+    })
+
+    test('the list is complete', () => expect(Object.keys(results).toSorted()).toEqual(scenarios.toSorted()))
+
+    test.each(scenarios)('%s', (scenario) => {
+      const spans = Object.entries(results[scenario]!)
+      expect(spans.length).toBeGreaterThan(0)
+      for (const [name, span] of spans) expectAllOf(name, span)
+    })
+  })
+
+  test.skipIf(path === undefined)('three spans that overlap are told apart', async () => {
+    const { hash, sleep, short } = await askFixture<Spans>('attribution/overlap.cjs', { node: path })
+    expectTrue('hash', hash!)
+    expectTrue('sleep', sleep!)
+    expectTrue('short', short!)
+    // Its window has the others' work as well.
+    expect(sleep!.cpu).toBeGreaterThan(100)
+    expect(sleep!.shared).toBe(true)
+  })
+
+  test.skipIf(path === undefined)('what spans and nobody ran is what the thread ran', async () => {
+    const books = await askFixture<{ cpuMs: number; spansMs: number; nobodyMs: number }>(
+      'attribution/conservation.cjs',
+      { node: path },
+    )
+    const { cpuMs, spansMs, nobodyMs } = books
+    expect(cpuMs).toBeGreaterThan(1000)
+    expect(Math.abs(spansMs + nobodyMs - cpuMs), JSON.stringify(books)).toBeLessThan(0.02 * cpuMs)
+    expect(spansMs).toBeGreaterThan(0.3 * cpuMs)
+  })
+})

@@ -1,0 +1,370 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type Context, type ContextManager, context, diag, ROOT_CONTEXT, type Span, trace } from '@opentelemetry/api'
+import { AsyncHooksContextManager, AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
+import { NodeTracerProvider, type ReadableSpan } from '@opentelemetry/sdk-trace-node'
+import { createMonitor } from 'spanmeter'
+import { ResourceSpanProcessor, type ResourceSpanProcessorOptions } from 'spanmeter/otel'
+import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { askFixture } from './helpers/child'
+import { burn } from './helpers/cpu.cjs'
+import { settle } from './helpers/settle'
+
+const providers: NodeTracerProvider[] = []
+
+beforeAll(async () => {
+  await settle()
+  context.setGlobalContextManager(new AsyncLocalStorageContextManager())
+  await warmUp()
+  context.disable()
+})
+
+beforeEach(() => {
+  context.setGlobalContextManager(new AsyncLocalStorageContextManager())
+})
+
+afterEach(async () => {
+  await Promise.all(providers.splice(0).map((provider) => provider.shutdown()))
+  context.disable()
+})
+
+function tracerWith(...options: ResourceSpanProcessorOptions[]) {
+  const provider = new NodeTracerProvider({ spanProcessors: options.map((each) => new ResourceSpanProcessor(each)) })
+  providers.push(provider)
+  return provider.getTracer('test')
+}
+
+function inside<T>(span: Span, work: () => T): T {
+  return context.with(trace.setSpan(context.active(), span), work)
+}
+
+/** What a finished span was told. */
+function told(span: Span, name: string): unknown {
+  return (span as unknown as ReadableSpan).attributes[`resource.${name}`]
+}
+
+/** Compiling what runs for the first time is the span's own work, but nobody's truth. */
+async function warmUp(): Promise<void> {
+  const tracer = tracerWith({ detail: 'full' })
+  for (let i = 0; i < 100; i++) {
+    const span = tracer.startSpan('span')
+    await inside(span, async () => {
+      burn(0.1)
+      tracer.startSpan('child').end()
+      await sleep(0)
+    })
+    span.end()
+  }
+}
+
+function expectMs(actual: unknown, expected: number): void {
+  expect(actual).toBeGreaterThan(expected * 0.97 - 0.2)
+  expect(actual).toBeLessThan(expected * 1.05 + 2)
+}
+
+describe('attributes', () => {
+  test('a span is told what it ran itself, its children not counted', async () => {
+    const tracer = tracerWith({})
+    const parent = tracer.startSpan('parent')
+    let child: Span | undefined
+    await inside(parent, async () => {
+      burn(10)
+      child = tracer.startSpan('child')
+      await inside(child, async () => {
+        burn(20)
+        await sleep(5)
+        burn(20)
+      })
+      child.end()
+      burn(10)
+    })
+    parent.end()
+    expectMs(told(parent, 'cpu.self_ms'), 20)
+    expectMs(told(child!, 'cpu.self_ms'), 40)
+    expect(told(parent, 'cpu.total_ms')).toBeUndefined()
+  })
+
+  test('the average is the share of its duration', async () => {
+    const span = tracerWith({}).startSpan('span')
+    await inside(span, async () => {
+      burn(30)
+      await sleep(70)
+    })
+    span.end()
+    const { duration } = span as unknown as ReadableSpan
+    const average = (100 * (told(span, 'cpu.self_ms') as number)) / (duration[0] * 1e3 + duration[1] / 1e6)
+    expect(told(span, 'cpu.self_avg')).toBeCloseTo(average, 0)
+  })
+
+  test("detail: 'full' adds what was run below it, also by spans that are still open", async () => {
+    const tracer = tracerWith({ detail: 'full' })
+    const root = tracer.startSpan('root')
+    const [middle, leaf, open] = inside(root, () => {
+      const middle = tracer.startSpan('middle')
+      const leaf = inside(middle, () => tracer.startSpan('leaf'))
+      return [middle, leaf, tracer.startSpan('open')]
+    })
+    inside(root, () => burn(5))
+    inside(middle, () => burn(10))
+    inside(leaf, () => burn(20))
+    inside(open, () => burn(40))
+    leaf.end()
+    middle.end()
+    root.end()
+    open.end()
+    expectMs(told(leaf, 'cpu.total_ms'), 20)
+    expectMs(told(middle, 'cpu.total_ms'), 30)
+    expectMs(told(root, 'cpu.total_ms'), 75)
+    expectMs(told(open, 'cpu.total_ms'), 40)
+  })
+
+  test('a span is CPU-bound by what it ran itself, not by its neighbours', async () => {
+    const tracer = tracerWith({ cpuThreshold: 50 })
+    const idle = tracer.startSpan('idle')
+    const busy = tracer.startSpan('busy')
+    inside(busy, () => burn(50))
+    busy.end()
+    idle.end()
+    expect(told(idle, 'cpu.max')).toBeGreaterThan(50)
+    expect(told(idle, 'cpu_bound')).toBeUndefined()
+    expect(told(busy, 'cpu_bound')).toBe(true)
+  })
+
+  test('with attribution off a span is CPU-bound by the whole process, and told nothing of its own', async () => {
+    const tracer = tracerWith({ cpuThreshold: 50, attribution: false, detail: 'full' })
+    const span = tracer.startSpan('span')
+    const other = tracer.startSpan('other')
+    inside(other, () => burn(50))
+    span.end()
+    expect(told(span, 'cpu_bound')).toBe(true)
+    expect(told(span, 'shared')).toBe(true)
+    for (const name of ['cpu.self_ms', 'cpu.self_avg', 'cpu.total_ms']) expect(told(span, name)).toBeUndefined()
+  })
+})
+
+describe('shared', () => {
+  test('is told to spans that another root span overlapped, however briefly', () => {
+    const tracer = tracerWith({})
+    const long = tracer.startSpan('long')
+    const brief = tracer.startSpan('brief')
+    brief.end()
+    const child = inside(long, () => tracer.startSpan('child'))
+    child.end()
+    long.end()
+    expect(told(brief, 'shared')).toBe(true)
+    expect(told(long, 'shared')).toBe(true)
+    expect(told(child, 'shared')).toBeUndefined()
+  })
+
+  test('is not told for a family of spans, nor one after the other', () => {
+    const tracer = tracerWith({})
+    for (let i = 0; i < 2; i++) {
+      const root = tracer.startSpan('root')
+      const children = inside(root, () => [tracer.startSpan('child'), tracer.startSpan('child')])
+      for (const child of children) child.end()
+      root.end()
+      for (const span of [root, ...children]) expect(told(span, 'shared')).toBeUndefined()
+    }
+  })
+
+  test('a child that outlives its root shares with the next', () => {
+    const tracer = tracerWith({})
+    const root = tracer.startSpan('root')
+    const child = inside(root, () => tracer.startSpan('child'))
+    root.end()
+    const next = tracer.startSpan('next')
+    child.end()
+    next.end()
+    expect(told(root, 'shared')).toBeUndefined()
+    expect(told(child, 'shared')).toBe(true)
+  })
+
+  test('a span whose parent is in another process is a root', () => {
+    const tracer = tracerWith({})
+    const remote = { traceId: '1'.repeat(32), spanId: '2'.repeat(16), traceFlags: 1, isRemote: true }
+    const parent = trace.setSpanContext(ROOT_CONTEXT, remote)
+    const spans = [tracer.startSpan('a', {}, parent), tracer.startSpan('b', {}, parent)]
+    for (const span of spans) span.end()
+    for (const span of spans) expect(told(span, 'shared')).toBe(true)
+  })
+})
+
+/** A manager of somebody’s own making, whose storage nobody can see. */
+class HiddenContextManager implements ContextManager {
+  readonly #storage = new AsyncLocalStorage<Context>()
+  active(): Context {
+    return this.#storage.getStore() ?? ROOT_CONTEXT
+  }
+  with<A extends unknown[], F extends (...args: A) => ReturnType<F>>(
+    active: Context,
+    fn: F,
+    thisArg?: ThisParameterType<F>,
+    ...args: A
+  ): ReturnType<F> {
+    return this.#storage.run(active, () => fn.apply(thisArg, args))
+  }
+  bind<T>(_: Context, target: T): T {
+    return target
+  }
+  enable(): this {
+    return this
+  }
+  disable(): this {
+    return this
+  }
+}
+
+describe('context managers', () => {
+  async function expectAttribution(tracer: ReturnType<typeof tracerWith>): Promise<void> {
+    const [a, b] = [tracer.startSpan('a'), tracer.startSpan('b')]
+    const work = async (ms: number) => {
+      for (let i = 0; i < 5; i++) {
+        burn(ms)
+        await sleep(1)
+      }
+    }
+    await Promise.all([inside(a, () => work(4)), inside(b, () => work(1))])
+    a.end()
+    b.end()
+    expectMs(told(a, 'cpu.self_ms'), 20)
+    expectMs(told(b, 'cpu.self_ms'), 5)
+  }
+
+  const managers = { AsyncHooksContextManager, AsyncLocalStorageContextManager, HiddenContextManager }
+
+  test.each(Object.entries(managers))('%s', async (_, Manager) => {
+    context.disable()
+    context.setGlobalContextManager(new Manager().enable())
+    await expectAttribution(tracerWith({}))
+  })
+
+  test('one that is registered after the processor, or in the place of another', async () => {
+    context.disable()
+    const tracer = tracerWith({})
+    tracer.startSpan('before any').end()
+    for (const Manager of Object.values(managers)) {
+      context.disable()
+      context.setGlobalContextManager(new Manager().enable())
+      await expectAttribution(tracer)
+    }
+  })
+
+  test('attach() is followed', () => {
+    const tracer = tracerWith({})
+    const [a, b] = [tracer.startSpan('a'), tracer.startSpan('b')]
+    const manager = new AsyncLocalStorageContextManager()
+    context.disable()
+    context.setGlobalContextManager(manager)
+    tracer.startSpan('looks for the manager').end()
+    inside(a, () => {
+      burn(5)
+      const token = manager.attach(trace.setSpan(context.active(), b))
+      burn(10)
+      token.dispose()
+      burn(5)
+    })
+    a.end()
+    b.end()
+    expectMs(told(a, 'cpu.self_ms'), 10)
+    expectMs(told(b, 'cpu.self_ms'), 10)
+  })
+
+  test('without one nothing is told', () => {
+    context.disable()
+    const span = tracerWith({}).startSpan('span')
+    burn(5)
+    span.end()
+    expect(told(span, 'cpu.time_ms')).toBeGreaterThan(4)
+    expect(told(span, 'cpu.self_ms')).toBeUndefined()
+  })
+
+  test('one that throws does so to the application alone, and is not asked again', async () => {
+    const warnings = vi.fn()
+    diag.setLogger({ ...console, warn: warnings, verbose: warnings })
+    const manager = new HiddenContextManager()
+    context.disable()
+    context.setGlobalContextManager(manager)
+    const tracer = tracerWith({})
+    const span = tracer.startSpan('span')
+    manager.active = () => {
+      throw new Error('broken')
+    }
+    await sleep(1)
+    await null
+    expect(() => manager.active()).toThrow('broken')
+    expect(warnings).toHaveBeenCalledOnce()
+    span.end()
+    diag.disable()
+  })
+})
+
+describe('several processors', () => {
+  test('tell the same', async () => {
+    const tracer = tracerWith({ prefix: 'resource' }, { prefix: 'resource.other' })
+    const span = tracer.startSpan('span')
+    inside(span, () => burn(10))
+    span.end()
+    expectMs(told(span, 'cpu.self_ms'), 10)
+    expect(told(span, 'other.cpu.self_ms')).toBe(told(span, 'cpu.self_ms'))
+  })
+
+  test('go on when one is shut down', async () => {
+    const first = tracerWith({})
+    const span = first.startSpan('span')
+    const other = new ResourceSpanProcessor()
+    inside(span, () => burn(5))
+    await other.shutdown()
+    await other.shutdown()
+    inside(span, () => burn(5))
+    span.end()
+    expectMs(told(span, 'cpu.self_ms'), 10)
+  })
+})
+
+test('the JavaScript sampler tells nothing of its own', () => {
+  using monitor = createMonitor({ backend: 'js' })
+  const span = tracerWith({ monitor }).startSpan('span')
+  inside(span, () => burn(5))
+  span.end()
+  expect(told(span, 'cpu.self_ms')).toBeUndefined()
+})
+
+test('a hundred thousand open spans each have their own; of more than 131 071 the rest have none', () => {
+  using monitor = createMonitor({ sources: [], maxOverheadPercent: 0 })
+  const tracer = tracerWith({ monitor })
+  const spans = Array.from({ length: 131_100 }, () => tracer.startSpan('span'))
+  const own = [0, 50_000, 99_999, 131_070]
+  const none = [131_071, 131_099]
+  for (const i of [...own, ...none]) inside(spans[i]!, () => burn(3))
+  for (const span of spans) span.end()
+  for (const i of own) expectMs(told(spans[i]!, 'cpu.self_ms'), 3)
+  for (const i of none) expect(told(spans[i]!, 'cpu.self_ms')).toBeUndefined()
+})
+
+interface Installed {
+  hooks: Record<'init' | 'before' | 'after' | 'destroy', number>
+  continuationHasId: boolean
+  scopeIsOurs: boolean
+  managerIsOurs: boolean
+}
+
+describe('hooks', () => {
+  const ask = (attribution: 'on' | 'off') =>
+    askFixture<Record<'before' | 'during' | 'after', Installed>>('attribution/hooks.cjs', {
+      nodeArgs: ['--expose-internals', '--no-warnings'],
+      args: [attribution],
+    })
+
+  test('attribution: false installs none', async () => {
+    const { before, during, after } = await ask('off')
+    expect(during).toEqual(before)
+    expect(after).toEqual(before)
+  })
+
+  test('all are taken off at shutdown', async () => {
+    const { before, during, after } = await ask('on')
+    expect(during).toMatchObject({ scopeIsOurs: true, managerIsOurs: true })
+    expect(during.hooks).toEqual({ ...before.hooks, before: before.hooks.before + 1 })
+    expect(after).toEqual(before)
+  })
+})
