@@ -19,6 +19,8 @@ export interface Case {
   repeats: number
   /** Why this machine cannot run a variant. */
   missing?(variant: string): string | undefined
+  /** The Node.js that runs a variant. Default: this one. */
+  node?(variant: string): string
   run(variant: string): Promise<Metric[]>
 }
 

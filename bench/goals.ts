@@ -83,6 +83,22 @@ const goals: readonly Goal[] = [
     peers: (read) => `the bare span takes ${micro(read('span-cost', 'off', 'back to back'))}`,
     forUsers: true,
   },
+  {
+    what: 'attribution: added to an await, each turning to another span',
+    case: 'await-cost',
+    reach: '≤ 60 ns on Node.js 20 and 24',
+    measured: (read) => awaits(read, 'each in its own span', 'added by attribution'),
+    limit: (read) => `all in one span ${awaits(read, 'all in one span', 'added by attribution')}`,
+    peers: (read) => `AsyncLocalStorage alone takes ${awaits(read, 'each in its own span', 'AsyncLocalStorage alone')}`,
+  },
+  {
+    what: 'requests per second of a saturated Express service, over OpenTelemetry alone',
+    case: 'http-throughput',
+    reach: '≥ 0.98×',
+    measured: (read) => `${throughput(read, 'all on')}; ${throughput(read, 'attribution: false')} without attribution`,
+    limit: (read) => `as many constant attributes ${throughput(read, 'as many constant attributes')}`,
+    peers: (read) => `no tracing ${throughput(read, 'no tracing')}`,
+  },
   ticksHeld('idle'),
   ticksHeld('busy'),
   {
@@ -126,6 +142,14 @@ function overLoop(read: Read, variant: string): number {
 
 function addedToSpan(read: Read, variant: string): number {
   return read('span-cost', variant, 'back to back') - read('span-cost', 'off', 'back to back')
+}
+
+function awaits(read: Read, kind: string, metric: string): string {
+  return [20, 24].map((major) => `${read('await-cost', `Node.js ${major}, ${kind}`, metric).toFixed(0)} ns`).join('; ')
+}
+
+function throughput(read: Read, variant: string): string {
+  return times(read('http-throughput', variant, 'requests, over OpenTelemetry alone'))
 }
 
 function bytes(read: Read, variant: string): string {

@@ -11,7 +11,7 @@ export async function runCase(wanted: Case, repeats: number): Promise<Result[]> 
     // Back and forth (A B, B A, …): a drift of the machine hits no variant more than another.
     const order = repeat % 2 === 0 ? variants : [...variants].reverse()
     for (const variant of order) {
-      for (const { metric, value, unit } of await runOnce(wanted.name, variant)) {
+      for (const { metric, value, unit } of await runOnce(wanted, variant)) {
         const key = `${variant}\0${metric}`
         const result = results.get(key) ?? { case: wanted.name, variant, metric, value: 0, unit, runs: [] }
         result.runs.push(value)
@@ -35,8 +35,9 @@ function ratios(results: readonly Result[], baseline: string | undefined): Resul
   })
 }
 
-async function runOnce(name: string, variant: string): Promise<Metric[]> {
-  const child = fork(join(__dirname, 'child.js'), [name, variant])
+async function runOnce({ name, node }: Case, variant: string): Promise<Metric[]> {
+  const execPath = node?.(variant) ?? process.execPath
+  const child = fork(join(__dirname, 'child.js'), [name, variant], { execPath })
   const exit = once(child, 'exit')
   let metrics: Metric[] | undefined
   child.once('message', (message) => {

@@ -1,7 +1,9 @@
 import type { Case } from '../case.js'
+import { awaitCost } from './await-cost.js'
 import { blockedLoop } from './blocked-loop.js'
 import { dutyCycle } from './duty-cycle.js'
 import { historyMemory } from './history-memory.js'
+import { httpThroughput } from './http-throughput.js'
 import { idleCost } from './idle-cost.js'
 import { mainThread } from './main-thread.js'
 import { sampleCost } from './sample-cost.js'
@@ -23,4 +25,6 @@ export const cases: readonly Case[] = [
   windowQuery,
   historyMemory,
   spanCost,
+  awaitCost,
+  httpThroughput,
 ]

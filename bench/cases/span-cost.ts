@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { ReadableSpan, Span, SpanExporter, SpanProcessor } from '@opentelemetry/sdk-trace-node'
+import type { ReadableSpan, SpanExporter, SpanProcessor } from '@opentelemetry/sdk-trace-node'
 import { BatchSpanProcessor, NodeTracerProvider } from '@opentelemetry/sdk-trace-node'
 import { ResourceSpanProcessor } from 'spanmeter/otel'
 import { type Case, median } from '../case.js'
+import { ConstantAttributes } from '../load/constant-attributes.js'
 
 const spans = 10_000
 const sparseSpans = 400
@@ -10,22 +11,9 @@ const rounds = 9
 /** Between the edges of sparse spans: what is remembered from one edge to the next is out of date by then. */
 const apartMs = 0.2
 
-/** As many attributes as the default ones, at no cost but their own. */
-class ConstantAttributes implements SpanProcessor {
-  readonly #attributes = Object.fromEntries(Array.from({ length: 10 }, (_, i) => [`constant.attribute${i}`, i + 0.5]))
-
-  onStart(): void {}
-  onEnding(span: Span): void {
-    span.setAttributes(this.#attributes)
-  }
-  onEnd(): void {}
-  async forceFlush(): Promise<void> {}
-  async shutdown(): Promise<void> {}
-}
-
 const processors: Record<string, () => SpanProcessor[]> = {
   off: () => [],
-  'ten constant attributes': () => [new ConstantAttributes()],
+  'ten constant attributes': () => [new ConstantAttributes(10)],
   default: () => [new ResourceSpanProcessor()],
   full: () => [new ResourceSpanProcessor({ detail: 'full' })],
 }

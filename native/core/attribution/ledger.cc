@@ -98,8 +98,8 @@ void Ledger::settle_alone(Index index) {
 std::optional<Ledger::Totals> Ledger::close(SlotHandle handle, Ticks now) {
   const Index index = index_of(handle);
   if (index == kNobodyIndex) return std::nullopt;
-  book(now);
-  if (now - checked_ticks_ > look_) {
+  const Ticks interval = book(now);
+  if (needs_check(interval, now)) {
     check(now);
   } else {
     settle_alone(index);

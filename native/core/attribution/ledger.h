@@ -45,7 +45,7 @@ class Ledger {
   void turn_to(SlotHandle account, Ticks now) {
     const Ticks interval = book(now);
     current_ = index_of(account);
-    if (interval > look_ || now - checked_ticks_ > trust_) check(now);
+    if (needs_check(interval, now)) check(now);
   }
 
   struct Totals {
@@ -83,6 +83,9 @@ class Ledger {
   }
   Nanos to_nanos(Ticks ticks) const { return static_cast<Nanos>(static_cast<double>(ticks) * tick_); }
 
+  bool needs_check(Ticks interval, Ticks now) const {
+    return interval > look_ || now - checked_ticks_ > trust_;
+  }
   Ticks book(Ticks now);
   void set_tick(double tick);
   void check(Ticks now);

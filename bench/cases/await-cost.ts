@@ -1,0 +1,74 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { context, trace } from '@opentelemetry/api'
+import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node'
+import { ResourceSpanProcessor } from 'spanmeter/otel'
+import { type Case, median } from '../case.js'
+
+const chains = 50
+const awaits = 20_000
+const rounds = 7
+
+/** How the awaiting chains share spans: they never turn to another, or at every await. */
+const kinds = ['all in one span', 'each in its own span'] as const
+type Kind = (typeof kinds)[number]
+
+const ownMajor = Number(process.versions.node.split('.')[0])
+const majors = [...new Set([ownMajor, 20, 24])].sort()
+const variant = (major: number, kind: Kind) => `Node.js ${major}, ${kind}`
+
+function nodeOf(name: string): string {
+  const major = Number(/^Node\.js (\d+),/.exec(name)![1])
+  return major === ownMajor
+    ? process.execPath
+    : join(__dirname, `../../../build/nodes/node_modules/node${major}/bin/node`)
+}
+
+/** What attribution adds to an await: the hook that looks whose turn it is, and the turn itself. */
+export const awaitCost: Case = {
+  name: 'await-cost',
+  title: `Time of one await among ${chains} chains of them that run at once, in the context of OpenTelemetry`,
+  variants: majors.flatMap((major) => kinds.map((kind) => variant(major, kind))),
+  repeats: 3,
+  node: nodeOf,
+  missing: (name) => (existsSync(nodeOf(name)) ? undefined : 'run `npm run nodes` first'),
+  async run(name) {
+    const kind = kinds.find((each) => name.endsWith(each))!
+    new NodeTracerProvider().register()
+    const alone: number[] = []
+    const added: number[] = []
+    for (let i = 0; i <= rounds; i++) {
+      const before = await round(kind, false)
+      const attributed = await round(kind, true)
+      const after = await round(kind, false)
+      if (i === 0) continue
+      alone.push((before + after) / 2)
+      added.push(attributed - (before + after) / 2)
+    }
+    return [
+      { metric: 'AsyncLocalStorage alone', value: median(alone), unit: 'ns' },
+      { metric: 'added by attribution', value: median(added), unit: 'ns' },
+    ]
+  },
+}
+
+async function chain(): Promise<void> {
+  for (let i = 0; i < awaits; i++) await null
+}
+
+async function round(kind: Kind, attribution: boolean): Promise<number> {
+  const provider = new NodeTracerProvider({ spanProcessors: [new ResourceSpanProcessor({ attribution })] })
+  const tracer = provider.getTracer('bench')
+  const open = () => {
+    const span = tracer.startSpan('span')
+    return { span, context: trace.setSpan(context.active(), span) }
+  }
+  const first = open()
+  const spans = Array.from({ length: chains }, () => (kind === 'all in one span' ? first : open()))
+  const begin = performance.now()
+  await Promise.all(spans.map((each) => context.with(each.context, chain)))
+  const time = performance.now() - begin
+  for (const { span } of new Set([first, ...spans])) span.end()
+  await provider.shutdown()
+  return (1e6 * time) / chains / awaits
+}

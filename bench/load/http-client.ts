@@ -1,0 +1,33 @@
+/**
+ * Keeps an HTTP service busy from a process of its own, and takes the spans that it exports. Told the URL, it answers with
+ * requests per second, after a time of warming up; the parent is told when that begins and ends.
+ */
+
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import autocannon from 'autocannon'
+
+const connections = 16
+const warmUpSeconds = 2
+const seconds = 4
+
+async function main(): Promise<void> {
+  const collector = createServer((request, response) => {
+    request.resume().on('end', () => response.writeHead(200, { 'content-type': 'application/json' }).end('{}'))
+  })
+  collector.listen(0, '127.0.0.1')
+  await once(collector, 'listening')
+  process.send!({ collectorPort: (collector.address() as AddressInfo).port })
+  const [{ url }] = (await once(process, 'message')) as [{ url: string }]
+  await autocannon({ url, connections, duration: warmUpSeconds })
+  process.send!({ state: 'begin' })
+  const { requests, errors, non2xx } = await autocannon({ url, connections, duration: seconds })
+  process.send!({ state: 'end', requests: requests.total, perSecond: requests.average, failed: errors + non2xx })
+  await once(process, 'message') // the service is done with its last export
+  process.disconnect()
+  collector.closeAllConnections()
+  collector.close()
+}
+
+main()
