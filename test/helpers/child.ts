@@ -12,9 +12,14 @@ export interface Ended {
 }
 
 /** Runs a program to its end. One that does not end is killed, which shows as a signal. */
-export async function run(command: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> {
+export async function run(
+  command: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+  timeout = 30_000,
+): Promise<Ended> {
   const options = { cwd: packageRoot, env: { ...process.env, NODE_OPTIONS: '', ...env } }
-  const child = spawn(command, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'], timeout: 30_000 })
+  const child = spawn(command, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'], timeout })
   const ended = new Promise<Pick<Ended, 'code' | 'signal'>>((resolve, reject) => {
     child.once('error', reject)
     child.once('close', (code, signal) => resolve({ code, signal }))
@@ -29,11 +34,16 @@ export interface FixtureOptions {
   nodeArgs?: readonly string[]
   args?: readonly string[]
   env?: NodeJS.ProcessEnv
+  /** When to give up, in ms. Default 30000. */
+  timeout?: number
 }
 
 /** Runs a program of test/fixtures in a Node.js of its own. */
-export function runFixture(name: string, { node, nodeArgs = [], args = [], env }: FixtureOptions = {}): Promise<Ended> {
-  return run(node ?? process.execPath, [...nodeArgs, join(__dirname, '../fixtures', name), ...args], env)
+export function runFixture(
+  name: string,
+  { node, nodeArgs = [], args = [], env, timeout }: FixtureOptions = {},
+): Promise<Ended> {
+  return run(node ?? process.execPath, [...nodeArgs, join(__dirname, '../fixtures', name), ...args], env, timeout)
 }
 
 /** The same for one that prints JSON. Complains with all it printed if it did not end well. */

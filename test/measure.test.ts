@@ -1,0 +1,94 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { createMonitor, type MonitorOptions } from 'spanmeter'
+import { beforeAll, expect, test } from 'vitest'
+import { burn } from './helpers/cpu.cjs'
+import { settle } from './helpers/settle'
+
+// What measured work ran itself, whatever else the thread did meanwhile.
+
+beforeAll(async () => {
+  await settle()
+  using monitor = createMonitor().start()
+  for (let i = 0; i < 50; i++) await monitor.measure(() => sleep(0))
+})
+
+function expectMs(actual: number, expected: number): void {
+  expect(actual).toBeGreaterThan(0.98 * expected - 0.1)
+  expect(actual).toBeLessThan(1.03 * expected + 1.5)
+}
+
+async function bursts(ms: number): Promise<number> {
+  let usedMs = 0
+  for (let i = 0; i < 10; i++) {
+    usedMs += burn(ms)
+    await sleep(1)
+  }
+  return usedMs
+}
+
+test('concurrent work is told apart', async () => {
+  using monitor = createMonitor().start()
+  const results = await Promise.all([
+    monitor.measure(() => bursts(5)),
+    monitor.measure(() => bursts(1)),
+    monitor.measure(async () => {
+      await sleep(60)
+      return 0
+    }),
+  ])
+  for (const { value, stats } of results) {
+    expectMs(stats.self!.timeMs, value)
+    expect(stats.self!.avg).toBeCloseTo((100 * stats.self!.timeMs) / stats.durationMs)
+    // The window has them all.
+    expect(stats.cpu.timeMs).toBeGreaterThan(40)
+  }
+})
+
+test('what was measured within it counts in the total alone', async () => {
+  using monitor = createMonitor().start()
+  const { stats } = await monitor.measure(async () => {
+    burn(5)
+    const { value, stats } = await monitor.measure(() => bursts(2))
+    expectMs(stats.self!.timeMs, value)
+    burn(5)
+  })
+  expectMs(stats.self!.timeMs, 10)
+  expectMs(stats.self!.totalMs, 30)
+})
+
+test('synchronous work has no await to turn at', async () => {
+  using monitor = createMonitor().start()
+  const measured = monitor.measure(() => burn(10))
+  burn(10)
+  const { value, stats } = await measured
+  expectMs(stats.self!.timeMs, value)
+})
+
+test('what throws leaves nothing behind', async () => {
+  using monitor = createMonitor().start()
+  const fails = async () => {
+    await sleep(1)
+    throw new Error('on purpose')
+  }
+  await expect(monitor.measure(fails)).rejects.toThrow('on purpose')
+  await expect(
+    monitor.measure(() => {
+      throw new Error('at once')
+    }),
+  ).rejects.toThrow('at once')
+  burn(10)
+  const { value, stats } = await monitor.measure(() => burn(5))
+  expectMs(stats.self!.timeMs, value)
+})
+
+test.each<MonitorOptions>([{ attribution: false }, { backend: 'js' }])('is not told with %o', async (options) => {
+  using monitor = createMonitor(options).start()
+  const { value, stats } = await monitor.measure(() => burn(5))
+  expect(value).toBeGreaterThan(4)
+  expect(stats.self).toBeUndefined()
+})
+
+test('attribution must be a boolean', () => {
+  const options = { attribution: 'yes' } as unknown as MonitorOptions
+  expect(() => createMonitor(options)).toThrow("attribution must be a boolean, got 'yes'")
+})
