@@ -175,7 +175,7 @@ export interface ResourceMonitor extends Disposable {
   mark(): Mark
   /**
    * What happened since the mark. Counters are exact at both ends, however short the window; resident memory, run delay
-   * and network bytes may be 50 µs old. Releases the mark.
+   * and network bytes may be 50 µs old, and 1 ms where such questions follow each other closely. Releases the mark.
    */
   since(mark: Mark): ResourceStats
   /**

@@ -30,6 +30,12 @@ describe('npm run demo', () => {
       expect(attributes['resource.cpu.time_ms']).toEqual(expect.any(Number))
       expect(attributes['js.samples']).toEqual(expect.any(Number))
     }
+    const own = (route: string) =>
+      spans
+        .filter(({ name }) => name.includes(route))
+        .map(({ attributes }) => attributes['resource.cpu.self_ms'] as number)
+    for (const ms of own('/wait')) expect(ms).toBeLessThan(20)
+    for (const ms of own('/block')) expect(ms).toBeGreaterThan(100)
     const blocked = spans.filter(({ name }) => name.includes('/block'))
     for (const { attributes } of blocked) {
       expect(attributes['resource.samples']).toBeGreaterThan(attributes['js.samples'] as number)

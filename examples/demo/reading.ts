@@ -37,10 +37,10 @@ function blocked({ spans, p50Ms, native, js }: RouteSummary): string | undefined
 }
 
 function waited({ p50Ms, native }: RouteSummary): string | undefined {
-  if (native.cpuTimeMs === undefined) return undefined
+  if (native.cpuTimeMs === undefined || native.selfMs === undefined) return undefined
   return (
-    `/wait typically lasts ${decimal(p50Ms, 0)} ms and asks for no work but answering. On average ` +
-    `${decimal(native.cpuTimeMs, 1)} ms of CPU fell into its window, mostly used for other requests.`
+    `/wait typically lasts ${decimal(p50Ms, 0)} ms and asks for no work but answering. On average the process used ` +
+    `${decimal(native.cpuTimeMs, 1)} ms of CPU meanwhile; ${decimal(native.selfMs, 1)} ms of that were its own.`
   )
 }
 
@@ -83,8 +83,9 @@ function impossible(
 
 function shared(spans: readonly DecodedSpan[]): string {
   return (
-    `CPU and memory are those of the whole process during the span. ${overlapping(spans)} of ${spans.length} ` +
-    `spans overlapped another request, so part of their CPU was used by that one.`
+    `All cpu and memory are those of the whole process during the span, and ${overlapping(spans)} of ` +
+    `${spans.length} spans overlapped another request. Own cpu is what the JavaScript thread ran for the span alone; ` +
+    `what its work in libuv's thread pool took is not in it.`
   )
 }
 

@@ -34,7 +34,7 @@ function markdown({ seconds, rows, reading, health, failures, spans }: Report): 
     ...(failures.length > 0 ? ['**This run failed:**', list(failures)] : []),
     markdownTable(rows),
     'Columns are `resource.*` of the native sampler, and beside them `js.*` of a JavaScript timer on the same ' +
-      'spans. `cpu avg`, `cpu time` and samples are means over the spans, `cpu max` and memory the highest of ' +
+      'spans. Own cpu, all cpu and samples are means over the spans, `cpu max` and memory the highest of ' +
       'any. Percentages are of one core.',
     list(reading),
     '## The machine',

@@ -5,7 +5,9 @@ import { maximum, mean, percentile, sum } from './statistics'
 export interface SamplerSummary {
   cpuAvg: number | undefined
   cpuMax: number | undefined
+  /** Of the whole process during the span, and of the span itself on the JavaScript thread. */
   cpuTimeMs: number | undefined
+  selfMs: number | undefined
   memoryMaxMb: number | undefined
   /** Mean per span. */
   samples: number | undefined
@@ -51,6 +53,7 @@ function summarizeSampler(spans: readonly DecodedSpan[], prefix: string): Sample
     cpuAvg: mean(values('cpu.avg')),
     cpuMax: maximum(values('cpu.max')),
     cpuTimeMs: mean(values('cpu.time_ms')),
+    selfMs: mean(values('cpu.self_ms')),
     memoryMaxMb: maximum(values('memory.max_mb')),
     samples: mean(samples),
     totalSamples: sum(samples),

@@ -35,7 +35,7 @@ class Recent {
   static constexpr Nanos kLongAgo = -kSecond;
 
   Source source_;
-  decltype(source_.read()) value_;
+  decltype(source_.read()) value_{};
   Nanos read_at_ = kLongAgo;
   Nanos due_ = kLongAgo;
 };
