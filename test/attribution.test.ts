@@ -286,19 +286,57 @@ describe('context managers', () => {
     context.setGlobalContextManager(manager)
     const tracer = tracerWith({})
     const span = tracer.startSpan('span')
+    const { active } = manager
     manager.active = () => {
       throw new Error('broken')
     }
     await sleep(1)
-    await null
     expect(() => manager.active()).toThrow('broken')
+    manager.active = active
+    const another = tracer.startSpan('another')
+    await inside(another, () => sleep(1))
+    another.end()
+    expect(told(another, 'cpu.self_ms')).toBeUndefined()
     expect(warnings).toHaveBeenCalledOnce()
     span.end()
     diag.disable()
   })
+
+  test('one that cannot be followed costs nobody an attribute but its own', () => {
+    const warnings = vi.fn()
+    diag.setLogger({ ...console, warn: warnings, verbose: warnings })
+    context.disable()
+    context.setGlobalContextManager(Object.freeze(new HiddenContextManager()))
+    const span = tracerWith({}).startSpan('span')
+    inside(span, () => burn(5))
+    span.end()
+    expect(told(span, 'cpu.time_ms')).toBeGreaterThan(4)
+    expect(told(span, 'cpu.self_ms')).toBeUndefined()
+    expect(warnings).toHaveBeenCalledOnce()
+    diag.disable()
+  })
+
+  test('contexts of somebody’s own making do not get an error', () => {
+    const span = tracerWith({}).startSpan('span')
+    const frozen = Object.freeze(trace.setSpan(context.active(), span))
+    expect(context.with(frozen, () => burn(1))).toBeGreaterThan(0.9)
+    expect(context.with({} as Context, () => 5)).toBe(5)
+    expect(context.with(null as unknown as Context, () => 6)).toBe(6)
+    span.end()
+  })
 })
 
 describe('several processors', () => {
+  test('each as it was told', () => {
+    const tracer = tracerWith({}, { prefix: 'resource.other', attribution: false })
+    const span = tracer.startSpan('span')
+    inside(span, () => burn(5))
+    span.end()
+    expectMs(told(span, 'cpu.self_ms'), 5)
+    expect(told(span, 'other.cpu.time_ms')).toBeGreaterThan(4)
+    expect(told(span, 'other.cpu.self_ms')).toBeUndefined()
+  })
+
   test('tell the same', async () => {
     const tracer = tracerWith({ prefix: 'resource' }, { prefix: 'resource.other' })
     const span = tracer.startSpan('span')

@@ -27,6 +27,8 @@ export interface Turns {
 export class ContextWatch {
   readonly #turnsOf: (manager: ContextManager) => Turns
   #manager: ContextManager | undefined
+  /** One that went wrong, and is not taken up again. */
+  #refused: ContextManager | undefined
   #stops: (() => void)[] = []
 
   constructor(turnsOf: (manager: ContextManager) => Turns) {
@@ -40,13 +42,19 @@ export class ContextWatch {
   /** Takes up the manager that is registered now, whichever it is. To be called whenever a span begins. */
   update(): void {
     const manager = (globalThis as { [apiKey]?: Registered })[apiKey]?.context
-    if (manager === this.#manager) return
+    if (manager === this.#manager || manager === this.#refused) return
     this.stop()
     this.#manager = manager
     if (manager === undefined) return
     const turns = this.#turnsOf(manager)
     const stored = keepsContextInStorage(manager)
     this.#stops = [watchTurns({ look: turns.look, stored }), wrapWith(manager, turns), wrapAttach(manager, turns)]
+  }
+
+  /** Has no more to do with the present manager. */
+  refuse(): void {
+    this.#refused = this.#manager
+    this.stop()
   }
 
   /** Takes off all hooks and wrappers. */

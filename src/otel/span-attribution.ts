@@ -46,7 +46,11 @@ export class SpanAttribution {
    */
   open(parent: Account | undefined): Account | undefined {
     if (this.#processors === 0) return undefined
-    this.#watch?.update()
+    try {
+      this.#watch?.update()
+    } catch (error) {
+      this.#giveUp(error)
+    }
     return this.#watch?.watching ? this.#ledger?.open(parent?.nearestOpen) : undefined
   }
 
@@ -59,15 +63,28 @@ export class SpanAttribution {
     return this.#ledger?.sums()
   }
 
+  /** The context manager belongs to others: if it does what nobody can foresee, it is left alone. */
+  #giveUp(error: unknown): void {
+    this.#watch?.refuse()
+    diag.warn('spanmeter: what spans run themselves is not told any more:', error)
+  }
+
   /** Closures over bare functions: this runs at every await. */
   #turnsOf(manager: ContextManager, { turn, shared }: Ledger): Turns {
     const accountOf = this.#accountOf
     let last: Context | undefined
 
+    const fail = (error: unknown) => this.#giveUp(error)
+
     function mark(context: Marked): Account | null {
-      const account = accountOf(context) ?? null
-      context[accountKey] = account
-      return account
+      try {
+        const account = accountOf(context) ?? null
+        context[accountKey] = account
+        return account
+      } catch (error) {
+        fail(error)
+        return null
+      }
     }
 
     function enter(context: Marked): void {
@@ -76,11 +93,6 @@ export class SpanAttribution {
       let account = context[accountKey]
       if (account === undefined) account = mark(context)
       turn(account === null ? 0 : account.openHandle)
-    }
-
-    const fail = (error: unknown) => {
-      this.#watch?.stop()
-      diag.warn('spanmeter: what spans run themselves is not told any more:', error)
     }
 
     function look(): void {

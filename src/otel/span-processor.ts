@@ -3,7 +3,14 @@ import type { EssentialStats } from '../backend/backend.js'
 import { createMonitor } from '../create-monitor.js'
 import type { Monitor } from '../monitor.js'
 import type { MonitorOptions, ResourceStats } from '../types.js'
-import { type AttributeTarget, exceedsMemory, isCpuBound, writeAttributes, writeEssentials } from './attributes.js'
+import {
+  type AttributeTarget,
+  exceedsMemory,
+  isCpuBound,
+  type SpanShare,
+  writeAttributes,
+  writeEssentials,
+} from './attributes.js'
 import { attribution, beginLocalSpan, type LocalSpan, leaveLocalSpan } from './local-spans.js'
 import { OpenSpans } from './open-spans.js'
 import { checkProcessorOptions, type ProcessorRules, type ResourceSpanProcessorOptions } from './options.js'
@@ -121,19 +128,20 @@ export class ResourceSpanProcessor {
       if (open === undefined) return
       const { window, local } = open
       local.end()
-      if (typeof window !== 'number') this.#tell(target, window.close(this.#monitor, span.duration), local)
-      else if (this.#rules.detail === 'full') this.#tell(target, this.#closeInFull(span, window), local)
-      else this.#tellEssentials(span, target, window, local)
+      const share = this.#attribution ? local : { shared: local.shared }
+      if (typeof window !== 'number') this.#tell(target, window.close(this.#monitor, span.duration), share)
+      else if (this.#rules.detail === 'full') this.#tell(target, this.#closeInFull(span, window), share)
+      else this.#tellEssentials(span, target, window, share)
     } catch (error) {
       this.#warn(error)
     }
   }
 
-  #tellEssentials(span: ProcessedSpan, target: AttributeTarget, handle: number, local: LocalSpan): void {
+  #tellEssentials(span: ProcessedSpan, target: AttributeTarget, handle: number, share: SpanShare): void {
     const stats = this.#monitor.closeSpanEssentials(handle)
     if (stats === undefined) return
     const told = hasExplicitEnd(span.duration, stats.durationMs) ? this.#until(span, stats) : stats
-    if (this.#isWanted(told, local)) writeEssentials(target, told, local, this.#rules)
+    if (this.#isWanted(told, share)) writeEssentials(target, told, share, this.#rules)
   }
 
   #closeInFull(span: ProcessedSpan, handle: number): ResourceStats | undefined {
@@ -141,8 +149,8 @@ export class ResourceSpanProcessor {
     return stats && hasExplicitEnd(span.duration, stats.durationMs) ? this.#until(span, stats) : stats
   }
 
-  #tell(target: AttributeTarget, stats: ResourceStats | undefined, local: LocalSpan): void {
-    if (stats && this.#isWanted(stats, local)) writeAttributes(target, stats, local, this.#rules)
+  #tell(target: AttributeTarget, stats: ResourceStats | undefined, share: SpanShare): void {
+    if (stats && this.#isWanted(stats, share)) writeAttributes(target, stats, share, this.#rules)
   }
 
   /** The window of a span that was open until now, but was given another end. */
@@ -151,12 +159,12 @@ export class ResourceSpanProcessor {
     return this.#monitor.between(startMs, startMs + Math.max(0, toMs(span.duration)))
   }
 
-  #isWanted(stats: EssentialStats, local: LocalSpan): boolean {
+  #isWanted(stats: EssentialStats, share: SpanShare): boolean {
     const { when, minDurationMs } = this.#rules
     const longEnough = stats.durationMs >= minDurationMs
     if (when === 'always') return longEnough
     if (minDurationMs > 0 && longEnough) return true
-    return isCpuBound(stats, local, this.#rules) || exceedsMemory(stats, this.#rules)
+    return isCpuBound(stats, share, this.#rules) || exceedsMemory(stats, this.#rules)
   }
 
   /** Once: a fault that repeats with each span must not flood the log. */
