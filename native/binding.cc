@@ -384,13 +384,15 @@ napi_value turn_to_account(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
-// close(account): answers with its CPU time and that with all below it, in ms. False if it is not open.
+// close(account, totals): answers with its CPU time and, if asked for, that with all below it, in ms. False
+// if it is not open.
 Napi::Value close_account(const Napi::CallbackInfo& info) {
   Arguments arguments(info);
   const SlotHandle account = account_argument(arguments);
+  const bool with_total = arguments.boolean(1, "totals");
   if (!arguments.ok()) return info.Env().Undefined();
   LedgerPort& port = LedgerPort::of(info);
-  const auto totals = port.ledger.close(account, ticks_now());
+  const auto totals = port.ledger.close(account, ticks_now(), with_total);
   if (totals) port.reply(totals->self, totals->total);
   return Napi::Boolean::New(info.Env(), totals.has_value());
 }

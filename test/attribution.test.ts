@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Context, type ContextManager, context, diag, ROOT_CONTEXT, type Span, trace } from '@opentelemetry/api'
 import { AsyncHooksContextManager, AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
-import { NodeTracerProvider, type ReadableSpan } from '@opentelemetry/sdk-trace-node'
+import { AlwaysOnSampler, NodeTracerProvider, type ReadableSpan } from '@opentelemetry/sdk-trace-node'
 import { createMonitor } from 'spanmeter'
 import { ResourceSpanProcessor, type ResourceSpanProcessorOptions } from 'spanmeter/otel'
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
@@ -29,7 +29,10 @@ afterEach(async () => {
 })
 
 function tracerWith(...options: ResourceSpanProcessorOptions[]) {
-  const provider = new NodeTracerProvider({ spanProcessors: options.map((each) => new ResourceSpanProcessor(each)) })
+  const provider = new NodeTracerProvider({
+    sampler: new AlwaysOnSampler(),
+    spanProcessors: options.map((each) => new ResourceSpanProcessor(each)),
+  })
   providers.push(provider)
   return provider.getTracer('test')
 }
@@ -142,6 +145,61 @@ describe('attributes', () => {
   })
 })
 
+describe('spans that end late, early or never', () => {
+  test('a chain of spans that each begins in the one before keeps nothing, and ends', async () => {
+    const tracer = tracerWith({})
+    let last: Context | undefined
+    const chain = async (left: number): Promise<void> => {
+      await tracer.startActiveSpan('link', async (span) => {
+        await null
+        last = context.active()
+        if (left % 100 === 0) await sleep(0)
+        const next = left > 0 ? chain(left - 1) : undefined
+        span.end()
+        if (left % 1000 === 0) await next
+      })
+    }
+    for (let i = 0; i < 20; i++) await chain(1000)
+    expect(context.with(last!, () => 5)).toBe(5)
+    const span = tracer.startSpan('span', {}, last)
+    inside(span, () => burn(2))
+    span.end()
+    expectMs(told(span, 'cpu.self_ms'), 2)
+  })
+
+  test('spans deep in each other, of which the outermost end first', () => {
+    const tracer = tracerWith({ detail: 'full' })
+    const spans: Span[] = []
+    let inner = context.active()
+    for (let i = 0; i < 20_000; i++) {
+      const span = tracer.startSpan('span', {}, inner)
+      inner = trace.setSpan(inner, span)
+      spans.push(span)
+    }
+    context.with(inner, () => burn(5))
+    for (const span of spans.slice(0, 100)) span.end()
+    for (const span of spans.slice(100).reverse()) span.end()
+    expectMs(told(spans[0]!, 'cpu.total_ms'), 5)
+    expectMs(told(spans.at(-1)!, 'cpu.self_ms'), 5)
+    expect(context.with(inner, () => 5)).toBe(5)
+  })
+
+  test('a span that is given another start or end is told what it ran while it was open', () => {
+    const tracer = tracerWith({ cpuThreshold: 99 })
+    const early = tracer.startSpan('early')
+    const backdated = tracer.startSpan('backdated', { startTime: Date.now() - 100 })
+    inside(early, () => burn(30))
+    inside(backdated, () => burn(10))
+    early.end(Date.now() - 35)
+    backdated.end()
+    expectMs(told(early, 'cpu.self_ms'), 30)
+    expect(told(early, 'cpu.self_avg')).toBeLessThan(95)
+    expectMs(told(backdated, 'cpu.self_ms'), 10)
+    expect(told(backdated, 'cpu.self_avg')).toBeLessThan(15)
+    for (const span of [early, backdated]) expect(told(span, 'cpu_bound')).toBeUndefined()
+  })
+})
+
 describe('shared', () => {
   test('is told to spans that another root span overlapped, however briefly', () => {
     const tracer = tracerWith({})
@@ -177,6 +235,17 @@ describe('shared', () => {
     next.end()
     expect(told(root, 'shared')).toBeUndefined()
     expect(told(child, 'shared')).toBe(true)
+  })
+
+  test('a span below one that was not sampled is no root of its own', () => {
+    const tracer = tracerWith({})
+    const root = tracer.startSpan('root')
+    const dropped = { ...root.spanContext(), spanId: '3'.repeat(16), traceFlags: 0 }
+    const leaf = tracer.startSpan('leaf', {}, trace.setSpanContext(ROOT_CONTEXT, dropped))
+    leaf.end()
+    root.end()
+    expect(told(leaf, 'samples')).toBeDefined()
+    for (const span of [root, leaf]) expect(told(span, 'shared')).toBeUndefined()
   })
 
   test('a span whose parent is in another process is a root', () => {
@@ -316,11 +385,70 @@ describe('context managers', () => {
     diag.disable()
   })
 
+  test('one whose with() another package puts back is taken up again', () => {
+    const manager = new HiddenContextManager()
+    context.disable()
+    context.setGlobalContextManager(manager)
+    const original = manager.with
+    const tracer = tracerWith({})
+    tracer.startSpan('installs').end()
+    manager.with = original
+    const span = tracer.startSpan('span')
+    inside(span, () => burn(5))
+    span.end()
+    expectMs(told(span, 'cpu.self_ms'), 5)
+  })
+
+  test('a logger that throws ends no process', async () => {
+    const manager = new HiddenContextManager()
+    context.disable()
+    context.setGlobalContextManager(manager)
+    const tracer = tracerWith({})
+    const span = tracer.startSpan('span')
+    const { active } = manager
+    const warn = () => {
+      throw new Error('logger')
+    }
+    diag.setLogger({ ...console, warn, verbose: warn })
+    manager.active = () => {
+      throw new Error('broken')
+    }
+    await sleep(1)
+    manager.active = active
+    diag.disable()
+    burn(5)
+    span.end()
+    // It was not followed to its end.
+    expect(told(span, 'cpu.self_ms')).toBeUndefined()
+    expect(told(span, 'cpu.time_ms')).toBeGreaterThan(4)
+  })
+
+  test('with(null) enters the root context', () => {
+    const span = tracerWith({}).startSpan('span')
+    inside(span, () => {
+      burn(5)
+      context.with(null as unknown as Context, () => burn(10))
+    })
+    span.end()
+    expectMs(told(span, 'cpu.self_ms'), 5)
+  })
+
+  test('a mark on a context is seen by nobody', () => {
+    const span = tracerWith({}).startSpan('span')
+    const entered = trace.setSpan(context.active(), span)
+    const keys = Reflect.ownKeys(entered)
+    context.with(entered, () => {})
+    span.end()
+    expect(Reflect.ownKeys(entered)).toEqual(keys)
+  })
+
   test('contexts of somebody’s own making do not get an error', () => {
     const span = tracerWith({}).startSpan('span')
     const frozen = Object.freeze(trace.setSpan(context.active(), span))
     expect(context.with(frozen, () => burn(1))).toBeGreaterThan(0.9)
-    expect(context.with({} as Context, () => 5)).toBe(5)
+    for (const wrong of [{}, 'x', 5, () => {}, Object.freeze({}), new Proxy({}, {})]) {
+      expect(context.with(wrong as unknown as Context, () => 5)).toBe(5)
+    }
     expect(context.with(null as unknown as Context, () => 6)).toBe(6)
     span.end()
   })
@@ -375,7 +503,9 @@ test('a hundred thousand open spans each have their own; of more than 131 071 th
   const none = [131_071, 131_099]
   for (const i of [...own, ...none]) inside(spans[i]!, () => burn(3))
   for (const span of spans) span.end()
-  for (const i of own) expectMs(told(spans[i]!, 'cpu.self_ms'), 3)
+  // A garbage collection of so many objects may fall into one of them.
+  for (const i of own) expect(told(spans[i]!, 'cpu.self_ms')).toBeGreaterThan(2.9)
+  for (const i of own) expect(told(spans[i + 1]!, 'cpu.self_ms') ?? 0).toBeLessThan(1)
   for (const i of none) expect(told(spans[i]!, 'cpu.self_ms')).toBeUndefined()
 })
 

@@ -64,6 +64,23 @@ test('synchronous work has no await to turn at', async () => {
   expectMs(stats.self!.timeMs, value)
 })
 
+test('what begins only when it is awaited counts, too', async () => {
+  using monitor = createMonitor().start()
+  let usedMs = 0
+  const query = () => ({
+    // biome-ignore lint/suspicious/noThenProperty: as query builders do
+    then(resolve: (value: number) => void) {
+      usedMs += burn(5)
+      setTimeout(() => {
+        usedMs += burn(5)
+        resolve(usedMs)
+      }, 1)
+    },
+  })
+  const { value, stats } = await monitor.measure(query as unknown as () => Promise<number>)
+  expectMs(stats.self!.timeMs, value)
+})
+
 test('what throws leaves nothing behind', async () => {
   using monitor = createMonitor().start()
   const fails = async () => {

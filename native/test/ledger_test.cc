@@ -185,6 +185,46 @@ TEST(ledger_survives_ticks_that_jump) {
   CHECK_EQUAL(made.ledger.sums(Made::ticks()).all, 4 * kMillisecond);
 }
 
+// The machine slept, or was moved: what the thread burns before, across and after it is told, without anybody
+// asking for a sum in between.
+TEST(ledger_survives_a_jump_of_any_length) {
+  for (const Ticks jump : {2 * kSecond, 120 * kSecond, 57'600 * kSecond, -7200 * kSecond}) {
+    Made made;
+    const SlotHandle a = made.ledger.open(Ledger::kNobody);
+    const SlotHandle b = made.ledger.open(Ledger::kNobody);
+    for (int i = 0; i < 1000; i++) {
+      const Ticks shift = i < 500 ? 0 : jump;
+      made.ledger.turn_to(a, Made::ticks() + shift);
+      made.run(10 * kMicrosecond);
+      made.ledger.turn_to(b, Made::ticks() + shift);
+      made.run(kMillisecond);
+    }
+    const Ticks end = Made::ticks() + jump;
+    CHECK_NEAR(to_ms(made.ledger.close(b, end)->self), 1000, 2.1);
+    CHECK_NEAR(to_ms(made.ledger.close(a, end)->self), 10, 0.3);
+  }
+}
+
+TEST(ledger_believes_a_new_rate_of_ticks) {
+  Made made;
+  Ticks ticks = Made::ticks();
+  // A tick takes a nanosecond now, twice as long as it was said to.
+  const auto burn_100_times = [&] {
+    const SlotHandle account = made.ledger.open(Ledger::kNobody);
+    made.ledger.turn_to(account, ticks);
+    for (int i = 0; i < 100; i++) {
+      made.run(100 * kMicrosecond);
+      ticks += 100'000;
+      made.ledger.turn_to(account, ticks);
+    }
+    made.away(kSecond);
+    ticks += kSecond;
+    return to_ms(made.ledger.close(account, ticks)->self);
+  };
+  CHECK(burn_100_times() > 7);
+  CHECK_NEAR(burn_100_times(), 10, 0.1);
+}
+
 TEST(ledger_opens_no_more_than_it_can_name) {
   Made made;
   std::vector<SlotHandle> open;

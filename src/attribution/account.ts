@@ -2,8 +2,8 @@
 export class Account {
   /** Names it on the native side. */
   readonly handle: number
-  /** False from the moment it was closed. */
-  open = true
+  #open = true
+  /** Once this one is closed: open at that time, or nobody. So no chain of closed ones grows. */
   #parent: Account | undefined
 
   constructor(handle: number, parent: Account | undefined) {
@@ -11,16 +11,26 @@ export class Account {
     this.#parent = parent
   }
 
+  get open(): boolean {
+    return this.#open
+  }
+
+  close(): void {
+    this.#open = false
+    this.#parent = this.#parent?.nearestOpen
+  }
+
   /** The handle to turn to; 0 when neither this one nor any above is open. */
   get openHandle(): number {
-    return this.open ? this.handle : (this.nearestOpen?.handle ?? 0)
+    return this.#open ? this.handle : (this.nearestOpen?.handle ?? 0)
   }
 
   /** This one, or after it was closed the nearest one above that is open: whoever goes on there works for that. */
   get nearestOpen(): Account | undefined {
-    if (this.open) return this
-    // Kept, so that a chain of closed ones is walked once and holds on to nothing.
-    this.#parent = this.#parent?.nearestOpen
-    return this.#parent
+    if (this.#open) return this
+    let above = this.#parent
+    while (above !== undefined && !above.#open) above = above.#parent
+    this.#parent = above
+    return above
   }
 }

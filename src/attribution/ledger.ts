@@ -5,7 +5,7 @@ import { Account } from './account.js'
 export interface OwnTime {
   /** What the thread spent on the account itself. */
   selfMs: number
-  /** That, and what it spent on all that was opened below it. */
+  /** That, and what it spent on all that was opened below it; only if it was asked for. */
   totalMs: number
 }
 
@@ -46,10 +46,13 @@ export class Ledger {
     return handle === 0 ? undefined : new Account(handle, parent)
   }
 
-  /** To be asked once. If the thread works for the account, it goes on for the nearest one above. */
-  close(account: Account): OwnTime {
-    this.#native.close(account.handle)
-    account.open = false
+  /**
+   * To be asked once. If the thread works for the account, it goes on for the nearest one above. `totals`: whether the
+   * total is asked for, which takes a look at each account that is open below.
+   */
+  close(account: Account, totals: boolean): OwnTime {
+    this.#native.close(account.handle, totals)
+    account.close()
     return { selfMs: this.shared[0]!, totalMs: this.shared[1]! }
   }
 

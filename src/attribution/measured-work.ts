@@ -18,20 +18,20 @@ class MeasuredWork {
     let own: OwnTime | undefined
     try {
       const value = await this.#start(account, work)
-      own = this.#ledger.close(account)
+      own = this.#ledger.close(account, true)
       return { value, own }
     } finally {
-      if (own === undefined) this.#ledger.close(account)
+      if (own === undefined) this.#ledger.close(account, false)
       if (--this.#running === 0) this.#end()
     }
   }
 
-  /** The part of the work that runs at once. */
-  #start<T>(account: Account, work: () => T | Promise<T>): T | Promise<T> {
+  /** The part of the work that runs at once. What it returns is awaited inside, because it may begin only then. */
+  #start<T>(account: Account, work: () => T | Promise<T>): Promise<T> {
     try {
-      return this.#storage.run(account, () => {
+      return this.#storage.run(account, async () => {
         this.#look()
-        return work()
+        return await work()
       })
     } finally {
       this.#look()

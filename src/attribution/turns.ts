@@ -1,5 +1,6 @@
-import { AsyncLocalStorage, AsyncResource, createHook, type HookCallbacks } from 'node:async_hooks'
+import { AsyncLocalStorage, createHook, type HookCallbacks } from 'node:async_hooks'
 import { promiseHooks } from 'node:v8'
+import { lookAroundScopes } from './scopes.js'
 
 /** Looks which context is active now. Called at every turn, so it must be quick; it must not throw. */
 export type Look = () => void
@@ -11,7 +12,7 @@ interface Watcher {
 }
 
 const watchers: Watcher[] = []
-let uninstall: (() => void) | undefined
+let uninstallHooks: () => void = () => {}
 
 /**
  * Calls `look` whenever the thread may have turned to another asynchronous context: before each callback and each
@@ -31,23 +32,19 @@ export function watchTurns(watcher: Watcher): () => void {
 
 /** Hooks run in the order in which they were installed: who looks at what another hook sets must come later. */
 function reinstall(): void {
-  uninstall?.()
-  uninstall = watchers.length > 0 ? install(watchers) : undefined
-}
-
-function install(by: readonly Watcher[]): () => void {
-  const looks = by.map(({ look }) => look)
+  uninstallHooks()
+  uninstallHooks = () => {}
+  const looks = watchers.map(({ look }) => look)
   const lookAll = () => {
     for (const look of looks) look()
   }
-  const look = looks.length === 1 ? looks[0]! : lookAll
-  const stored = by.every((watcher) => watcher.stored)
-  const uninstallHooks = installHooks(look, stored)
-  const uninstallScope = installScope(look)
-  return () => {
-    uninstallHooks()
-    uninstallScope()
-  }
+  const look = looks.length < 2 ? looks[0] : lookAll
+  lookAroundScopes(look)
+  if (look === undefined) return
+  uninstallHooks = installHooks(
+    look,
+    watchers.every(({ stored }) => stored),
+  )
 }
 
 /**
@@ -79,36 +76,5 @@ function canLeaveOutPromises(): boolean {
     return false
   } catch {
     return true
-  }
-}
-
-type RunInAsyncScope = (this: unknown, fn: unknown, thisArg: unknown, ...args: unknown[]) => unknown
-
-/**
- * What runs inside another callback ends without a `before`, and an `after` hook would double the price of every await.
- * All of it goes through this one method: `bind`, `snapshot`, queueMicrotask and the resources of other packages. It
- * enters the context only after its `before` hook, so that is looked at from inside, too.
- */
-function installScope(look: Look): () => void {
-  const { prototype } = AsyncResource as unknown as { prototype: { runInAsyncScope: RunInAsyncScope } }
-  const original = prototype.runInAsyncScope
-  let active = true
-  function enter(this: (...args: unknown[]) => unknown, thisArg: unknown, args: unknown[]): unknown {
-    look()
-    return Reflect.apply(this, thisArg, args)
-  }
-  function runInAsyncScope(this: unknown, fn: unknown, thisArg: unknown, ...args: unknown[]): unknown {
-    if (!active) return original.call(this, fn, thisArg, ...args)
-    try {
-      return original.call(this, enter, fn, thisArg, args)
-    } finally {
-      look()
-    }
-  }
-  prototype.runInAsyncScope = runInAsyncScope
-  return () => {
-    active = false
-    // Somebody else may have wrapped it again.
-    if (prototype.runInAsyncScope === runInAsyncScope) prototype.runInAsyncScope = original
   }
 }

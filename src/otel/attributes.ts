@@ -32,13 +32,14 @@ export interface SpanShare {
   readonly own?: OwnTime | undefined
   /** Other root spans overlapped it. */
   readonly shared: boolean
+  /** How long it was open, in ms, if that is not what its window lasts. */
+  readonly openMs?: number
 }
 
 const megabyte = 2 ** 20
 
 export function isCpuBound(stats: EssentialStats, share: SpanShare | undefined, rules: AttributeRules): boolean {
-  const own = share?.own
-  return (own === undefined ? stats.cpu.max : selfAvg(own, stats)) >= rules.cpuThreshold
+  return (selfAvg(share, stats) ?? stats.cpu.max) >= rules.cpuThreshold
 }
 
 export function exceedsMemory({ memory }: EssentialStats, { memoryThresholdMb }: AttributeRules): boolean {
@@ -62,7 +63,7 @@ export function writeEssentials(
   }
   if (share?.own) {
     span.setAttribute(keys.cpuSelf, round(share.own.selfMs, 1000))
-    span.setAttribute(keys.cpuSelfAvg, round(selfAvg(share.own, stats), 100))
+    span.setAttribute(keys.cpuSelfAvg, round(selfAvg(share, stats) ?? 0, 100))
   }
   if (thread?.waitMs !== undefined) span.setAttribute(keys.cpuWait, round(thread.waitMs, 1000))
   if (cgroup?.throttledMs !== undefined) span.setAttribute(keys.cpuThrottled, round(cgroup.throttledMs, 1000))
@@ -133,9 +134,11 @@ function writeDetails(
   }
 }
 
-/** In % of the span's duration. */
-function selfAvg({ selfMs }: OwnTime, { durationMs }: EssentialStats): number {
-  return durationMs > 0 ? (100 * selfMs) / durationMs : 0
+/** In % of the time that the span was open. */
+function selfAvg(share: SpanShare | undefined, { durationMs }: EssentialStats): number | undefined {
+  if (share?.own === undefined) return undefined
+  const openMs = share.openMs ?? durationMs
+  return openMs > 0 ? (100 * share.own.selfMs) / openMs : 0
 }
 
 function isKnown({ samples, coverage }: EssentialStats): boolean {

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import type { Context, ContextManager } from '@opentelemetry/api'
+import { type Context, type ContextManager, ROOT_CONTEXT } from '@opentelemetry/api'
 import { watchTurns } from '../attribution/turns.js'
 
 /** Where every copy of the API keeps what was registered. */
@@ -29,6 +29,8 @@ export class ContextWatch {
   #manager: ContextManager | undefined
   /** One that went wrong, and is not taken up again. */
   #refused: ContextManager | undefined
+  /** Its `with`, as it was left. */
+  #entrance: ContextManager['with'] | undefined
   #stops: (() => void)[] = []
 
   constructor(turnsOf: (manager: ContextManager) => Turns) {
@@ -42,13 +44,18 @@ export class ContextWatch {
   /** Takes up the manager that is registered now, whichever it is. To be called whenever a span begins. */
   update(): void {
     const manager = (globalThis as { [apiKey]?: Registered })[apiKey]?.context
-    if (manager === this.#manager || manager === this.#refused) return
+    if (manager === this.#refused) return
+    // Somebody may have wrapped `with` anew, or put the original back.
+    if (manager === this.#manager && manager?.with === this.#entrance) return
     this.stop()
-    this.#manager = manager
     if (manager === undefined) return
+    this.#manager = manager
     const turns = this.#turnsOf(manager)
     const stored = keepsContextInStorage(manager)
-    this.#stops = [watchTurns({ look: turns.look, stored }), wrapWith(manager, turns), wrapAttach(manager, turns)]
+    this.#stops.push(watchTurns({ look: turns.look, stored }))
+    this.#stops.push(wrapWith(manager, turns))
+    this.#stops.push(wrapAttach(manager, turns))
+    this.#entrance = manager.with
   }
 
   /** Has no more to do with the present manager. */
@@ -59,7 +66,7 @@ export class ContextWatch {
 
   /** Takes off all hooks and wrappers. */
   stop(): void {
-    this.#manager = undefined
+    this.#manager = this.#entrance = undefined
     for (const stop of this.#stops.splice(0)) stop()
   }
 }
@@ -70,7 +77,7 @@ function wrapWith(manager: ContextManager, turns: Turns): () => void {
   const unwrap = wrap(manager, 'with', function (this: ContextManager, context: Context, ...rest: [never]) {
     if (!active) return run.call(this, context, ...rest)
     // Null stands for the root context there.
-    if (context) turns.enter(context)
+    turns.enter(context ?? ROOT_CONTEXT)
     try {
       return run.call(this, context, ...rest)
     } finally {
@@ -86,16 +93,26 @@ function wrapWith(manager: ContextManager, turns: Turns): () => void {
 function wrapAttach(manager: Attaching, turns: Turns): () => void {
   const { attach } = manager
   if (attach === undefined) return () => {}
-  return wrap(manager, 'attach', function (this: Attaching, context: Context) {
+  let active = true
+  const unwrap = wrap(manager, 'attach', function (this: Attaching, context: Context) {
     const token = attach.call(this, context)
+    if (!active) return token
     turns.look()
-    const dispose = token.dispose.bind(token)
-    const disposeAndLook = () => {
-      dispose()
-      turns.look()
-    }
-    return Object.assign(token, { dispose: disposeAndLook, [Symbol.dispose]: disposeAndLook })
+    return Object.isExtensible(token) ? lookingAtDisposal(token, turns) : token
   })
+  return () => {
+    active = false
+    unwrap()
+  }
+}
+
+function lookingAtDisposal<T extends ReturnType<NonNullable<Attaching['attach']>>>(token: T, turns: Turns): T {
+  const dispose = token.dispose.bind(token)
+  const disposeAndLook = () => {
+    dispose()
+    turns.look()
+  }
+  return Object.assign(token, { dispose: disposeAndLook, [Symbol.dispose]: disposeAndLook })
 }
 
 /** As a property of the manager itself: its class belongs to others. */

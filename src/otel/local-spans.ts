@@ -17,21 +17,29 @@ export class LocalSpan {
   /** Processors that still count on it. */
   users = 1
   open = true
-  /** The span that it belongs to and that has no parent in this process; itself, if it has none. */
-  readonly #root: LocalSpan
+  /**
+   * The span that it belongs to and that has no parent in this process; itself, if it has none. Undefined if its parent is
+   * in this process, but not known.
+   */
+  readonly #root: LocalSpan | undefined
   readonly #beganShared: boolean
+  readonly #failuresThen = attribution.failures
   /** Of `roots.begun`, when it began. */
   readonly #begunRoots: number
   #endedShared = false
 
-  constructor(parent: LocalSpan | undefined) {
-    this.account = attribution.open(parent?.account)
-    this.#root = parent === undefined ? this : parent.#root
-    if (parent === undefined) {
+  /** `parent`: `'unknown'` for one that is in this process, but not sampled. */
+  constructor(parent: LocalSpan | 'unknown' | undefined) {
+    const known = parent === 'unknown' ? undefined : parent
+    this.account = attribution.open(known?.account)
+    this.#root = known === undefined ? (parent === undefined ? this : undefined) : known.#root
+    if (this.#root === this) {
       roots.open++
       roots.begun++
     }
-    this.#beganShared = roots.open > (this.#root.open ? 1 : 0)
+    // An unknown root is most likely one of those that are open.
+    const own = this.#root === undefined || this.#root.open ? 1 : 0
+    this.#beganShared = roots.open > own
     this.#begunRoots = roots.begun
   }
 
@@ -45,7 +53,9 @@ export class LocalSpan {
     this.open = false
     this.#endedShared = roots.begun > this.#begunRoots
     if (this.#root === this) roots.open--
-    if (this.account !== undefined) this.own = attribution.close(this.account)
+    if (this.account === undefined) return
+    const own = attribution.close(this.account)
+    if (attribution.failures === this.#failuresThen) this.own = own
   }
 }
 
@@ -59,7 +69,7 @@ export function beginLocalSpan(spanContext: object, parentContext: Context): Loc
     known.users++
     return known
   }
-  const begun = new LocalSpan(localSpan(parentContext))
+  const begun = new LocalSpan(localSpan(parentContext) ?? foreignParent(parentContext))
   spans.set(spanContext, begun)
   return begun
 }
@@ -73,4 +83,10 @@ export function leaveLocalSpan(span: LocalSpan): void {
 export function localSpan(context: Context): LocalSpan | undefined {
   const spanContext = trace.getSpanContext(context)
   return spanContext === undefined ? undefined : spans.get(spanContext)
+}
+
+/** Of a span whose parent did not begin on this thread as far as is known: whether it has one here all the same. */
+function foreignParent(context: Context): 'unknown' | undefined {
+  const spanContext = trace.getSpanContext(context)
+  return spanContext === undefined || spanContext.isRemote ? undefined : 'unknown'
 }

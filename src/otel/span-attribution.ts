@@ -2,11 +2,7 @@ import { type Context, type ContextManager, diag } from '@opentelemetry/api'
 import type { Account } from '../attribution/account.js'
 import { Ledger, type OwnTime } from '../attribution/ledger.js'
 import { ContextWatch, type Turns } from './context-watch.js'
-
-/** Where a context keeps whose account it belongs to: looked up once a context, read at every turn. Null: to none. */
-const accountKey = Symbol('spanmeter.account')
-
-type Marked = Context & { [accountKey]?: Account | null }
+import { ContextMark } from './marks.js'
 
 /**
  * Adds up what each span itself ran on this thread. One for all processors; from the first span of one that wants it
@@ -17,23 +13,33 @@ export class SpanAttribution {
   #ledger: Ledger | undefined
   #watch: ContextWatch | undefined
   #processors = 0
+  /** How many of them tell totals. */
+  #totals = 0
+  /** How often a context manager went wrong. What was open then was not followed to its end. */
+  #failures = 0
 
   /** `accountOf` tells the account of the span that is active in a context, open or not. */
   constructor(accountOf: (context: Context) => Account | undefined) {
     this.#accountOf = accountOf
   }
 
+  get failures(): number {
+    return this.#failures
+  }
+
   /** A processor wants it. Throws `SpanmeterError` `NATIVE_UNAVAILABLE` where no binary loads. */
-  acquire(): void {
+  acquire(totals: boolean): void {
     if (this.#ledger === undefined) {
       const ledger = new Ledger()
       this.#ledger = ledger
       this.#watch = new ContextWatch((manager) => this.#turnsOf(manager, ledger))
     }
     if (this.#processors++ === 0) this.#ledger.watchLoop(true)
+    if (totals) this.#totals++
   }
 
-  release(): void {
+  release(totals: boolean): void {
+    if (totals) this.#totals--
     if (--this.#processors > 0) return
     this.#watch?.stop()
     this.#ledger?.watchLoop(false)
@@ -55,7 +61,7 @@ export class SpanAttribution {
   }
 
   close(account: Account): OwnTime | undefined {
-    return this.#ledger?.close(account)
+    return this.#ledger?.close(account, this.#totals > 0)
   }
 
   /** CPU time of the thread since anybody wanted it, and the part of it that belongs to no span, in ms. */
@@ -63,10 +69,16 @@ export class SpanAttribution {
     return this.#ledger?.sums()
   }
 
-  /** The context manager belongs to others: if it does what nobody can foresee, it is left alone. */
+  /** The context manager belongs to others: if it does what nobody can foresee, it is left alone. Must not throw. */
   #giveUp(error: unknown): void {
+    this.#failures++
     this.#watch?.refuse()
-    diag.warn('spanmeter: what spans run themselves is not told any more:', error)
+    this.#ledger?.turn(0)
+    try {
+      diag.warn('spanmeter: what spans run themselves is not told any more:', error)
+    } catch {
+      // A logger that throws would end the process, from inside a hook.
+    }
   }
 
   /** Closures over bare functions: this runs at every await. */
@@ -74,33 +86,30 @@ export class SpanAttribution {
     const accountOf = this.#accountOf
     let last: Context | undefined
 
-    const fail = (error: unknown) => this.#giveUp(error)
-
-    function mark(context: Marked): Account | null {
+    /** A context of somebody's own making may be anything at all. */
+    function mark(context: Context): Account | null {
+      let account: Account | null = null
       try {
-        const account = accountOf(context) ?? null
-        context[accountKey] = account
-        return account
-      } catch (error) {
-        fail(error)
-        return null
-      }
+        account = accountOf(context) ?? null
+        new ContextMark(context, account)
+      } catch {}
+      return account
     }
 
-    function enter(context: Marked): void {
+    function enter(context: Context): void {
       last = context
       shared[2] = 0
-      let account = context[accountKey]
-      if (account === undefined) account = mark(context)
+      const known = typeof context === 'object' ? ContextMark.accountOf(context) : null
+      const account = known === undefined ? mark(context) : known
       turn(account === null ? 0 : account.openHandle)
     }
 
-    function look(): void {
+    const look = () => {
       try {
         const context = manager.active()
         if (context !== last || shared[2] !== 0) enter(context)
       } catch (error) {
-        fail(error)
+        this.#giveUp(error)
       }
     }
 

@@ -66,18 +66,19 @@ export class ResourceSpanProcessor {
     this.#monitor = (options.monitor ?? createMonitor(ownSources[this.#rules.detail])) as Monitor
     this.#monitor.start()
     this.#attribution = this.#rules.attribution && this.#monitor.backend === 'native'
-    if (this.#attribution) attribution.acquire()
+    if (this.#attribution) attribution.acquire(this.#rules.detail === 'full')
   }
 
   onStart(span: ProcessedSpan, parentContext: Context = ROOT_CONTEXT): void {
+    let window: OpenSpan['window'] = 0
     try {
       const spanContext = span.spanContext()
       if (!this.#running || (spanContext.traceFlags & sampledFlag) === 0) return
-      const window = this.#openWindow(span)
-      if (window === 0) this.#warn(new Error('too many are open'))
-      // Last, so that reading the window does not count as the span's own work.
-      else this.#open.add(span, { window, local: beginLocalSpan(spanContext, parentContext) })
+      window = this.#openWindow(span)
+      if (window === 0) throw new Error('too many are open')
+      this.#open.add(span, { window, local: beginLocalSpan(spanContext, parentContext) })
     } catch (error) {
+      if (window !== 0) this.#dropWindow(window)
       this.#warn(error)
     }
   }
@@ -104,7 +105,7 @@ export class ResourceSpanProcessor {
     if (!this.#running) return Promise.resolve()
     this.#running = false
     this.#open.close()
-    if (this.#attribution) attribution.release()
+    if (this.#attribution) attribution.release(this.#rules.detail === 'full')
     if (this.#ownsMonitor) this.#monitor[Symbol.dispose]()
     return Promise.resolve()
   }
@@ -117,9 +118,13 @@ export class ResourceSpanProcessor {
   }
 
   #drop({ window, local }: OpenSpan): void {
+    this.#dropWindow(window)
+    leaveLocalSpan(local)
+  }
+
+  #dropWindow(window: OpenSpan['window']): void {
     if (typeof window === 'number') this.#monitor.dropSpan(window)
     else window.release()
-    leaveLocalSpan(local)
   }
 
   #finish(span: ProcessedSpan, target: AttributeTarget): void {
@@ -128,29 +133,44 @@ export class ResourceSpanProcessor {
       if (open === undefined) return
       const { window, local } = open
       local.end()
-      const share = this.#attribution ? local : { shared: local.shared }
-      if (typeof window !== 'number') this.#tell(target, window.close(this.#monitor, span.duration), share)
-      else if (this.#rules.detail === 'full') this.#tell(target, this.#closeInFull(span, window), share)
-      else this.#tellEssentials(span, target, window, share)
+      if (typeof window !== 'number') this.#tellExplicit(span, target, window, local)
+      else if (this.#rules.detail === 'full') this.#tellInFull(span, target, window, local)
+      else this.#tellEssentials(span, target, window, local)
     } catch (error) {
       this.#warn(error)
     }
   }
 
-  #tellEssentials(span: ProcessedSpan, target: AttributeTarget, handle: number, share: SpanShare): void {
+  #tellEssentials(span: ProcessedSpan, target: AttributeTarget, handle: number, local: LocalSpan): void {
     const stats = this.#monitor.closeSpanEssentials(handle)
     if (stats === undefined) return
-    const told = hasExplicitEnd(span.duration, stats.durationMs) ? this.#until(span, stats) : stats
+    const endGiven = hasExplicitEnd(span.duration, stats.durationMs)
+    const share = this.#shareOf(local, endGiven ? stats.durationMs : undefined)
+    const told = endGiven ? this.#until(span, stats) : stats
     if (this.#isWanted(told, share)) writeEssentials(target, told, share, this.#rules)
   }
 
-  #closeInFull(span: ProcessedSpan, handle: number): ResourceStats | undefined {
+  #tellInFull(span: ProcessedSpan, target: AttributeTarget, handle: number, local: LocalSpan): void {
     const stats = this.#monitor.closeSpan(handle)
-    return stats && hasExplicitEnd(span.duration, stats.durationMs) ? this.#until(span, stats) : stats
+    if (stats === undefined) return
+    const endGiven = hasExplicitEnd(span.duration, stats.durationMs)
+    const share = this.#shareOf(local, endGiven ? stats.durationMs : undefined)
+    this.#tell(target, endGiven ? this.#until(span, stats) : stats, share)
   }
 
-  #tell(target: AttributeTarget, stats: ResourceStats | undefined, share: SpanShare): void {
-    if (stats && this.#isWanted(stats, share)) writeAttributes(target, stats, share, this.#rules)
+  #tellExplicit(span: ProcessedSpan, target: AttributeTarget, window: ExplicitWindow, local: LocalSpan): void {
+    const share = this.#shareOf(local, window.durationMs)
+    this.#tell(target, window.close(this.#monitor, span.duration), share)
+  }
+
+  #tell(target: AttributeTarget, stats: ResourceStats, share: SpanShare): void {
+    if (this.#isWanted(stats, share)) writeAttributes(target, stats, share, this.#rules)
+  }
+
+  /** What a span ran itself counts until it was ended, even if it was given another end: `openMs` later. */
+  #shareOf(local: LocalSpan, openMs: number | undefined): SpanShare {
+    if (!this.#attribution) return { shared: local.shared }
+    return openMs === undefined ? local : { own: local.own, shared: local.shared, openMs }
   }
 
   /** The window of a span that was open until now, but was given another end. */

@@ -31,6 +31,11 @@ export class ExplicitWindow {
     this.#startMs = this.#mark.timeMs - ageMs
   }
 
+  /** From the start that was given until now. */
+  get durationMs(): number {
+    return performance.now() - this.#startMs
+  }
+
   /** The window is not asked for: nothing is kept awake for it any more. */
   release(): void {
     this.#mark.release()

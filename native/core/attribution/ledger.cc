@@ -39,14 +39,30 @@ Ticks Ledger::book(Ticks now) {
   return interval;
 }
 
+// Ticks that jumped (the machine slept or was moved, or this thread lost its CPU between the reading of two
+// clocks) tell nothing of how long one takes; a rate that stays a different one is believed in the end.
+void Ledger::measure_tick(Nanos passed, Ticks ticks) {
+  constexpr double kOff = 0.1;
+  constexpr int kBelieved = 8;
+  if (passed < kLook || ticks <= 0) return;
+  const double tick = static_cast<double>(passed) / static_cast<double>(ticks);
+  const bool strange = tick < tick_ * (1 - kOff) || tick > tick_ * (1 + kOff);
+  strange_ = strange ? strange_ + 1 : 0;
+  if (strange_ > 0 && strange_ < kBelieved) return;
+  strange_ = 0;
+  set_tick(tick);
+}
+
 // All that is pending was booked up to `now`.
 void Ledger::check(Ticks now) {
   const Nanos time = clocks_.monotonic();
   const Nanos cpu = clocks_.cpu();
   const Nanos passed = time - checked_time_;
   const Ticks ticks = now - checked_ticks_;
-  if (passed > 0 && ticks > 0) set_tick(static_cast<double>(passed) / static_cast<double>(ticks));
-  booked_cpu_ += settle(passed - (cpu - booked_cpu_));
+  measure_tick(passed, ticks);
+  // In the measure of the ticks, so that a jump of theirs looks like any other absence.
+  const Nanos elapsed = ticks > 0 ? to_nanos(ticks) : passed;
+  booked_cpu_ += settle(elapsed - (cpu - booked_cpu_));
   // A small error comes back at the next check. A large one is no matter of reading clocks one after the
   // other: the ticks jumped. What nobody knows is nobody's.
   if (const Nanos apart = cpu - booked_cpu_; apart > kApart || apart < -kApart) {
@@ -95,7 +111,7 @@ void Ledger::settle_alone(Index index) {
   if (longest_index_ == index) longest_ = 0;
 }
 
-std::optional<Ledger::Totals> Ledger::close(SlotHandle handle, Ticks now) {
+std::optional<Ledger::Totals> Ledger::close(SlotHandle handle, Ticks now, bool open_too) {
   const Index index = index_of(handle);
   if (index == kNobodyIndex) return std::nullopt;
   const Ticks interval = book(now);
@@ -105,7 +121,7 @@ std::optional<Ledger::Totals> Ledger::close(SlotHandle handle, Ticks now) {
     settle_alone(index);
   }
   Account& account = accounts_.at(index);
-  const Nanos below = account.closed_below + open_below(index);
+  const Nanos below = account.closed_below + (open_too ? open_below(index) : 0);
   const Totals totals{account.self, account.self + below};
   if (current_ == index) current_ = account.parent;
   if (account.parent != kNobodyIndex) {

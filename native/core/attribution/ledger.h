@@ -50,11 +50,12 @@ class Ledger {
 
   struct Totals {
     Nanos self;   // CPU time of this account alone
-    Nanos total;  // and of all that were opened below it
+    Nanos total;  // and of all that were opened below it; of those that are open only if asked for
   };
   // Nothing if it is not open. What is open below it moves on to its parent; if the thread works for it right
   // now, so does the thread.
-  std::optional<Totals> close(SlotHandle account, Ticks now);
+  // `open_too`: the total has what is open below, which takes a look at each of them.
+  std::optional<Totals> close(SlotHandle account, Ticks now, bool open_too = true);
 
   // CPU time of the thread since the ledger began, for whomever, and the part of it that was nobody's.
   struct Sums {
@@ -84,10 +85,11 @@ class Ledger {
   Nanos to_nanos(Ticks ticks) const { return static_cast<Nanos>(static_cast<double>(ticks) * tick_); }
 
   bool needs_check(Ticks interval, Ticks now) const {
-    return interval > look_ || now - checked_ticks_ > trust_;
+    return interval > look_ || now - checked_ticks_ > trust_ || now < checked_ticks_;
   }
   Ticks book(Ticks now);
   void set_tick(double tick);
+  void measure_tick(Nanos passed, Ticks ticks);
   void check(Ticks now);
   Nanos settle(Nanos away);
   void settle_alone(Index index);
@@ -98,7 +100,8 @@ class Ledger {
   void hand_on_children(Index from);
 
   const Clocks clocks_;
-  double tick_;              // nanoseconds, as of the last check
+  double tick_;              // nanoseconds, about
+  int strange_ = 0;          // checks in a row that found another tick
   Ticks look_, trust_;       // kLook and kTrust in ticks
   Slots<Account> accounts_;  // the first is nobody's
   Index current_ = kNobodyIndex;

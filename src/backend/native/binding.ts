@@ -47,8 +47,11 @@ export interface NativeLedger {
   open(parent: number): number
   /** From now on the thread works for this account; 0: for nobody. */
   turn(account: number): void
-  /** Answers in `shared` with the CPU time of the account and that with all below it, in ms. False if it is not open. */
-  close(account: number): boolean
+  /**
+   * Answers in `shared` with the CPU time of the account and, with `totals`, that with all below it, in ms. False if it is
+   * not open.
+   */
+  close(account: number, totals: boolean): boolean
   /** Answers with the CPU time of the thread since the ledger began, and the part that was nobody's, in ms. */
   sums(): void
   /**
