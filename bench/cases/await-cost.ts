@@ -10,12 +10,10 @@ const awaits = 20_000
 const rounds = 7
 
 /** How the awaiting chains share spans: they never turn to another, or at every await. */
-const kinds = ['all in one span', 'each in its own span'] as const
-type Kind = (typeof kinds)[number]
+const kinds = ['AsyncLocalStorage alone', 'all in one span', 'each in its own span'] as const
 
 const ownMajor = Number(process.versions.node.split('.')[0])
 const majors = [...new Set([ownMajor, 20, 24])].sort()
-const variant = (major: number, kind: Kind) => `Node.js ${major}, ${kind}`
 
 function nodeOf(name: string): string {
   const major = Number(/^Node\.js (\d+),/.exec(name)![1])
@@ -28,27 +26,21 @@ function nodeOf(name: string): string {
 export const awaitCost: Case = {
   name: 'await-cost',
   title: `Time of one await among ${chains} chains of them that run at once, in the context of OpenTelemetry`,
-  variants: majors.flatMap((major) => kinds.map((kind) => variant(major, kind))),
-  repeats: 3,
+  variants: majors.flatMap((major) => kinds.map((kind) => `Node.js ${major}, ${kind}`)),
+  repeats: 7,
   node: nodeOf,
   missing: (name) => (existsSync(nodeOf(name)) ? undefined : 'run `npm run nodes` first'),
   async run(name) {
-    const kind = kinds.find((each) => name.endsWith(each))!
-    new NodeTracerProvider().register()
-    const alone: number[] = []
-    const added: number[] = []
+    const attribution = !name.endsWith('AsyncLocalStorage alone')
+    const provider = new NodeTracerProvider({ spanProcessors: [new ResourceSpanProcessor({ attribution })] })
+    provider.register()
+    const times: number[] = []
     for (let i = 0; i <= rounds; i++) {
-      const before = await round(kind, false)
-      const attributed = await round(kind, true)
-      const after = await round(kind, false)
-      if (i === 0) continue
-      alone.push((before + after) / 2)
-      added.push(attributed - (before + after) / 2)
+      const time = await round(!name.endsWith('all in one span'))
+      if (i > 0) times.push(time)
     }
-    return [
-      { metric: 'AsyncLocalStorage alone', value: median(alone), unit: 'ns' },
-      { metric: 'added by attribution', value: median(added), unit: 'ns' },
-    ]
+    await provider.shutdown()
+    return [{ metric: 'per await', value: median(times), unit: 'ns' }]
   },
 }
 
@@ -56,19 +48,17 @@ async function chain(): Promise<void> {
   for (let i = 0; i < awaits; i++) await null
 }
 
-async function round(kind: Kind, attribution: boolean): Promise<number> {
-  const provider = new NodeTracerProvider({ spanProcessors: [new ResourceSpanProcessor({ attribution })] })
-  const tracer = provider.getTracer('bench')
+async function round(ownSpans: boolean): Promise<number> {
+  const tracer = trace.getTracer('bench')
   const open = () => {
     const span = tracer.startSpan('span')
     return { span, context: trace.setSpan(context.active(), span) }
   }
   const first = open()
-  const spans = Array.from({ length: chains }, () => (kind === 'all in one span' ? first : open()))
+  const spans = Array.from({ length: chains }, () => (ownSpans ? open() : first))
   const begin = performance.now()
   await Promise.all(spans.map((each) => context.with(each.context, chain)))
   const time = performance.now() - begin
   for (const { span } of new Set([first, ...spans])) span.end()
-  await provider.shutdown()
   return (1e6 * time) / chains / awaits
 }
