@@ -76,9 +76,17 @@ test('every option, attribute and metric the README names exists', async () => {
   const known = new Set<string>(Object.values(names))
   for (const [, attribute] of readme.matchAll(/`resource\.([a-z_.]+[a-z])`/g)) expect(known).toContain(attribute)
   const { createMonitor } = await import('spanmeter')
-  for (const [, option] of readme.matchAll(/^\| `(\w+)` \| /gm)) {
+  for (const [, option] of readme.matchAll(/^\| `([a-z]\w*)` \| /gm)) {
     // An unknown option would be refused by name; a known one is refused for its value, or not at all.
     const attempt = () => createMonitor({ [option as string]: Symbol.iterator } as never)
     expect(attempt).toThrow(new RegExp(`^(?!option).*${option}`))
   }
+})
+
+test('every environment variable the README names is read', async () => {
+  const readme = readFileSync(join(root, 'README.md'), 'utf8')
+  const { readEnvironment } = await import('../dist/register/environment.js')
+  const variables = new Set(readme.match(/\b(SPANMETER|RESOURCE|OTEL)_[A-Z_]+\b/g))
+  expect(variables.size).toBeGreaterThan(10)
+  for (const name of variables) expect(readEnvironment({ [name]: '?' }).warnings, name).toHaveLength(1)
 })

@@ -23,7 +23,7 @@ describe('the package', () => {
     const loaded = await askFixture<Record<string, unknown>>('both.mjs')
     const names = [
       ['SpanmeterError', 'createMonitor'],
-      ['ResourceSpanProcessor', 'attachToSpan'],
+      ['ResourceSpanProcessor', 'SpanmeterInstrumentation', 'attachToSpan'],
     ]
     expect(loaded).toEqual({
       imports: names,

@@ -2,6 +2,7 @@ import type { ResourceStats } from '../types.js'
 import { type SpanAttributes, writeAttributes } from './attributes.js'
 import { type AttributeOptions, checkAttributeOptions } from './options.js'
 
+export { SpanmeterInstrumentation, type SpanmeterInstrumentationConfig } from '../attach/instrumentation.js'
 export type { SpanAttributes, Thresholds } from './attributes.js'
 export type { AttributeOptions, ResourceSpanProcessorOptions } from './options.js'
 export { ResourceSpanProcessor } from './span-processor.js'

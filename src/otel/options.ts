@@ -1,6 +1,6 @@
 import { Monitor } from '../monitor.js'
 import { boolean, number, oneOf, show } from '../options.js'
-import type { ResourceMonitor } from '../types.js'
+import type { MonitorOptions, ResourceMonitor } from '../types.js'
 import type { AttributeRules, Thresholds } from './attributes.js'
 import { prefixed } from './names.js'
 
@@ -50,6 +50,11 @@ export function checkProcessorOptions(options: ResourceSpanProcessorOptions = {}
     minDurationMs: number('minDurationMs', options.minDurationMs ?? 0, 0, Number.MAX_VALUE),
     when: oneOf('when', options.when ?? 'always', ['always', 'notable']),
   }
+}
+
+/** What a monitor need not read more of than the attributes tell. */
+export function monitorOptionsFor(detail: AttributeOptions['detail']): MonitorOptions {
+  return detail === 'full' ? {} : { sources: ['memory', 'schedstat', 'cgroup'] }
 }
 
 function known<T extends object>(options: T, names: readonly string[]): T {

@@ -2,7 +2,7 @@ import { type Context, diag, ROOT_CONTEXT } from '@opentelemetry/api'
 import type { EssentialStats } from '../backend/backend.js'
 import { createMonitor } from '../create-monitor.js'
 import type { Monitor } from '../monitor.js'
-import type { MonitorOptions, ResourceStats } from '../types.js'
+import type { ResourceStats } from '../types.js'
 import {
   type AttributeTarget,
   exceedsMemory,
@@ -13,7 +13,12 @@ import {
 } from './attributes.js'
 import { attribution, beginLocalSpan, type LocalSpan, leaveLocalSpan } from './local-spans.js'
 import { OpenSpans } from './open-spans.js'
-import { checkProcessorOptions, type ProcessorRules, type ResourceSpanProcessorOptions } from './options.js'
+import {
+  checkProcessorOptions,
+  monitorOptionsFor,
+  type ProcessorRules,
+  type ResourceSpanProcessorOptions,
+} from './options.js'
 import { ExplicitWindow, explicitAge, type HrTime, hasExplicitEnd, toMs } from './span-window.js'
 
 /** What the processor needs of a span; those of every OpenTelemetry SDK have it. */
@@ -34,12 +39,6 @@ interface OpenSpan {
   readonly window: number | ExplicitWindow
   readonly local: LocalSpan
 }
-
-/** What a monitor of the processor's own reads: not more than its attributes tell. */
-const ownSources = {
-  default: { sources: ['memory', 'schedstat', 'cgroup'] },
-  full: {},
-} as const satisfies Record<string, MonitorOptions>
 
 /**
  * An OpenTelemetry span processor that writes onto each sampled span what it cost. Put it before the processor that
@@ -63,7 +62,7 @@ export class ResourceSpanProcessor {
   constructor(options: ResourceSpanProcessorOptions = {}) {
     this.#rules = checkProcessorOptions(options)
     this.#ownsMonitor = options.monitor === undefined
-    this.#monitor = (options.monitor ?? createMonitor(ownSources[this.#rules.detail])) as Monitor
+    this.#monitor = (options.monitor ?? createMonitor(monitorOptionsFor(this.#rules.detail))) as Monitor
     this.#monitor.start()
     this.#attribution = this.#rules.attribution && this.#monitor.backend === 'native'
     if (this.#attribution) attribution.acquire(this.#rules.detail === 'full')

@@ -1,0 +1,72 @@
+import { diag } from '@opentelemetry/api'
+import { checkProcessorOptions, type ResourceSpanProcessorOptions } from '../otel/options.js'
+import { ResourceSpanProcessor } from '../otel/span-processor.js'
+import { Attacher } from './attacher.js'
+import { watchProvider } from './registration.js'
+
+export interface SpanmeterInstrumentationConfig extends ResourceSpanProcessorOptions {
+  /** Default true. */
+  enabled?: boolean
+}
+
+/**
+ * `ResourceSpanProcessor` as an OpenTelemetry instrumentation: `new NodeSDK({ instrumentations: [...] })` and
+ * `registerInstrumentations()` attach it without replacing the span processors that the SDK sets up by itself.
+ */
+export class SpanmeterInstrumentation {
+  readonly instrumentationName = 'spanmeter'
+  readonly instrumentationVersion: string = require('../../package.json').version
+  #config: SpanmeterInstrumentationConfig
+  #provider: object | undefined
+  readonly #attacher = new Attacher(
+    () => new ResourceSpanProcessor(this.#processorOptions()),
+    (message) => diag.warn(`spanmeter: ${message}`),
+  )
+
+  /** Throws a `TypeError` or `RangeError` for a bad option. */
+  constructor(config: SpanmeterInstrumentationConfig = {}) {
+    this.#config = check(config)
+  }
+
+  enable(): void {
+    this.#config = { ...this.#config, enabled: true }
+    if (this.#provider !== undefined) watchProvider(this.#provider, this.#found)
+  }
+
+  /** Spans get no attributes any more. */
+  disable(): void {
+    this.#config = { ...this.#config, enabled: false }
+    this.#attacher.detach()
+  }
+
+  setTracerProvider(provider: object): void {
+    this.#provider = provider
+    watchProvider(provider, this.#found)
+  }
+
+  /** There are no metrics here. */
+  setMeterProvider(_provider: unknown): void {}
+
+  /** Holds for providers that are registered from now on. */
+  setConfig(config: SpanmeterInstrumentationConfig): void {
+    this.#config = check(config)
+  }
+
+  getConfig(): SpanmeterInstrumentationConfig {
+    return this.#config
+  }
+
+  readonly #found = (provider: object): void => {
+    if (this.#config.enabled) this.#attacher.attachTo(provider)
+  }
+
+  #processorOptions(): ResourceSpanProcessorOptions {
+    const { enabled: _, ...options } = this.#config
+    return options
+  }
+}
+
+function check({ enabled = true, ...options }: SpanmeterInstrumentationConfig): SpanmeterInstrumentationConfig {
+  checkProcessorOptions(options)
+  return { ...options, enabled }
+}

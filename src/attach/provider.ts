@@ -1,0 +1,25 @@
+/** What every version of the SDK's tracer provider has of these. */
+interface Provider {
+  /** SDK 1.x; in 2.x private where it is left. */
+  addSpanProcessor?(processor: unknown): void
+  /** SDK 1.x: what `addSpanProcessor` adds to. */
+  _registeredSpanProcessors?: unknown
+  /** SDK 2.x and 3.x. */
+  _activeSpanProcessor?: { _spanProcessors?: unknown }
+}
+
+/**
+ * Puts a processor in front of those that a provider has, which stay. Before them, because it writes onto the span what
+ * they export. There is no public way since SDK 2.0; false where none of the known ones leads there.
+ */
+export function attach(provider: object, processor: object): boolean {
+  const { _activeSpanProcessor: active, _registeredSpanProcessors: registered } = provider as Provider
+  if (Array.isArray(active?._spanProcessors)) {
+    active._spanProcessors.unshift(processor)
+    return true
+  }
+  if (typeof (provider as Provider).addSpanProcessor !== 'function') return false
+  ;(provider as Provider).addSpanProcessor!(processor)
+  if (Array.isArray(registered) && registered.at(-1) === processor) registered.unshift(registered.pop())
+  return true
+}

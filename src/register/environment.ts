@@ -1,0 +1,64 @@
+import { number, oneOf, show } from '../options.js'
+import type { ResourceSpanProcessorOptions } from '../otel/options.js'
+import type { MonitorOptions } from '../types.js'
+
+export type Variables = Readonly<Record<string, string | undefined>>
+
+/** What the environment asks for. What it does not mention is left to the defaults of the options. */
+export interface Configuration {
+  enabled: boolean
+  monitor: MonitorOptions
+  processor: ResourceSpanProcessorOptions
+  /** One for each variable with a value that cannot be used; the default holds then. */
+  warnings: string[]
+}
+
+/** Reads SPANMETER_*, RESOURCE_ATTRIBUTION_ENABLED and OTEL_SDK_DISABLED. Never throws. */
+export function readEnvironment(variables: Variables): Configuration {
+  const warnings: string[] = []
+
+  /** The value of a variable; undefined if it is not set, is empty, or cannot be used. */
+  function read<T>(name: string, parse: (text: string) => T): T | undefined {
+    const text = variables[name]?.trim()
+    if (text === undefined || text === '') return undefined
+    try {
+      return parse(text)
+    } catch (error) {
+      warnings.push(`${(error as Error).message}; the default is used`)
+      return undefined
+    }
+  }
+  const readNumber = (name: string, low: number, high: number) =>
+    read(name, (text) => number(name, Number.isNaN(Number(text)) ? text : Number(text), low, high))
+  const readChoice = <T extends string>(name: string, choices: readonly T[]) =>
+    read(name, (text) => oneOf(name, text.toLowerCase(), choices))
+  const readBoolean = (name: string) =>
+    read(name, (text) => {
+      const value = text.toLowerCase()
+      if (value !== 'true' && value !== 'false') throw new TypeError(`${name} must be true or false, got ${show(text)}`)
+      return value === 'true'
+    })
+
+  const monitor = defined({
+    periodMs: readNumber('SPANMETER_PERIOD_MS', 0.05, 60_000),
+    historyMs: readNumber('SPANMETER_HISTORY_MS', 0.05, 1e9),
+    maxOverheadPercent: readNumber('SPANMETER_MAX_OVERHEAD_PERCENT', 0, 100),
+  })
+  const processor = defined({
+    cpuThreshold: readNumber('SPANMETER_CPU_THRESHOLD', 0, Number.MAX_VALUE),
+    memoryThresholdMb: readNumber('SPANMETER_MEMORY_THRESHOLD_MB', 0, Number.MAX_VALUE),
+    when: readChoice('SPANMETER_WHEN', ['always', 'notable']),
+    detail: readChoice('SPANMETER_DETAIL', ['default', 'full']),
+    attribution: readBoolean('SPANMETER_ATTRIBUTION'),
+  })
+  const wanted = [readBoolean('SPANMETER_ENABLED'), readBoolean('RESOURCE_ATTRIBUTION_ENABLED')]
+  const enabled = !wanted.includes(false) && readBoolean('OTEL_SDK_DISABLED') !== true
+  return { enabled, monitor, processor, warnings }
+}
+
+type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> }
+
+/** Without what is undefined. */
+function defined<T extends object>(values: T): Defined<T> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Defined<T>
+}

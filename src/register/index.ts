@@ -1,0 +1,48 @@
+/**
+ * `node --import spanmeter/register app.js`, or `--require`: writes onto the spans of whatever tracer provider the
+ * application registers what they cost. Configured by the environment. Never throws into the application.
+ */
+
+import { debuglog } from 'node:util'
+import { Attacher } from '../attach/attacher.js'
+import { watchRegistration } from '../attach/registration.js'
+import type { ResourceMonitor } from '../types.js'
+import { type Configuration, readEnvironment } from './environment.js'
+
+const debug = debuglog('spanmeter')
+
+function register(): void {
+  const configuration = readEnvironment(process.env)
+  for (const warning of configuration.warnings) warn(warning)
+  if (!configuration.enabled) {
+    debug('switched off by the environment')
+    return
+  }
+  const attacher = new Attacher(processorFactory(configuration), warn)
+  watchRegistration((provider) => {
+    attacher.attachTo(provider)
+    debug('attached to %d tracer providers', attacher.count)
+  })
+  if (!debug.enabled) return
+  process.once('exit', () => {
+    if (attacher.count === 0) debug('no OpenTelemetry tracer provider was registered')
+  })
+}
+
+/** Loads what it needs with the first provider: an application without one may not have the OpenTelemetry API. */
+function processorFactory({ monitor: monitorOptions, processor: options }: Configuration) {
+  let monitor: ResourceMonitor | undefined
+  return () => {
+    const { createMonitor } = require('../create-monitor.js') as typeof import('../create-monitor.js')
+    const { ResourceSpanProcessor } = require('../otel/span-processor.js') as typeof import('../otel/span-processor.js')
+    const { monitorOptionsFor } = require('../otel/options.js') as typeof import('../otel/options.js')
+    monitor ??= createMonitor({ ...monitorOptionsFor(options.detail), ...monitorOptions })
+    return new ResourceSpanProcessor({ ...options, monitor })
+  }
+}
+
+function warn(message: string): void {
+  process.emitWarning(`spanmeter: ${message}`)
+}
+
+register()

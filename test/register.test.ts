@@ -1,0 +1,106 @@
+import { describe, expect, test } from 'vitest'
+import { readEnvironment } from '../dist/register/environment.js'
+import { type FixtureOptions, runFixture } from './helpers/child'
+
+/** Runs an application and tells the attributes of its one span, and what was written to stderr. */
+async function runApp(name: string, options: FixtureOptions = {}) {
+  const { code, stdout, stderr } = await runFixture(`register/${name}`, options)
+  expect(code, stderr).toBe(0)
+  const [attributes] = JSON.parse(stdout) as [Record<string, unknown>]
+  return { attributes, stderr }
+}
+
+describe('an application with nothing of ours in it', () => {
+  const preloads = { import: ['--import', 'spanmeter/register'], require: ['--require', 'spanmeter/register'] }
+  const apps = ['app.cjs', 'app.mjs']
+  const ways = apps.flatMap((app) => Object.keys(preloads).map((way) => [app, way as keyof typeof preloads] as const))
+
+  test.each(ways)('%s with --%s', async (app, way) => {
+    const { attributes, stderr } = await runApp(app, { nodeArgs: preloads[way] })
+    expect(attributes.app).toBe(true)
+    expect(attributes['resource.cpu.time_ms']).toBeGreaterThan(10)
+    expect(attributes['resource.cpu.self_ms']).toBeGreaterThan(10)
+    expect(stderr).toBe('')
+  })
+
+  test.each(apps)('%s that registered its provider before', async (app) => {
+    const { attributes } = await runApp(app, { args: ['late'] })
+    expect(attributes['resource.cpu.self_ms']).toBeGreaterThan(10)
+  })
+
+  test('with both flags its span is told once', async () => {
+    const nodeArgs = [...preloads.require, ...preloads.import]
+    const { stderr } = await runApp('app.cjs', { nodeArgs, env: { NODE_DEBUG: 'spanmeter' } })
+    expect(stderr.match(/attached to 1/g)).toHaveLength(1)
+  })
+
+  test.each(['SPANMETER_ENABLED=false', 'RESOURCE_ATTRIBUTION_ENABLED=False', 'OTEL_SDK_DISABLED=true'])(
+    '%s leaves it alone',
+    async (setting) => {
+      const [name, value] = setting.split('=') as [string, string]
+      const { attributes } = await runApp('app.cjs', { nodeArgs: preloads.import, env: { [name]: value } })
+      expect(attributes).toEqual({ app: true })
+    },
+  )
+
+  test('a bad value is one warning that names it, and the default', async () => {
+    const env = { SPANMETER_DETAIL: 'everything', SPANMETER_CPU_THRESHOLD: '1' }
+    const { attributes, stderr } = await runApp('app.cjs', { nodeArgs: preloads.import, env })
+    expect(stderr.match(/Warning: spanmeter/g)).toHaveLength(1)
+    expect(stderr).toContain("SPANMETER_DETAIL must be one of 'default', 'full', got 'everything'; the default is used")
+    expect(attributes['resource.cpu_bound']).toBe(true)
+    expect(attributes).not.toHaveProperty(['resource.cpu.p95'])
+  })
+
+  test('one without OpenTelemetry is told so only at debug level, and nothing is started', async () => {
+    const program = ['-e', 'console.log(process._getActiveHandles().length)']
+    const quiet = await runFixture('', { nodeArgs: [...preloads.import, ...program] })
+    expect(quiet).toMatchObject({ code: 0, stderr: '' })
+    const loud = await runFixture('', { nodeArgs: [...preloads.import, ...program], env: { NODE_DEBUG: 'spanmeter' } })
+    expect(loud.stderr).toMatch(/no OpenTelemetry tracer provider was registered/)
+    expect(loud.stdout).toBe(quiet.stdout)
+  })
+})
+
+describe('environment variables', () => {
+  test('each becomes the option of its name', () => {
+    const { monitor, processor, enabled, warnings } = readEnvironment({
+      SPANMETER_PERIOD_MS: '2.5',
+      SPANMETER_HISTORY_MS: '5000',
+      SPANMETER_MAX_OVERHEAD_PERCENT: '0',
+      SPANMETER_CPU_THRESHOLD: '50',
+      SPANMETER_MEMORY_THRESHOLD_MB: '512',
+      SPANMETER_WHEN: 'Notable',
+      SPANMETER_DETAIL: 'full',
+      SPANMETER_ATTRIBUTION: 'FALSE',
+      SPANMETER_ENABLED: 'true',
+    })
+    expect(monitor).toEqual({ periodMs: 2.5, historyMs: 5000, maxOverheadPercent: 0 })
+    const expected = { cpuThreshold: 50, memoryThresholdMb: 512, when: 'notable', detail: 'full', attribution: false }
+    expect(processor).toEqual(expected)
+    expect({ enabled, warnings }).toEqual({ enabled: true, warnings: [] })
+  })
+
+  test('what is empty is not set', () => {
+    const variables = { SPANMETER_PERIOD_MS: '', SPANMETER_ENABLED: ' ', SPANMETER_WHEN: '' }
+    expect(readEnvironment(variables)).toEqual({ enabled: true, monitor: {}, processor: {}, warnings: [] })
+  })
+
+  test.each([
+    ['SPANMETER_PERIOD_MS', 'fast', /must be a number, got 'fast'/],
+    ['SPANMETER_PERIOD_MS', '0', /must be between 0.05 and 60000, got 0/],
+    ['SPANMETER_HISTORY_MS', '-1', /must be between/],
+    ['SPANMETER_MAX_OVERHEAD_PERCENT', '101', /must be between 0 and 100, got 101/],
+    ['SPANMETER_CPU_THRESHOLD', 'NaN', /must be a number, got 'NaN'/],
+    ['SPANMETER_MEMORY_THRESHOLD_MB', '1GB', /must be a number, got '1GB'/],
+    ['SPANMETER_WHEN', 'sometimes', /must be one of 'always', 'notable', got 'sometimes'/],
+    ['SPANMETER_DETAIL', 'x'.repeat(1000), /must be one of 'default', 'full', got 'x{40}…'/],
+    ['SPANMETER_ATTRIBUTION', 'yes', /must be true or false, got 'yes'/],
+    ['SPANMETER_ENABLED', '1', /must be true or false, got '1'/],
+  ])('%s=%s is refused by name', (name, value, message) => {
+    const { warnings, ...rest } = readEnvironment({ [name]: value })
+    expect(rest).toEqual({ enabled: true, monitor: {}, processor: {} })
+    expect(warnings).toEqual([expect.stringMatching(message)])
+    expect(warnings[0]).toMatch(new RegExp(`^${name} `))
+  })
+})
