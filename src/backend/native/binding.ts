@@ -1,6 +1,6 @@
-import { join } from 'node:path'
 import { SpanmeterError } from '../../errors.js'
 import type { MonitorHealth } from '../../types.js'
+import { loadBinary } from './binary.js'
 
 /** Opaque number of an open monitor. */
 export type MonitorId = number
@@ -78,7 +78,6 @@ export interface NativeHealth {
   errors: Record<string, string>
 }
 
-const packageRoot = join(__dirname, '../../..')
 let loaded: Binding | SpanmeterError | undefined
 
 /** The native sampler of this thread. Throws `SpanmeterError` `NATIVE_UNAVAILABLE`, always the same, where none loads. */
@@ -90,8 +89,7 @@ export function loadBinding(): Binding {
 
 function tryLoad(): Binding | SpanmeterError {
   try {
-    const find = require('node-gyp-build') as (folder: string) => Binding
-    const binding = find(packageRoot)
+    const binding = loadBinary() as Binding
     binding.setTimeOrigin(timeOrigin(binding))
     return binding
   } catch (cause) {

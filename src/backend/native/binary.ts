@@ -1,0 +1,57 @@
+import { closeSync, existsSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs'
+import { join } from 'node:path'
+
+// Where node-gyp and prebuildify put things. Not found by node-gyp-build: it knows musl by /etc/alpine-release alone, takes
+// the architecture from npm's environment, and having found a binary that does not load it tries no other.
+const packageRoot = join(__dirname, '../../..')
+const built = 'build/Release/spanmeter.node'
+
+/** Loads the addon. Throws an `AggregateError`, whose message says in one line what was tried and why each failed. */
+export function loadBinary(): unknown {
+  const failures: string[] = []
+  const errors: unknown[] = []
+  for (const file of candidates()) {
+    const path = join(packageRoot, file)
+    try {
+      if (file !== built) expectWhole(path)
+      return require(path)
+    } catch (error) {
+      const [why = ''] = String(error instanceof Error ? error.message : error).split('\n')
+      failures.push(why.includes(path) ? why : `${path}: ${why}`)
+      errors.push(error)
+    }
+  }
+  throw new AggregateError(errors, failures.join('; ') || `there is none for ${process.platform}-${process.arch}`)
+}
+
+/** What was built here, if anything was, then what came with the package. */
+function* candidates(): Generator<string> {
+  if (process.platform !== 'linux') return
+  if (existsSync(join(packageRoot, built))) yield built
+  for (const libc of libcs()) yield `prebuilds/linux-${process.arch}/spanmeter.${libc}.node`
+}
+
+/** The libc of this process: the one that is loaded, whatever else is installed. */
+function libcs(): string[] {
+  try {
+    const maps = readFileSync('/proc/self/maps', 'latin1')
+    if (/\/(ld-musl-[^/\n]*|libc\.so)( |$)/m.test(maps)) return ['musl']
+    if (/\/libc(\.so\.6|-2\.\d+\.so)( |$)/m.test(maps)) return ['glibc']
+  } catch {}
+  // It cannot be told. glibc refuses what was made for musl, musl may seem to load what was made for glibc.
+  return ['musl', 'glibc']
+}
+
+/** The system's loader does not notice when the end is missing: the process would die of it. */
+function expectWhole(path: string): void {
+  const file = openSync(path, 'r')
+  try {
+    const header = Buffer.alloc(64)
+    readSync(file, header, 0, 64, 0)
+    // The table of sections is the last thing in a file of 64 bits.
+    const end = Number(header.readBigUInt64LE(40)) + header.readUInt16LE(58) * header.readUInt16LE(60)
+    if (fstatSync(file).size < end) throw new Error('the file is damaged')
+  } finally {
+    closeSync(file)
+  }
+}

@@ -1,0 +1,138 @@
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { askFixture, type FixtureOptions, packageRoot, run } from './helpers/child'
+
+// Which binary is taken, and what is said where none can be. In a copy of the package, with what was built here.
+
+interface Outcome {
+  binary?: string
+  error?: { name: string; code: string; message: string }
+}
+
+const built = 'build/Release/spanmeter.node'
+const shipped = (libc: string) => `prebuilds/linux-${process.arch}/spanmeter.${libc}.node`
+const own = readFileSync(join(packageRoot, built))
+let scratch: string
+let folder: string
+
+beforeAll(async () => {
+  scratch = mkdtempSync(join(tmpdir(), 'spanmeter-test-'))
+  folder = join(scratch, 'package')
+  const shim = ['-shared', '-fPIC', '-o', `${scratch}/shim.so`, join(__dirname, 'fixtures/shim.c'), '-ldl']
+  expect(await run('cc', shim)).toMatchObject({ code: 0 })
+})
+
+beforeEach(() => {
+  rmSync(folder, { recursive: true, force: true })
+  mkdirSync(folder)
+  for (const name of ['package.json', 'dist']) cpSync(join(packageRoot, name), join(folder, name), { recursive: true })
+})
+
+afterAll(() => rmSync(scratch, { recursive: true }))
+
+function put(file: string, content: string | Buffer): void {
+  const path = join(folder, file)
+  mkdirSync(dirname(path), { recursive: true })
+  writeFileSync(path, content)
+}
+
+const ask = (options: FixtureOptions = {}) => askFixture<Outcome>('packed.cjs', { ...options, args: [folder] })
+
+/** Where no file of /proc/self can be opened. */
+function withoutProc(): NodeJS.ProcessEnv {
+  put('no-proc', '')
+  return { LD_PRELOAD: `${scratch}/shim.so`, TEST_NO_PROC: join(folder, 'no-proc') }
+}
+
+describe('taken is', () => {
+  test('what was built here before what came with the package', async () => {
+    put(built, own)
+    put(shipped('glibc'), own)
+    expect(await ask()).toMatchObject({ binary: `/${built}` })
+  })
+
+  test('what came with the package where nothing was built', async () => {
+    put(shipped('glibc'), own)
+    expect(await ask()).toMatchObject({ binary: `/${shipped('glibc')}` })
+  })
+
+  test('what came with the package where what was built does not load', async () => {
+    put(built, 'nothing')
+    put(shipped('glibc'), own)
+    expect(await ask()).toMatchObject({ binary: `/${shipped('glibc')}` })
+  })
+
+  test('what fits this process, whatever the environment says', async () => {
+    put(shipped('glibc'), own)
+    put(shipped('musl'), own)
+    const env = { LIBC: 'musl', npm_config_arch: 'mips', npm_config_platform: 'win32' }
+    expect(await ask({ env })).toMatchObject({ binary: `/${shipped('glibc')}` })
+  })
+
+  test('what loads where the libc cannot be told', async () => {
+    put(shipped('glibc'), own)
+    put(shipped('musl'), 'made for another')
+    const code = `require(${JSON.stringify(folder)}).createMonitor({ backend: 'native' }).start().backend`
+    expect(await run(process.execPath, ['-p', code], withoutProc())).toMatchObject({ code: 0, stdout: 'native\n' })
+  })
+})
+
+describe('NATIVE_UNAVAILABLE in one line, with each that was tried', () => {
+  async function reasons(options?: FixtureOptions): Promise<string> {
+    const { error } = await ask(options)
+    expect(error).toMatchObject({ name: 'SpanmeterError', code: 'NATIVE_UNAVAILABLE' })
+    expect(error!.message).not.toContain('\n')
+    return error!.message.replaceAll(`${folder}/`, '')
+  }
+  const start = 'the native sampler cannot be loaded: '
+
+  test('nothing there', async () => {
+    const missing = `${start}ENOENT: no such file or directory, open '${shipped('glibc')}'`
+    expect(await reasons()).toBe(missing)
+  })
+
+  test('nothing there, and the libc cannot be told', async () => {
+    const message = await reasons({ env: withoutProc() })
+    expect(message).toContain(`${shipped('musl')}'; ENOENT`)
+    expect(message).toContain(`${shipped('glibc')}'`)
+  })
+
+  test('both broken', async () => {
+    put(built, 'nothing')
+    put(shipped('glibc'), '')
+    expect(await reasons()).toBe(`${start}${built}: file too short; ${shipped('glibc')}: file too short`)
+  })
+
+  test('cut off', async () => {
+    put(shipped('glibc'), own.subarray(0, own.length / 2))
+    expect(await reasons()).toBe(`${start}${shipped('glibc')}: the file is damaged`)
+  })
+
+  test('for another machine', async () => {
+    const other = Buffer.from(own)
+    other.writeUInt16LE(8, 18)
+    put(shipped('glibc'), other)
+    // In the words of glibc.
+    const why = 'cannot open shared object file: No such file or directory'
+    expect(await reasons()).toBe(`${start}${shipped('glibc')}: ${why}`)
+  })
+
+  test('no addon', async () => {
+    put(shipped('glibc'), readFileSync(`${scratch}/shim.so`))
+    expect(await reasons()).toMatch(/^the .*: Module did not self-register: '.*spanmeter\.glibc\.node'\.$/)
+  })
+
+  test('--no-addons', async () => {
+    put(shipped('glibc'), own)
+    const message = await reasons({ nodeArgs: ['--no-addons'] })
+    expect(message).toBe(`${start}${shipped('glibc')}: Cannot load native addon because loading addons is disabled.`)
+  })
+
+  test('a platform without binaries', async () => {
+    const macos = 'Object.defineProperty(process, "platform", { value: "darwin" })'
+    const message = await reasons({ nodeArgs: ['--import', `data:text/javascript,${encodeURIComponent(macos)}`] })
+    expect(message).toBe(`${start}there is none for darwin-${process.arch}`)
+  })
+})
