@@ -52,7 +52,8 @@
             "-Wshadow",
             "-Werror",
           ],
-          "ldflags": ["-Wl,--version-script=<(module_root_dir)/native/exports.map"],
+          # Lazy: not every host has libuv, see LoopWatch.
+          "ldflags": ["-Wl,--version-script=<(module_root_dir)/native/exports.map", "-Wl,-z,lazy"],
         }],
       ],
     },

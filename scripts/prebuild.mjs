@@ -17,9 +17,6 @@ const targets = [
   { arch: 'arm64', libc: 'musl', triple: 'aarch64-linux-musl' },
 ]
 
-// Lazy, since libuv is looked up only where the host has one. Stripped by the linker: strip knows only its own machine.
-const linking = '-s -Wl,--gc-sections -Wl,-z,lazy'
-
 const root = fileURLToPath(new URL('..', import.meta.url))
 const zig = zigEnvironment()
 rmSync(`${root}/prebuilds`, { recursive: true, force: true })
@@ -49,7 +46,8 @@ for (const { arch, libc, triple } of targets) {
       ...zig,
       CC: `zig cc -target ${triple}`,
       CXX: `zig c++ -target ${triple}`,
-      LDFLAGS: linking,
+      // Stripped here, since prebuildify's strip knows only its own machine.
+      LDFLAGS: '-s -Wl,--gc-sections',
     },
   })
 }
