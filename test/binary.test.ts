@@ -105,6 +105,13 @@ describe('NATIVE_UNAVAILABLE in one line, with each that was tried', () => {
     expect(await reasons()).toBe(`${start}${built}: file too short; ${shipped('glibc')}: file too short`)
   })
 
+  test('folders', async () => {
+    put(`${built}/file`, '')
+    put(`${shipped('glibc')}/file`, '')
+    const eisdir = 'EISDIR: illegal operation on a directory, read'
+    expect(await reasons()).toBe(`${start}Cannot find module '${built}'; ${shipped('glibc')}: ${eisdir}`)
+  })
+
   test('cut off', async () => {
     put(shipped('glibc'), own.subarray(0, own.length / 2))
     expect(await reasons()).toBe(`${start}${shipped('glibc')}: the file is damaged`)

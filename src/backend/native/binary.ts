@@ -3,17 +3,17 @@ import { join } from 'node:path'
 
 // Where node-gyp and prebuildify put things. Not found by node-gyp-build: it knows musl by /etc/alpine-release alone, takes
 // the architecture from npm's environment, and having found a binary that does not load it tries no other.
-const packageRoot = join(__dirname, '../../..')
-const built = 'build/Release/spanmeter.node'
+// Spelled out, so that tools which gather the files of a deployment see what belongs to it.
+const built = join(__dirname, '../../../build/Release/spanmeter.node')
+const prebuilds = join(__dirname, '../../../prebuilds')
 
 /** Loads the addon. Throws an `AggregateError`, whose message says in one line what was tried and why each failed. */
 export function loadBinary(): unknown {
   const failures: string[] = []
   const errors: unknown[] = []
-  for (const file of candidates()) {
-    const path = join(packageRoot, file)
+  for (const path of candidates()) {
     try {
-      if (file !== built) expectWhole(path)
+      if (path !== built) expectWhole(path)
       return require(path)
     } catch (error) {
       const [why = ''] = String(error instanceof Error ? error.message : error).split('\n')
@@ -27,8 +27,8 @@ export function loadBinary(): unknown {
 /** What was built here, if anything was, then what came with the package. */
 function* candidates(): Generator<string> {
   if (process.platform !== 'linux') return
-  if (existsSync(join(packageRoot, built))) yield built
-  for (const libc of libcs()) yield `prebuilds/linux-${process.arch}/spanmeter.${libc}.node`
+  if (existsSync(built)) yield built
+  for (const libc of libcs()) yield join(prebuilds, `linux-${process.arch}/spanmeter.${libc}.node`)
 }
 
 /** The libc of this process: the one that is loaded, whatever else is installed. */
