@@ -2,7 +2,7 @@
  * Makes the binaries of a release under prebuilds/, for each kind of Linux, on any x64 one:
  *   npm run prebuild
  * Through npm, so that node-gyp takes the headers of Node.js from `nodedir` where npm's configuration names it; elsewhere
- * it downloads them.
+ * it downloads them. The package must have no script named `build`: npm would run this one before it.
  */
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, rmSync, symlinkSync } from 'node:fs'
