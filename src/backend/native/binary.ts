@@ -1,7 +1,7 @@
 import { closeSync, existsSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs'
 import { join } from 'node:path'
 
-// Where node-gyp and prebuildify put things. Not found by node-gyp-build: it knows musl by /etc/alpine-release alone, takes
+// Where node-gyp and prebuildify put things. node-gyp-build is asked last: it knows musl by /etc/alpine-release alone, takes
 // the architecture from npm's environment, and having found a binary that does not load it tries no other.
 // Spelled out, so that tools which gather the files of a deployment see what belongs to it.
 const built = join(__dirname, '../../../build/Release/spanmeter.node')
@@ -24,11 +24,24 @@ export function loadBinary(): unknown {
   throw new AggregateError(errors, failures.join('; ') || `there is none for ${process.platform}-${process.arch}`)
 }
 
-/** What was built here, if anything was, then what came with the package. */
+/** What was built here, if anything was, then what came with the package, then what somebody put elsewhere. */
 function* candidates(): Generator<string> {
   if (process.platform !== 'linux') return
   if (existsSync(built)) yield built
-  for (const libc of libcs()) yield join(prebuilds, `linux-${process.arch}/spanmeter.${libc}.node`)
+  const own = libcs().map((libc) => join(prebuilds, `linux-${process.arch}/spanmeter.${libc}.node`))
+  yield* own
+  const other = elsewhere()
+  if (other !== undefined && other !== built && !own.includes(other)) yield other
+}
+
+/** By the conventions of node-gyp-build: a debug build, SPANMETER_PREBUILD, or beside the executable. */
+function elsewhere(): string | undefined {
+  try {
+    const { path } = require('node-gyp-build') as { path(folder: string): string }
+    return path(join(__dirname, '../../..'))
+  } catch {
+    return undefined
+  }
 }
 
 /** The libc of this process: the one that is loaded, whatever else is installed. */
