@@ -28,6 +28,12 @@ afterEach(async () => {
   context.disable()
 })
 
+/** In the place of the one before. */
+function useManager(manager: ContextManager): void {
+  context.disable()
+  context.setGlobalContextManager(manager)
+}
+
 function tracerWith(...options: ResourceSpanProcessorOptions[]) {
   const provider = new NodeTracerProvider({
     sampler: new AlwaysOnSampler(),
@@ -302,8 +308,7 @@ describe('context managers', () => {
   const managers = { AsyncHooksContextManager, AsyncLocalStorageContextManager, HiddenContextManager }
 
   test.each(Object.entries(managers))('%s', async (_, Manager) => {
-    context.disable()
-    context.setGlobalContextManager(new Manager().enable())
+    useManager(new Manager().enable())
     await expectAttribution(tracerWith({}))
   })
 
@@ -312,8 +317,7 @@ describe('context managers', () => {
     const tracer = tracerWith({})
     tracer.startSpan('before any').end()
     for (const Manager of Object.values(managers)) {
-      context.disable()
-      context.setGlobalContextManager(new Manager().enable())
+      useManager(new Manager().enable())
       await expectAttribution(tracer)
     }
   })
@@ -322,8 +326,7 @@ describe('context managers', () => {
     const tracer = tracerWith({})
     const [a, b] = [tracer.startSpan('a'), tracer.startSpan('b')]
     const manager = new AsyncLocalStorageContextManager()
-    context.disable()
-    context.setGlobalContextManager(manager)
+    useManager(manager)
     tracer.startSpan('looks for the manager').end()
     inside(a, () => {
       burn(5)
@@ -351,8 +354,7 @@ describe('context managers', () => {
     const warnings = vi.fn()
     diag.setLogger({ ...console, warn: warnings, verbose: warnings })
     const manager = new HiddenContextManager()
-    context.disable()
-    context.setGlobalContextManager(manager)
+    useManager(manager)
     const tracer = tracerWith({})
     const span = tracer.startSpan('span')
     const { active } = manager
@@ -374,8 +376,7 @@ describe('context managers', () => {
   test('one that cannot be followed costs nobody an attribute but its own', () => {
     const warnings = vi.fn()
     diag.setLogger({ ...console, warn: warnings, verbose: warnings })
-    context.disable()
-    context.setGlobalContextManager(Object.freeze(new HiddenContextManager()))
+    useManager(Object.freeze(new HiddenContextManager()))
     const span = tracerWith({}).startSpan('span')
     inside(span, () => burn(5))
     span.end()
@@ -387,8 +388,7 @@ describe('context managers', () => {
 
   test('one whose with() another package puts back is taken up again', () => {
     const manager = new HiddenContextManager()
-    context.disable()
-    context.setGlobalContextManager(manager)
+    useManager(manager)
     const original = manager.with
     const tracer = tracerWith({})
     tracer.startSpan('installs').end()
@@ -401,8 +401,7 @@ describe('context managers', () => {
 
   test('a logger that throws ends no process', async () => {
     const manager = new HiddenContextManager()
-    context.disable()
-    context.setGlobalContextManager(manager)
+    useManager(manager)
     const tracer = tracerWith({})
     const span = tracer.startSpan('span')
     const { active } = manager

@@ -1,5 +1,4 @@
-/** Where every copy of the OpenTelemetry API, of whatever version 1.x, keeps what was registered. */
-const apiKey = Symbol.for('opentelemetry.js.api.1')
+import { apiKey } from '../otel/api-key.js'
 
 /** The registered tracer provider is a stand-in, that the real one is given to. */
 interface ProxyProvider {

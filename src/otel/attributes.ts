@@ -38,7 +38,7 @@ export interface SpanShare {
 
 const megabyte = 2 ** 20
 
-export function isCpuBound(stats: EssentialStats, share: SpanShare | undefined, rules: AttributeRules): boolean {
+export function isCpuBound(stats: EssentialStats, share: SpanShare, rules: AttributeRules): boolean {
   return (selfAvg(share, stats) ?? stats.cpu.max) >= rules.cpuThreshold
 }
 
@@ -50,7 +50,7 @@ export function exceedsMemory({ memory }: EssentialStats, { memoryThresholdMb }:
 export function writeEssentials(
   span: AttributeTarget,
   stats: EssentialStats,
-  share: SpanShare | undefined,
+  share: SpanShare,
   rules: AttributeRules,
 ): void {
   const { keys } = rules
@@ -61,7 +61,7 @@ export function writeEssentials(
     span.setAttribute(keys.cpuMin, round(cpu.min, 100))
     span.setAttribute(keys.cpuTime, round(cpu.timeMs, 1000))
   }
-  if (share?.own) {
+  if (share.own) {
     span.setAttribute(keys.cpuSelf, round(share.own.selfMs, 1000))
     span.setAttribute(keys.cpuSelfAvg, round(selfAvg(share, stats) ?? 0, 100))
   }
@@ -75,7 +75,7 @@ export function writeEssentials(
   span.setAttribute(keys.samples, stats.samples)
   const coverage = round(stats.coverage, 1000)
   if (coverage < 1) span.setAttribute(keys.coverage, coverage)
-  if (share?.shared) span.setAttribute(keys.shared, true)
+  if (share.shared) span.setAttribute(keys.shared, true)
   if (isCpuBound(stats, share, rules)) span.setAttribute(keys.cpuBound, true)
   if (exceedsMemory(stats, rules)) span.setAttribute(keys.memoryThresholdExceeded, true)
 }
@@ -84,21 +84,16 @@ export function writeEssentials(
 export function writeAttributes(
   span: AttributeTarget,
   stats: ResourceStats,
-  share: SpanShare | undefined,
+  share: SpanShare,
   rules: AttributeRules,
 ): void {
   writeEssentials(span, stats, share, rules)
   if (rules.detail === 'full') writeDetails(span, stats, share, rules)
 }
 
-function writeDetails(
-  span: AttributeTarget,
-  stats: ResourceStats,
-  share: SpanShare | undefined,
-  { keys }: AttributeRules,
-): void {
+function writeDetails(span: AttributeTarget, stats: ResourceStats, share: SpanShare, { keys }: AttributeRules): void {
   const { cpu, thread, memory, faults, contextSwitches, io, network } = stats
-  if (share?.own) span.setAttribute(keys.cpuTotal, round(share.own.totalMs, 1000))
+  if (share.own) span.setAttribute(keys.cpuTotal, round(share.own.totalMs, 1000))
   if (isKnown(stats)) {
     span.setAttribute(keys.cpuP50, round(cpu.p50, 100))
     span.setAttribute(keys.cpuP95, round(cpu.p95, 100))
@@ -135,8 +130,8 @@ function writeDetails(
 }
 
 /** In % of the time that the span was open. */
-function selfAvg(share: SpanShare | undefined, { durationMs }: EssentialStats): number | undefined {
-  if (share?.own === undefined) return undefined
+function selfAvg(share: SpanShare, { durationMs }: EssentialStats): number | undefined {
+  if (share.own === undefined) return undefined
   const openMs = share.openMs ?? durationMs
   return openMs > 0 ? (100 * share.own.selfMs) / openMs : 0
 }

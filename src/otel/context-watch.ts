@@ -1,9 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { type Context, type ContextManager, ROOT_CONTEXT } from '@opentelemetry/api'
 import { watchTurns } from '../attribution/turns.js'
-
-/** Where every copy of the API keeps what was registered. */
-const apiKey = Symbol.for('opentelemetry.js.api.1')
+import { apiKey } from './api-key.js'
 
 type Registered = { context?: ContextManager } | undefined
 

@@ -3,7 +3,7 @@ import type { Account } from '../attribution/account.js'
 import type { OwnTime } from '../attribution/ledger.js'
 import { SpanAttribution } from './span-attribution.js'
 
-export const attribution = new SpanAttribution((context) => localSpan(context)?.account)
+export const attribution = new SpanAttribution(accountIn)
 
 /** Root spans of this thread that are open, and how many ever began. */
 const roots = { open: 0, begun: 0 }
@@ -69,7 +69,7 @@ export function beginLocalSpan(spanContext: object, parentContext: Context): Loc
     known.users++
     return known
   }
-  const begun = new LocalSpan(localSpan(parentContext) ?? foreignParent(parentContext))
+  const begun = new LocalSpan(parentIn(parentContext))
   spans.set(spanContext, begun)
   return begun
 }
@@ -79,14 +79,15 @@ export function leaveLocalSpan(span: LocalSpan): void {
   if (--span.users === 0) span.end()
 }
 
-/** The span that is active in a context, if it began on this thread. */
-export function localSpan(context: Context): LocalSpan | undefined {
+/** The account of the span that is active in a context, if it began on this thread. */
+function accountIn(context: Context): Account | undefined {
   const spanContext = trace.getSpanContext(context)
-  return spanContext === undefined ? undefined : spans.get(spanContext)
+  return spanContext && spans.get(spanContext)?.account
 }
 
-/** Of a span whose parent did not begin on this thread as far as is known: whether it has one here all the same. */
-function foreignParent(context: Context): 'unknown' | undefined {
+/** What a span that begins in this context has above it in this process. */
+function parentIn(context: Context): LocalSpan | 'unknown' | undefined {
   const spanContext = trace.getSpanContext(context)
-  return spanContext === undefined || spanContext.isRemote ? undefined : 'unknown'
+  if (spanContext === undefined) return undefined
+  return spans.get(spanContext) ?? (spanContext.isRemote ? undefined : 'unknown')
 }

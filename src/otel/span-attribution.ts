@@ -32,9 +32,12 @@ export class SpanAttribution {
     if (this.#ledger === undefined) {
       const ledger = new Ledger()
       this.#ledger = ledger
-      this.#watch = new ContextWatch((manager) => this.#turnsOf(manager, ledger))
+      this.#watch = new ContextWatch((manager) => {
+        ledger.watchLoop(true)
+        return this.#turnsOf(manager, ledger)
+      })
     }
-    if (this.#processors++ === 0) this.#ledger.watchLoop(true)
+    this.#processors++
     if (totals) this.#totals++
   }
 
@@ -42,8 +45,7 @@ export class SpanAttribution {
     if (totals) this.#totals--
     if (--this.#processors > 0) return
     this.#watch?.stop()
-    this.#ledger?.watchLoop(false)
-    this.#ledger?.turn(0)
+    this.#rest()
   }
 
   /**
@@ -69,11 +71,17 @@ export class SpanAttribution {
     return this.#ledger?.sums()
   }
 
+  /** Nothing is followed any more. */
+  #rest(): void {
+    this.#ledger?.watchLoop(false)
+    this.#ledger?.turn(0)
+  }
+
   /** The context manager belongs to others: if it does what nobody can foresee, it is left alone. Must not throw. */
   #giveUp(error: unknown): void {
     this.#failures++
     this.#watch?.refuse()
-    this.#ledger?.turn(0)
+    this.#rest()
     try {
       diag.warn('spanmeter: what spans run themselves is not told any more:', error)
     } catch {
