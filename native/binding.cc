@@ -397,6 +397,18 @@ Napi::Value close_account(const Napi::CallbackInfo& info) {
   return Napi::Boolean::New(info.Env(), totals.has_value());
 }
 
+// self(account): answers with its CPU time up to the last check, in ms; sums() makes one. False if it is not
+// open.
+Napi::Value self_of_account(const Napi::CallbackInfo& info) {
+  Arguments arguments(info);
+  const SlotHandle account = account_argument(arguments);
+  if (!arguments.ok()) return info.Env().Undefined();
+  LedgerPort& port = LedgerPort::of(info);
+  const auto self = port.ledger.checked_self(account);
+  if (self) port.reply(*self, *self);
+  return Napi::Boolean::New(info.Env(), self.has_value());
+}
+
 // sums(): answers with the CPU time of the thread since the ledger began, and the part of it that was
 // nobody's.
 void sums_of_accounts(const Napi::CallbackInfo& info) {
@@ -425,8 +437,8 @@ Ledger new_ledger() {
   return Ledger({monotonic_now, thread_cpu_now}, ticks_now(), measure_tick());
 }
 
-// ledger(shared): { open, turn, close, sums, watchLoop } of a new ledger of this thread. It lives as long as
-// the thread.
+// ledger(shared): { open, turn, close, self, sums, watchLoop } of a new ledger of this thread. It lives as
+// long as the thread.
 Napi::Value ledger(const Napi::CallbackInfo& info) {
   Arguments arguments(info);
   arguments.doubles(0, "shared", LedgerPort::kShared);
@@ -441,6 +453,7 @@ Napi::Value ledger(const Napi::CallbackInfo& info) {
   };
   add("open", open_account);
   add("close", close_account);
+  add("self", self_of_account);
   add("sums", sums_of_accounts);
   add("watchLoop", watch_loop);
   napi_value turn;

@@ -301,6 +301,15 @@ describe('accounts', () => {
     }
     ledger.sums()
     expect(numbers[0]).toBeGreaterThan(0)
+    const open = ledger.open(0)
+    ledger.turn(open)
+    for (let end = performance.now() + 2; performance.now() < end; );
+    ledger.sums()
+    expect(ledger.self(open)).toBe(true)
+    expect(numbers[0]).toBeGreaterThan(0.5)
+    numbers.fill(-7)
+    expect(ledger.self(handles[0]!)).toBe(false)
+    expect(numbers).toEqual(shared().fill(-7))
   })
 
   test('a handle that is none stands for nobody or is refused', () => {
@@ -316,6 +325,7 @@ describe('accounts', () => {
       expect(() => ledger.turn(wrong as number), describeValue(wrong)).not.toThrow()
       expect(() => ledger.close(wrong as number, true), describeValue(wrong)).toThrow(TypeError)
       expect(() => ledger.open(wrong as number), describeValue(wrong)).toThrow(TypeError)
+      expect(() => ledger.self(wrong as number), describeValue(wrong)).toThrow(TypeError)
       expect(() => ledger.close(handle, wrong as unknown as boolean), describeValue(wrong)).toThrow(TypeError)
       expect(() => ledger.watchLoop(wrong as unknown as boolean), describeValue(wrong)).toThrow(TypeError)
     }

@@ -91,6 +91,7 @@ test('a hundred thousand spans leave no memory behind', () => {
   using monitor = createMonitor({ backend: 'native' })
   const processor = new ResourceSpanProcessor({ monitor })
   const span = {
+    name: 'work',
     spanContext: () => ({ traceFlags: 1 }),
     startTime: [0, 0] as [number, number],
     duration: [0, 0] as const,

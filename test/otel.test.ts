@@ -358,6 +358,7 @@ describe('harmless', () => {
     using monitor = createMonitor()
     const processor = new ResourceSpanProcessor({ monitor })
     const sealed = () => ({
+      name: 'work',
       spanContext: () => ({ traceFlags: 1 }),
       startTime: [Math.floor(Date.now() / 1e3), (Date.now() % 1e3) * 1e6] as const,
       duration: [0, 1e6] as const,
@@ -389,6 +390,7 @@ describe('harmless', () => {
     using monitor = createMonitor()
     const processor = new ResourceSpanProcessor({ monitor })
     const span = {
+      name: 'work',
       spanContext: () => ({ traceFlags: 1 }),
       startTime: [0, 0],
       duration: [0, 0],

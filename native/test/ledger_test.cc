@@ -55,6 +55,24 @@ TEST(ledger_gives_each_account_its_own_time) {
   CHECK_EQUAL(made.ledger.open_count(), 0u);
 }
 
+// A counter that somebody reads again and again must not take back what it said.
+TEST(ledger_tells_of_an_open_account_what_was_checked) {
+  Made made;
+  const SlotHandle a = made.ledger.open(Ledger::kNobody);
+  made.turn(a);
+  made.run(30 * kMicrosecond);
+  CHECK_EQUAL(made.ledger.checked_self(a).value_or(-1), 0);
+  made.ledger.sums(Made::ticks());
+  CHECK_EQUAL(made.ledger.checked_self(a).value_or(-1), 30 * kMicrosecond);
+  made.away(40 * kMicrosecond);
+  made.turn(Ledger::kNobody);
+  CHECK_EQUAL(made.ledger.checked_self(a).value_or(-1), 30 * kMicrosecond);
+  made.ledger.sums(Made::ticks());
+  CHECK_EQUAL(made.ledger.checked_self(a).value_or(-1), 30 * kMicrosecond);
+  made.close(a);
+  CHECK_EQUAL(made.ledger.checked_self(a).has_value(), false);
+}
+
 TEST(ledger_leaves_out_time_asleep) {
   Made made;
   const SlotHandle a = made.ledger.open(Ledger::kNobody);

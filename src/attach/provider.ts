@@ -23,3 +23,10 @@ export function attach(provider: object, processor: object): boolean {
   if (Array.isArray(registered) && registered.at(-1) === processor) registered.unshift(registered.pop())
   return true
 }
+
+/** The processors that a provider has, as far as it is of a known kind. */
+export function processorsOf(provider: object): readonly object[] {
+  const { _activeSpanProcessor: active, _registeredSpanProcessors: registered } = provider as Provider
+  const found = active?._spanProcessors ?? registered
+  return Array.isArray(found) ? found : []
+}

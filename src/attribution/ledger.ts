@@ -56,6 +56,12 @@ export class Ledger {
     return { selfMs: this.shared[0]!, totalMs: this.shared[1]! }
   }
 
+  /** CPU time of an open account in ms, as of the last call of `sums()` or a little later. It never goes back. */
+  selfMs(account: Account): number {
+    this.#native.self(account.handle)
+    return this.shared[0]!
+  }
+
   /** CPU time of the thread since the ledger was made, and the part of it that was spent on no account. */
   sums(): { allMs: number; nobodyMs: number } {
     this.#native.sums()

@@ -10,12 +10,14 @@ type Attaching = ContextManager & { attach?(context: Context): { dispose(): void
 
 type Wrapper = (this: never, ...args: never[]) => unknown
 
-/** Told of the turns of one context manager. Neither may throw. */
+/** Told of the turns of one context manager. None may throw. */
 export interface Turns {
   /** The context may have changed: `manager.active()` tells. Runs at every await. */
   look(): void
   /** The thread enters this context. */
   enter(context: Context): void
+  /** The thread turned to something else meanwhile: back to the active context. */
+  resume(): void
 }
 
 /**

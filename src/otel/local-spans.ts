@@ -1,9 +1,12 @@
-import { type Context, trace } from '@opentelemetry/api'
+import { type Context, createContextKey, trace } from '@opentelemetry/api'
 import type { Account } from '../attribution/account.js'
 import type { OwnTime } from '../attribution/ledger.js'
 import { SpanAttribution } from './span-attribution.js'
 
 export const attribution = new SpanAttribution(accountIn)
+
+/** In a context: the account that everything in it counts for, whatever span is active. */
+export const accountKey = createContextKey('spanmeter account')
 
 /** Root spans of this thread that are open, and how many ever began. */
 const roots = { open: 0, begun: 0 }
@@ -17,6 +20,8 @@ export class LocalSpan {
   /** Processors that still count on it. */
   users = 1
   open = true
+  /** Those who listen to costs know it. */
+  costTold = false
   /**
    * The span that it belongs to and that has no parent in this process; itself, if it has none. Undefined if its parent is
    * in this process, but not known.
@@ -79,8 +84,15 @@ export function leaveLocalSpan(span: LocalSpan): void {
   if (--span.users === 0) span.end()
 }
 
-/** The account of the span that is active in a context, if it began on this thread. */
+/** Whether something is kept of this span. */
+export function isLocalSpan(span: { spanContext(): object }): boolean {
+  return spans.has(span.spanContext())
+}
+
+/** The account of a context: its own, or that of the span that is active in it, if it began on this thread. */
 function accountIn(context: Context): Account | undefined {
+  const own = context.getValue(accountKey)
+  if (own !== undefined) return own as Account
   const spanContext = trace.getSpanContext(context)
   return spanContext && spans.get(spanContext)?.account
 }

@@ -3,6 +3,7 @@ import type { Account } from '../attribution/account.js'
 import { Ledger, type OwnTime } from '../attribution/ledger.js'
 import { ContextWatch, type Turns } from './context-watch.js'
 import { ContextMark } from './marks.js'
+import { Sections } from './sections.js'
 
 /**
  * Adds up what each span itself ran on this thread. One for all processors; from the first span of one that wants it
@@ -12,11 +13,20 @@ export class SpanAttribution {
   readonly #accountOf: (context: Context) => Account | undefined
   #ledger: Ledger | undefined
   #watch: ContextWatch | undefined
-  #processors = 0
+  /** Those of the context manager that is watched. */
+  #turns: Turns | undefined
+  /** Processors, and whoever asks what tracing costs. */
+  #users = 0
   /** How many of them tell totals. */
   #totals = 0
   /** How often a context manager went wrong. What was open then was not followed to its end. */
   #failures = 0
+
+  /** Code that counts for itself, not for the active span. Only while somebody wants it. */
+  readonly sections = new Sections({
+    turn: (account) => this.#ledger?.turn(account),
+    resume: () => this.#resume(),
+  })
 
   /** `accountOf` tells the account of the span that is active in a context, open or not. */
   constructor(accountOf: (context: Context) => Account | undefined) {
@@ -27,23 +37,24 @@ export class SpanAttribution {
     return this.#failures
   }
 
-  /** A processor wants it. Throws `SpanmeterError` `NATIVE_UNAVAILABLE` where no binary loads. */
+  /** Somebody wants it. Throws `SpanmeterError` `NATIVE_UNAVAILABLE` where no binary loads. */
   acquire(totals: boolean): void {
     if (this.#ledger === undefined) {
       const ledger = new Ledger()
       this.#ledger = ledger
       this.#watch = new ContextWatch((manager) => {
         ledger.watchLoop(true)
-        return this.#turnsOf(manager, ledger)
+        this.#turns = this.#turnsOf(manager, ledger)
+        return this.#turns
       })
     }
-    this.#processors++
+    this.#users++
     if (totals) this.#totals++
   }
 
   release(totals: boolean): void {
     if (totals) this.#totals--
-    if (--this.#processors > 0) return
+    if (--this.#users > 0) return
     this.#watch?.stop()
     this.#rest()
   }
@@ -53,13 +64,23 @@ export class SpanAttribution {
    * or too many are open.
    */
   open(parent: Account | undefined): Account | undefined {
-    if (this.#processors === 0) return undefined
+    if (this.#users === 0) return undefined
+    this.watch()
+    return this.#watch?.watching ? this.#ledger?.open(parent?.nearestOpen) : undefined
+  }
+
+  /** Follows the context manager that is registered now. To be called whenever a span begins. */
+  watch(): void {
     try {
       this.#watch?.update()
     } catch (error) {
       this.#giveUp(error)
     }
-    return this.#watch?.watching ? this.#ledger?.open(parent?.nearestOpen) : undefined
+  }
+
+  /** An account for code that is nobody's span. Undefined where nobody wants any, or too many are open. */
+  openStanding(): Account | undefined {
+    return this.#users === 0 ? undefined : this.#ledger?.open(undefined)
   }
 
   close(account: Account): OwnTime | undefined {
@@ -71,10 +92,21 @@ export class SpanAttribution {
     return this.#ledger?.sums()
   }
 
+  /** What an open account has used so far, in ms, as of the last `sums()`. */
+  selfMs(account: Account): number {
+    return this.#ledger?.selfMs(account) ?? 0
+  }
+
   /** Nothing is followed any more. */
   #rest(): void {
+    this.#turns = undefined
     this.#ledger?.watchLoop(false)
     this.#ledger?.turn(0)
+  }
+
+  #resume(): void {
+    if (this.#turns === undefined) this.#ledger?.turn(0)
+    else this.#turns.resume()
   }
 
   /** The context manager belongs to others: if it does what nobody can foresee, it is left alone. Must not throw. */
@@ -92,6 +124,7 @@ export class SpanAttribution {
   /** Closures over bare functions: this runs at every await. */
   #turnsOf(manager: ContextManager, { turn, shared }: Ledger): Turns {
     const accountOf = this.#accountOf
+    const { sections } = this
     let last: Context | undefined
 
     /** A context of somebody's own making may be anything at all. */
@@ -109,7 +142,7 @@ export class SpanAttribution {
       shared[2] = 0
       const known = typeof context === 'object' ? ContextMark.accountOf(context) : null
       const account = known === undefined ? mark(context) : known
-      turn(account === null ? 0 : account.openHandle)
+      turn(sections.current !== 0 ? sections.current : account === null ? 0 : account.openHandle)
     }
 
     const look = () => {
@@ -121,6 +154,11 @@ export class SpanAttribution {
       }
     }
 
-    return { look, enter }
+    const resume = () => {
+      last = undefined
+      look()
+    }
+
+    return { look, enter, resume }
   }
 }

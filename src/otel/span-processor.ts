@@ -19,10 +19,12 @@ import {
   type ProcessorRules,
   type ResourceSpanProcessorOptions,
 } from './options.js'
+import { tellSpanCost } from './span-costs.js'
 import { ExplicitWindow, explicitAge, type HrTime, hasExplicitEnd, toMs } from './span-window.js'
 
 /** What the processor needs of a span; those of every OpenTelemetry SDK have it. */
 export interface ProcessedSpan {
+  readonly name: string
   spanContext(): { traceFlags: number }
   readonly startTime: HrTime
   readonly duration: HrTime
@@ -32,6 +34,7 @@ export interface ProcessedSpan {
 export interface WritableSpan extends ProcessedSpan, AttributeTarget {}
 
 const sampledFlag = 1
+const { sections } = attribution
 
 /** What is kept of a span from its beginning to its end. */
 interface OpenSpan {
@@ -69,6 +72,7 @@ export class ResourceSpanProcessor {
   }
 
   onStart(span: ProcessedSpan, parentContext: Context = ROOT_CONTEXT): void {
+    const outer = sections.enterOwn()
     let window: OpenSpan['window'] = 0
     try {
       const spanContext = span.spanContext()
@@ -79,6 +83,8 @@ export class ResourceSpanProcessor {
     } catch (error) {
       if (window !== 0) this.#dropWindow(window)
       this.#warn(error)
+    } finally {
+      sections.leaveOwn(outer)
     }
   }
 
@@ -127,6 +133,7 @@ export class ResourceSpanProcessor {
   }
 
   #finish(span: ProcessedSpan, target: AttributeTarget): void {
+    const outer = sections.enterOwn()
     try {
       const open = this.#open.take(span)
       if (open === undefined) return
@@ -137,6 +144,8 @@ export class ResourceSpanProcessor {
       else this.#tellEssentials(span, target, window, local)
     } catch (error) {
       this.#warn(error)
+    } finally {
+      sections.leaveOwn(outer)
     }
   }
 
@@ -146,6 +155,7 @@ export class ResourceSpanProcessor {
     const endGiven = hasExplicitEnd(span.duration, stats.durationMs)
     const share = this.#shareOf(local, endGiven ? stats.durationMs : undefined)
     const told = endGiven ? this.#until(span, stats) : stats
+    tellCost(span, told, share, local)
     if (this.#isWanted(told, share)) writeEssentials(target, told, share, this.#rules)
   }
 
@@ -154,12 +164,16 @@ export class ResourceSpanProcessor {
     if (stats === undefined) return
     const endGiven = hasExplicitEnd(span.duration, stats.durationMs)
     const share = this.#shareOf(local, endGiven ? stats.durationMs : undefined)
-    this.#tell(target, endGiven ? this.#until(span, stats) : stats, share)
+    const told = endGiven ? this.#until(span, stats) : stats
+    tellCost(span, told, share, local)
+    this.#tell(target, told, share)
   }
 
   #tellExplicit(span: ProcessedSpan, target: AttributeTarget, window: ExplicitWindow, local: LocalSpan): void {
     const share = this.#shareOf(local, window.durationMs)
-    this.#tell(target, window.close(this.#monitor, span.duration), share)
+    const told = window.close(this.#monitor, span.duration)
+    tellCost(span, told, share, local)
+    this.#tell(target, told, share)
   }
 
   #tell(target: AttributeTarget, stats: ResourceStats, share: SpanShare): void {
@@ -192,4 +206,11 @@ export class ResourceSpanProcessor {
     this.#warned = true
     diag.warn('spanmeter: spans go without resource attributes:', error)
   }
+}
+
+/** Once a span, however many processors measure it. */
+function tellCost({ name }: ProcessedSpan, stats: EssentialStats, share: SpanShare, local: LocalSpan): void {
+  if (local.costTold) return
+  local.costTold = true
+  tellSpanCost(name, stats, share)
 }

@@ -133,6 +133,12 @@ std::optional<Ledger::Totals> Ledger::close(SlotHandle handle, Ticks now, bool o
   return totals;
 }
 
+std::optional<Nanos> Ledger::checked_self(SlotHandle handle) {
+  const Index index = index_of(handle);
+  if (index == kNobodyIndex) return std::nullopt;
+  return accounts_.at(index).self;
+}
+
 Ledger::Sums Ledger::sums(Ticks now) {
   book(now);
   check(now);

@@ -57,6 +57,10 @@ class Ledger {
   // `open_too`: the total has what is open below, which takes a look at each of them.
   std::optional<Totals> close(SlotHandle account, Ticks now, bool open_too = true);
 
+  // CPU time of an account alone up to the last check, so that it never goes back; sums() makes one. Nothing
+  // if it is not open.
+  std::optional<Nanos> checked_self(SlotHandle account);
+
   // CPU time of the thread since the ledger began, for whomever, and the part of it that was nobody's.
   struct Sums {
     Nanos all, nobody;

@@ -52,6 +52,11 @@ export interface NativeLedger {
    * not open.
    */
   close(account: number, totals: boolean): boolean
+  /**
+   * Answers with the CPU time of the account as of the last call of `sums()` or later, in ms: it never goes back. False if
+   * it is not open.
+   */
+  self(account: number): boolean
   /** Answers with the CPU time of the thread since the ledger began, and the part that was nobody's, in ms. */
   sums(): void
   /**

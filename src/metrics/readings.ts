@@ -1,0 +1,171 @@
+import { readdirSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import { createMonitor } from '../create-monitor.js'
+import type { TracingCost } from '../overhead/tracing-overhead.js'
+import { samplingRatio } from '../sampling/ratio.js'
+import type { Mark, MonitorHealth, ResourceMonitor, ResourceStats } from '../types.js'
+import { CounterLog, LookBack } from './look-back.js'
+import type { ReadName } from './table.js'
+import { measureTracing, type TracingMeter } from './tracing-meter.js'
+
+export interface Point {
+  value: number
+  attributes?: Record<string, string>
+}
+
+/** What each metric says now. One that the machine does not tell is left out. */
+export type Points = Partial<Record<ReadName, Point[]>>
+
+/** Reads the metrics for whoever looks. That takes some ten microseconds and one folder of /proc. */
+export class Readings {
+  readonly #monitor: ResourceMonitor
+  /** Counters when the metrics began. */
+  readonly #mark: Mark
+  readonly #tracing: TracingMeter | undefined
+  readonly #lookBack: LookBack
+  /** CPU time so far, in ms: what tracing took of this thread, and that of the process in both modes. */
+  readonly #log = { tracing: new CounterLog(), user: new CounterLog(), system: new CounterLog() }
+  #throttledMs = 0
+  /** Up to when that is. */
+  #lastMs: number
+
+  /**
+   * `windowMs`: how far back to look for readers that cannot be told from others. `tracing`: whether to measure what
+   * tracing costs, which takes hooks at every await, as attribution does.
+   */
+  constructor({ windowMs, tracing }: { windowMs: number; tracing: boolean }) {
+    this.#monitor = createMonitor({ periodMs: 10, whenIdle: 'sample' }).start()
+    this.#mark = this.#monitor.mark()
+    this.#mark.release()
+    this.#lastMs = this.#mark.timeMs
+    this.#lookBack = new LookBack(windowMs, this.#lastMs)
+    this.#tracing = tracing && this.#monitor.backend === 'native' ? measureTracing() : undefined
+    this.#logCounters(this.#lastMs, undefined)
+  }
+
+  /** `reader`: a name for whoever looks, by which it can be told from others. */
+  look(reader?: string): Points {
+    const nowMs = performance.now()
+    const fromMs = this.#lookBack.look(nowMs, reader)
+    const cost = this.#tracing?.read()
+    this.#logCounters(nowMs, cost)
+    const total = this.#monitor.since(this.#mark)
+    const window = this.#monitor.between(fromMs, nowMs)
+    const health = this.#monitor.health()
+    return {
+      ...this.#process(total, fromMs, nowMs),
+      ...ownFigures(total, window, this.#throttled(nowMs)),
+      ...(cost && this.#tracingCost(cost, health, fromMs, nowMs)),
+      ...sampler(health),
+    }
+  }
+
+  stop(): void {
+    this.#tracing?.stop()
+    this.#monitor[Symbol.dispose]()
+  }
+
+  #logCounters(nowMs: number, cost: TracingCost | undefined): void {
+    const { user, system } = process.cpuUsage()
+    this.#log.user.push(nowMs, user / 1e3)
+    this.#log.system.push(nowMs, system / 1e3)
+    this.#log.tracing.push(nowMs, cost?.cpu.reduce((sum, { timeMs }) => sum + timeMs, 0) ?? 0)
+  }
+
+  /** What the semantic conventions call the process: the operating system's figures. */
+  #process({ memory, io }: ResourceStats, fromMs: number, nowMs: number): Points {
+    const { user, system } = process.cpuUsage()
+    const usage = process.resourceUsage()
+    const points: Points = {
+      'process.cpu.time': both('cpu.mode', { user: user / 1e6, system: system / 1e6 }),
+      'process.memory.usage': one(memory?.end ?? process.memoryUsage.rss()),
+      'process.context_switches': both('process.context_switch.type', {
+        voluntary: usage.voluntaryContextSwitches,
+        involuntary: usage.involuntaryContextSwitches,
+      }),
+      'process.paging.faults': both('system.paging.fault.type', {
+        major: usage.majorPageFault,
+        minor: usage.minorPageFault,
+      }),
+    }
+    const available = (nowMs - fromMs) * availableParallelism()
+    const share = (log: CounterLog) => Math.max(0, log.at(nowMs) - log.at(fromMs)) / available
+    const utilization = { user: share(this.#log.user), system: share(this.#log.system) }
+    points['process.cpu.utilization'] = both('cpu.mode', utilization)
+    if (io) points['process.disk.io'] = both('disk.io.direction', { read: io.readBytes, write: io.writeBytes })
+    const threads = countThreads()
+    if (threads !== undefined) points['process.thread.count'] = one(threads)
+    return points
+  }
+
+  #throttled(nowMs: number): number | undefined {
+    const { cgroup } = this.#monitor.between(this.#lastMs, nowMs)
+    this.#lastMs = nowMs
+    if (cgroup?.throttledMs === undefined) return undefined
+    this.#throttledMs += cgroup.throttledMs
+    return this.#throttledMs
+  }
+
+  #tracingCost(cost: TracingCost, { memoryBytes }: MonitorHealth, fromMs: number, nowMs: number): Points {
+    const log = this.#log.tracing
+    const usage = { queue: cost.queuedBytes, export: cost.exportingBytes, sampler: memoryBytes }
+    const points: Points = {
+      'spanmeter.tracing.cpu.time': cost.cpu.map(({ component, scope, timeMs }) => {
+        const attributes: Record<string, string> = { 'spanmeter.tracing.component': component }
+        if (scope !== undefined) attributes['spanmeter.tracing.scope'] = scope
+        return { value: timeMs / 1e3, attributes }
+      }),
+      'spanmeter.tracing.cpu.overhead': one((100 * (log.at(nowMs) - log.at(fromMs))) / (nowMs - fromMs)),
+      'spanmeter.tracing.memory.usage': both('spanmeter.tracing.component', usage),
+      'spanmeter.tracing.memory.overhead': one(usage.queue + usage.export + usage.sampler),
+    }
+    if (cost.exportedBytes !== undefined) points['spanmeter.tracing.export.io'] = one(cost.exportedBytes)
+    return points
+  }
+}
+
+/** What only a sampler can tell of the process and of the JavaScript thread. */
+function ownFigures(total: ResourceStats, window: ResourceStats, throttledMs: number | undefined): Points {
+  const points: Points = {}
+  if (window.samples > 0 || window.coverage > 0) {
+    points['spanmeter.process.cpu.avg'] = one(window.cpu.avg)
+    points['spanmeter.process.cpu.max'] = one(window.cpu.max)
+  }
+  if (window.memory) points['spanmeter.process.memory.max'] = one(window.memory.max)
+  if (total.memory) points['spanmeter.process.memory.peak'] = one(total.memory.peak)
+  if (total.thread) points['spanmeter.thread.cpu.time'] = one(total.thread.timeMs / 1e3)
+  if (total.thread?.waitMs !== undefined) points['spanmeter.thread.wait.time'] = one(total.thread.waitMs / 1e3)
+  if (throttledMs !== undefined) points['spanmeter.cgroup.throttled.time'] = one(throttledMs / 1e3)
+  return points
+}
+
+function sampler(health: MonitorHealth): Points {
+  const points: Points = {
+    'spanmeter.sampler.cpu.time': one(health.cpuTimeMs / 1e3),
+    'spanmeter.sampler.memory.usage': one(health.memoryBytes),
+    'spanmeter.sampler.samples': one(health.samples),
+    'spanmeter.sampler.missed_ticks': both('spanmeter.cause', { ...health.missedTicks }),
+    'spanmeter.sampler.lateness.p99': one(health.lateness.p99 / 1e3),
+    'spanmeter.sampler.period': one(health.periodMs / 1e3),
+  }
+  const ratio = samplingRatio.current?.()
+  if (ratio !== undefined) points['spanmeter.sampling.ratio'] = one(ratio)
+  return points
+}
+
+function one(value: number): Point[] {
+  return [{ value }]
+}
+
+/** A point for each of the values of an attribute. */
+function both(key: string, values: Record<string, number>): Point[] {
+  return Object.entries(values).map(([name, value]) => ({ value, attributes: { [key]: name } }))
+}
+
+function countThreads(): number | undefined {
+  try {
+    return readdirSync('/proc/self/task').length
+  } catch {
+    return undefined
+  }
+}

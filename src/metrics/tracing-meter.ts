@@ -1,0 +1,29 @@
+import type { TracingCost } from '../overhead/tracing-overhead.js'
+
+/** What tracing costs, for those who may have no OpenTelemetry. */
+export interface TracingMeter {
+  read(): TracingCost | undefined
+  stop(): void
+}
+
+/** Undefined where the OpenTelemetry API is not installed: nothing is traced then. */
+export function measureTracing(): TracingMeter | undefined {
+  const overhead = load()
+  if (overhead === undefined) return undefined
+  overhead.acquire()
+  return {
+    read: () => overhead.read(),
+    stop: () => overhead.release(),
+  }
+}
+
+type Overhead = typeof import('../overhead/tracing-overhead.js')
+
+function load(): Overhead['tracingOverhead'] | undefined {
+  try {
+    return (require('../overhead/tracing-overhead.js') as Overhead).tracingOverhead
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'MODULE_NOT_FOUND') return undefined
+    throw error
+  }
+}

@@ -1,0 +1,78 @@
+import type { Account } from '../attribution/account.js'
+import { attribution } from '../otel/local-spans.js'
+
+/**
+ * What of tracing takes CPU on the JavaScript thread: the SDK starting a span; the same for one that is not sampled (told
+ * apart only with `OverheadSampler`); the SDK ending a span, with its processors; exporters; and spanmeter's processor.
+ */
+export type TracingComponent = 'start' | 'unsampled' | 'end' | 'export' | 'spanmeter'
+
+/** CPU time of a component so far. It never goes back. */
+export interface ComponentCpu {
+  component: TracingComponent
+  /** Instrumentation scope of the spans, where the component works for one; `''` for those beyond the first 100. */
+  scope?: string
+  timeMs: number
+}
+
+interface ScopeAccounts {
+  readonly start: Account
+  readonly end: Account
+}
+
+const maxScopes = 100
+
+/** The accounts that tracing is booked on. */
+export class TracingAccounts {
+  readonly unsampled = standing()
+  readonly export = standing()
+  readonly spanmeter = standing()
+  readonly #scopes = new Map<string, ScopeAccounts>()
+  readonly #others: ScopeAccounts = { start: standing(), end: standing() }
+
+  of(scope: string): ScopeAccounts {
+    return this.#scopes.get(scope) ?? this.#add(scope)
+  }
+
+  #add(scope: string): ScopeAccounts {
+    if (this.#scopes.size === maxScopes) return this.#others
+    try {
+      const accounts = { start: standing(), end: standing() }
+      this.#scopes.set(scope, accounts)
+      return accounts
+    } catch {
+      return this.#others
+    }
+  }
+
+  /** What each used so far. Components that never did anything are left out. */
+  read(): ComponentCpu[] {
+    attribution.sums()
+    const all: ComponentCpu[] = (['unsampled', 'export', 'spanmeter'] as const).map((component) => {
+      return { component, timeMs: attribution.selfMs(this[component]) }
+    })
+    for (const [scope, accounts] of [...this.#scopes, ['', this.#others] as const]) {
+      for (const component of ['start', 'end'] as const) {
+        all.push({ component, scope, timeMs: attribution.selfMs(accounts[component]) })
+      }
+    }
+    return all.filter(({ timeMs }) => timeMs > 0)
+  }
+
+  close(): void {
+    const scopes = [...this.#scopes.values(), this.#others]
+    const accounts = [
+      this.unsampled,
+      this.export,
+      this.spanmeter,
+      ...scopes.flatMap((scope) => Object.values(scope) as Account[]),
+    ]
+    for (const account of accounts) attribution.close(account)
+  }
+}
+
+function standing(): Account {
+  const account = attribution.openStanding()
+  if (account === undefined) throw new Error('too many spans are open')
+  return account
+}

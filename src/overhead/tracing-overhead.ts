@@ -1,0 +1,112 @@
+import { context } from '@opentelemetry/api'
+import { watchRegistration } from '../attach/registration.js'
+import { accountKey, attribution } from '../otel/local-spans.js'
+import { ExportTraffic } from './export-traffic.js'
+import { ExportWatch } from './export-watch.js'
+import { MeanSpanSize } from './span-size.js'
+import { TracerWatch } from './tracer-watch.js'
+import { type ComponentCpu, TracingAccounts } from './tracing-accounts.js'
+
+/** What tracing itself cost this JavaScript thread since somebody began to ask. */
+export interface TracingCost {
+  /** CPU time by component, from the turns of the thread and its CPU clock. */
+  cpu: ComponentCpu[]
+  /** Ended spans that wait for their export, times the mean size of a span, in bytes. */
+  queuedBytes: number
+  /** Spans that an exporter is at work on, times the mean size of a span, in bytes. */
+  exportingBytes: number
+  /** Bytes that exporters wrote to their sockets; undefined if none was seen. */
+  exportedBytes: number | undefined
+}
+
+interface Watches {
+  accounts: TracingAccounts
+  tracers: TracerWatch
+  exports: ExportWatch
+  traffic: ExportTraffic
+}
+
+/**
+ * Measures what the tracing SDK takes, of every provider that is registered with the OpenTelemetry API on this thread.
+ * One for all who ask; nothing is wrapped and no hook is installed while nobody does.
+ */
+class TracingOverhead {
+  readonly #providers: WeakRef<object>[] = []
+  readonly #known = new WeakSet<object>()
+  readonly #spanSize = new MeanSpanSize()
+  #users = 0
+  #watching = false
+  #watches: Watches | undefined
+
+  /** Somebody asks. Throws `SpanmeterError` `NATIVE_UNAVAILABLE` where no binary loads. */
+  acquire(): void {
+    attribution.acquire(false)
+    if (this.#users++ > 0) return
+    this.#watches = this.#watch()
+    if (!this.#watching) watchRegistration((provider) => this.#found(provider))
+    this.#watching = true
+    for (const reference of this.#providers) this.#watchProvider(reference.deref())
+  }
+
+  release(): void {
+    if (--this.#users === 0 && this.#watches !== undefined) {
+      const { accounts, tracers, exports, traffic } = this.#watches
+      this.#watches = undefined
+      tracers.stop()
+      exports.stop()
+      traffic.stop()
+      attribution.sections.own = undefined
+      accounts.close()
+    }
+    attribution.release(false)
+  }
+
+  /** Undefined while nobody asks. */
+  read(): TracingCost | undefined {
+    if (this.#watches === undefined) return undefined
+    const { accounts, exports, traffic } = this.#watches
+    // Processors may have been added.
+    for (const reference of this.#providers) this.#watchProvider(reference.deref())
+    return {
+      cpu: accounts.read(),
+      queuedBytes: exports.queued * this.#spanSize.bytes,
+      exportingBytes: exports.exporting * this.#spanSize.bytes,
+      exportedBytes: traffic.bytes,
+    }
+  }
+
+  /** The span that starts right now is not sampled. */
+  unsampled(): void {
+    const { accounts } = this.#watches ?? {}
+    if (accounts !== undefined) attribution.sections.change(accounts.unsampled)
+  }
+
+  #watch(): Watches {
+    const accounts = new TracingAccounts()
+    const { export: exporting } = accounts
+    attribution.sections.own = accounts.spanmeter
+    return {
+      accounts,
+      tracers: new TracerWatch(accounts, (span) => this.#spanSize.ended(span)),
+      exports: new ExportWatch(accounts),
+      traffic: new ExportTraffic(() => {
+        return attribution.sections.current === exporting.handle || context.active().getValue(accountKey) === exporting
+      }),
+    }
+  }
+
+  #found(provider: object): void {
+    if (this.#known.has(provider)) return
+    this.#known.add(provider)
+    this.#providers.push(new WeakRef(provider))
+    this.#watchProvider(provider)
+  }
+
+  #watchProvider(provider: object | undefined): void {
+    if (provider === undefined) return
+    this.#watches?.tracers.watch(provider)
+    this.#watches?.exports.watch(provider)
+  }
+}
+
+export const tracingOverhead = new TracingOverhead()
