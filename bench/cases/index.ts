@@ -8,8 +8,10 @@ import { idleCost } from './idle-cost.js'
 import { mainThread } from './main-thread.js'
 import { sampleCost } from './sample-cost.js'
 import { spanCost } from './span-cost.js'
+import { startUp } from './start-up.js'
 import { steadyLoad } from './steady-load.js'
 import { ticksBusy, ticksIdle } from './ticks.js'
+import { tracingCost } from './tracing-cost.js'
 import { windowQuery } from './window-query.js'
 
 /** In the order in which they run and are reported. */
@@ -27,4 +29,6 @@ export const cases: readonly Case[] = [
   spanCost,
   awaitCost,
   httpThroughput,
+  tracingCost,
+  startUp,
 ]
