@@ -17,6 +17,9 @@
 
 #include "core/attribution/ledger.h"
 #include "core/monitor.h"
+#include "core/probe/clock_step.h"
+#include "core/probe/host.h"
+#include "core/probe/source_costs.h"
 
 namespace spanmeter {
 namespace {
@@ -568,6 +571,53 @@ Napi::Value health(const Napi::CallbackInfo& info) {
   return result;
 }
 
+// host(): what the machine offers to the sampler, a plain object of numbers without those that it does not
+// tell.
+Napi::Value host(const Napi::CallbackInfo& info) {
+  const Host host = probe_host();
+  Napi::Object result = Napi::Object::New(info.Env());
+  const auto set = [&](const char* name, double value) { (void)result.Set(name, value); };
+  set("nodeApi", NAPI_VERSION);
+  set("pageBytes", static_cast<double>(host.page_bytes));
+  set("clockResolutionNs", static_cast<double>(host.clock_resolution));
+  set("clockReadingNs", host.clock_reading);
+  set("cgroupVersion", static_cast<double>(host.cgroup_version));
+  if (host.scheduling) set("timerSlackNs", static_cast<double>(host.scheduling->timer_slack));
+  if (host.scheduling && host.scheduling->slice > 0)
+    set("sliceNs", static_cast<double>(host.scheduling->slice));
+  if (host.limits.cpu_limit) set("cpuLimit", *host.limits.cpu_limit);
+  if (host.limits.cpu_period) set("cpuPeriodMs", to_ms(*host.limits.cpu_period));
+  if (host.limits.memory_limit) set("memoryLimit", static_cast<double>(*host.limits.memory_limit));
+  if (host.throttling) {
+    set("throttledMs", to_ms(host.throttling->throttled));
+    set("throttledPeriods", static_cast<double>(host.throttling->times));
+  }
+  return result;
+}
+
+// sourceCosts(readings): milliseconds that a reading of each source takes, without those that cannot be read.
+Napi::Value source_costs(const Napi::CallbackInfo& info) {
+  Arguments arguments(info);
+  const double readings = arguments.number(0, "readings", 1, 1000);
+  if (!arguments.ok()) return info.Env().Undefined();
+  const auto costs = measure_source_costs(static_cast<int>(readings));
+  Napi::Object result = Napi::Object::New(info.Env());
+  for (size_t i = 0; i < kSourceCount; i++) {
+    if (costs[i]) (void)result.Set(kSourceNames[i], to_ms(*costs[i]));
+  }
+  return result;
+}
+
+// clockStep(durationMs): how far the CPU clock of the process moves at once, in ms; undefined where that
+// cannot be seen.
+Napi::Value clock_step(const Napi::CallbackInfo& info) {
+  Arguments arguments(info);
+  const double duration = arguments.number(0, "durationMs", 0, 1000);
+  if (!arguments.ok()) return info.Env().Undefined();
+  const auto step = process_clock_step(static_cast<Nanos>(duration * 1e6));
+  return step ? Napi::Number::New(info.Env(), to_ms(*step)) : info.Env().Undefined();
+}
+
 template <size_t N>
 Napi::Array to_names(Napi::Env env, const char* const (&names)[N]) {
   Napi::Array array = Napi::Array::New(env, N);
@@ -600,6 +650,9 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   add("between", between);
   add("samples", samples);
   add("health", health);
+  add("host", host);
+  add("sourceCosts", source_costs);
+  add("clockStep", clock_step);
   return exports;
 }
 

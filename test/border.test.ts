@@ -47,6 +47,9 @@ const functions: Record<FunctionName, Kind[]> = {
   ledger: ['shared'],
   samples: ['monitor', 'time', 'time', 'positive'],
   health: ['monitor'],
+  host: [],
+  sourceCosts: ['positive'],
+  clockStep: ['positive'],
 }
 const names = Object.keys(functions) as FunctionName[]
 

@@ -76,6 +76,7 @@ TEST(cgroup_limit_is_the_tightest_on_the_way_up) {
   machine.set("/a/b/c/cpu.max", "400000 100000");
   machine.set("/a/b/cpu.max", "max 100000");
   machine.set("/a/cpu.max", "30000 20000");
+  CHECK_EQUAL(Cgroup(machine.root()).limits().cpu_period.value_or(0), 20 * kMillisecond);
   machine.set("/a/b/c/memory.max", "max");
   machine.set("/a/b/memory.max", "1073741824");
   machine.set("/a/memory.max", "2147483648");

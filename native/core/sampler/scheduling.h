@@ -1,10 +1,18 @@
 #pragma once
 
+#include "../clock.h"
+
 namespace spanmeter {
+
+// What the kernel made of it.
+struct Promptness {
+  Nanos timer_slack = 0;  // by how much it may end a sleep late
+  Nanos slice = 0;        // before the CPU may go to somebody else; 0 where the kernel does not tell
+};
 
 // Asks the kernel to put the calling thread on a CPU soon after it wakes, as far as that needs no privilege
 // and takes nothing from anybody: it keeps its share of the CPU. Where the kernel knows nothing of it,
 // or system calls are filtered, only the timer becomes precise.
-void schedule_promptly();
+Promptness schedule_promptly();
 
 }  // namespace spanmeter

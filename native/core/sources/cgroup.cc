@@ -33,7 +33,13 @@ Line read_line(const std::string& path) {
   return {parse_field(line, 0), parse_field(line, 1)};
 }
 
-std::optional<double> read_cpu_limit(Version version, const std::string& folder) {
+struct CpuQuota {
+  double cores;
+  Nanos period;
+  bool operator<(const CpuQuota& other) const { return cores < other.cores; }
+};
+
+std::optional<CpuQuota> read_cpu_quota(Version version, const std::string& folder) {
   Line limit;
   if (version == Version::kV2) {
     limit = read_line(folder + "/cpu.max");
@@ -43,7 +49,7 @@ std::optional<double> read_cpu_limit(Version version, const std::string& folder)
   const int64_t quota = limit.first.value_or(0);
   const int64_t period = limit.second.value_or(0);
   if (quota == 0 || period == 0) return std::nullopt;
-  return static_cast<double>(quota) / static_cast<double>(period);
+  return CpuQuota{static_cast<double>(quota) / static_cast<double>(period), period * kMicrosecond};
 }
 
 std::optional<int64_t> read_memory_limit(const CgroupFolders& cgroup) {
@@ -72,15 +78,15 @@ std::optional<CgroupThrottling> parse_throttling(std::string_view text, Version 
 // Of the cgroup with the tightest limit. Without any: of the nearest that counts, which a cgroup of version 2
 // does if its CPU controller is on, so that a limit set later is noticed.
 std::string find_cpu_stat(const CgroupFolders& cgroup) {
-  std::optional<double> limit;
+  std::optional<CpuQuota> limit;
   std::string tightest;
   std::string nearest;
   for (const std::string& folder : cgroup.folders) {
     const std::string file = folder + "/cpu.stat";
     if (!parse_throttling(ProcFile(file, kFewLines).read(), cgroup.version)) continue;
     if (nearest.empty()) nearest = file;
-    const std::optional<double> own = read_cpu_limit(cgroup.version, folder);
-    if (!own || (limit && *own >= *limit)) continue;
+    const std::optional<CpuQuota> own = read_cpu_quota(cgroup.version, folder);
+    if (!own || (limit && !(*own < *limit))) continue;
     limit = own;
     tightest = file;
   }
@@ -97,8 +103,11 @@ Cgroup::Cgroup(const std::string& root)
 
 CgroupLimits Cgroup::limits() const {
   CgroupLimits limits;
-  for (const std::string& folder : cpu_.folders) {
-    tighten(limits.cpu_limit, read_cpu_limit(cpu_.version, folder));
+  std::optional<CpuQuota> quota;
+  for (const std::string& folder : cpu_.folders) tighten(quota, read_cpu_quota(cpu_.version, folder));
+  if (quota) {
+    limits.cpu_limit = quota->cores;
+    limits.cpu_period = quota->period;
   }
   limits.memory_limit = read_memory_limit(memory_);
   ProcFile meminfo(root_ + "/proc/meminfo", kManyLines);

@@ -13,6 +13,7 @@ namespace spanmeter {
 // Absent where nothing limits.
 struct CgroupLimits {
   std::optional<double> cpu_limit;      // in cores
+  std::optional<Nanos> cpu_period;      // in which the quota behind it is granted
   std::optional<int64_t> memory_limit;  // in bytes
 };
 
@@ -27,6 +28,9 @@ class Cgroup {
  public:
   // `root` is put before every path and stands for "/".
   explicit Cgroup(const std::string& root = "");
+
+  // Of the hierarchy that holds the CPU controller.
+  CgroupFolders::Version version() const { return cpu_.version; }
 
   // The tightest of the own cgroup and its visible ancestors, as of now. Opens files: for use on demand, by
   // any thread.

@@ -1,6 +1,7 @@
 import { SpanmeterError } from '../../errors.js'
 import type { MonitorHealth } from '../../types.js'
 import { loadBinary } from './binary.js'
+import type { SourceName } from './layout.js'
 
 /** Opaque number of an open monitor. */
 export type MonitorId = number
@@ -32,6 +33,14 @@ export interface Binding {
   /** `[time, cpu avg, min, max, thread avg, min, max, memory avg, min, max]`. */
   samples(monitor: MonitorId, startMs: number, endMs: number, maxPoints: number): Float64Array[]
   health(monitor: MonitorId): NativeHealth
+  host(): NativeHost
+  /** What a reading of each source takes, in ms: the median of so many, 1 … 1000. Sources that cannot be read are left out. */
+  sourceCosts(readings: number): Partial<Record<SourceName, number>>
+  /**
+   * How far the CPU clock of the process moves at once while one of its threads runs and another one looks, in ms. Looks
+   * for 0 … 1000 ms; undefined where it cannot be seen.
+   */
+  clockStep(durationMs: number): number | undefined
 }
 
 export interface NativeSpans {
@@ -81,6 +90,28 @@ export interface NativeHealth {
   cpuTimeMs: number
   memoryBytes: number
   errors: Record<string, string>
+}
+
+/** What the machine offers to the sampler. What it does not tell is left out. */
+export interface NativeHost {
+  /** The version of Node-API that the binary was made for. */
+  nodeApi: number
+  pageBytes: number
+  clockResolutionNs: number
+  clockReadingNs: number
+  /** 0: none. */
+  cgroupVersion: 0 | 1 | 2
+  /** In cores. */
+  cpuLimit?: number
+  cpuPeriodMs?: number
+  /** In bytes. */
+  memoryLimit?: number
+  /** Since the cgroup exists. */
+  throttledMs?: number
+  throttledPeriods?: number
+  /** Of the sampler thread. */
+  timerSlackNs?: number
+  sliceNs?: number
 }
 
 let loaded: Binding | SpanmeterError | undefined

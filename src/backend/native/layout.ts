@@ -58,6 +58,7 @@ export const statsLayout = [
 
 /** Bit i of a native source set stands for the i-th of these. */
 export const sourceLayout = ['threads', 'memory', 'faults', 'schedstat', 'io', 'network', 'cgroup'] as const
+export type SourceName = (typeof sourceLayout)[number]
 
 type Slots = Readonly<Record<(typeof statsLayout)[number], number>>
 

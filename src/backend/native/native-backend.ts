@@ -2,10 +2,10 @@ import { SpanmeterError } from '../../errors.js'
 import type { ResourceStats, SourceHealth } from '../../types.js'
 import type { Backend, BackendHealth, BackendOptions, Edge, EssentialStats } from '../backend.js'
 import { type Binding, loadBinding, type MonitorId, type NativeHealth, type NativeSpans } from './binding.js'
-import { edgeLayout, sourceLayout, statsLayout } from './layout.js'
+import { edgeLayout, type SourceName, sourceLayout, statsLayout } from './layout.js'
 import { ReusedStats, toResourceStats, toSampleColumns } from './native-stats.js'
 
-const procFile: Record<(typeof sourceLayout)[number], string> = {
+const procFile: Record<SourceName, string> = {
   threads: '/proc/self/task',
   io: '/proc/self/io',
   network: '/proc/self/net/dev',
@@ -137,7 +137,7 @@ class NativeBackend implements Backend {
   }
 }
 
-function sourceHealth(name: (typeof sourceLayout)[number], errors: Record<string, string>): SourceHealth {
+function sourceHealth(name: SourceName, errors: Record<string, string>): SourceHealth {
   const error = errors[name]
   return error === undefined ? { available: true } : { available: false, reason: `${procFile[name]}: ${error}` }
 }
