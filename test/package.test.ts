@@ -1,12 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { askFixture, packageRoot } from './helpers/child'
+import { askFixture, packageRoot, run } from './helpers/child'
 
 interface Manifest {
   version: string
   main: string
   types: string
+  bin: Record<string, string>
   gypfile: boolean
   exports: Record<string, string | Record<string, string>>
   files: string[]
@@ -46,7 +47,7 @@ describe('the package', () => {
     expect(targets.length).toBeGreaterThan(4)
     // Made at release.
     const files = manifest.files.filter((file) => !file.startsWith('!') && file !== 'prebuilds')
-    for (const file of [...targets, manifest.main, manifest.types, ...files]) {
+    for (const file of [...targets, manifest.main, manifest.types, ...Object.values(manifest.bin), ...files]) {
       expect(existsSync(join(packageRoot, file)), file).toBe(true)
     }
   })
@@ -62,9 +63,21 @@ describe('the package', () => {
   })
 
   test('needs OpenTelemetry only where it is used', () => {
-    expect(Object.keys(manifest.dependencies)).toEqual(['node-gyp-build'])
+    expect(Object.keys(manifest.dependencies)).toEqual(['commander', 'node-gyp-build'])
     expect(manifest.peerDependenciesMeta['@opentelemetry/api']).toEqual({ optional: true })
     expect(read('dist/index.js')).not.toContain('@opentelemetry')
+  })
+
+  test('loads nothing of the command line where it is used as a library', async () => {
+    const entries = ['spanmeter', 'spanmeter/otel', 'spanmeter/register'].map((name) => `require('${name}')`).join(';')
+    const code = `${entries}; console.log(Object.keys(require.cache).join('\\n'))`
+    const { stdout } = await run(process.execPath, ['-e', code])
+    expect(stdout).toContain('dist/create-monitor.js')
+    expect(stdout).not.toMatch(/commander|dist\/cli/)
+  })
+
+  test('has a program that a system can start', () => {
+    for (const program of Object.values(manifest.bin)) expect(read(program)).toMatch(/^#!\/usr\/bin\/env node\n/)
   })
 
   test('names no registry host in its lock file', () => {

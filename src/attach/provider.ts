@@ -8,20 +8,23 @@ interface Provider {
   _activeSpanProcessor?: { _spanProcessors?: unknown }
 }
 
+/** The provider's own list of processors, or its method. */
+export type AttachedBy = 'list' | 'addSpanProcessor'
+
 /**
  * Puts a processor in front of those that a provider has, which stay. Before them, because it writes onto the span what
  * they export. There is no public way since SDK 2.0; false where none of the known ones leads there.
  */
-export function attach(provider: object, processor: object): boolean {
+export function attach(provider: object, processor: object): AttachedBy | false {
   const { _activeSpanProcessor: active, _registeredSpanProcessors: registered } = provider as Provider
   if (Array.isArray(active?._spanProcessors)) {
     active._spanProcessors.unshift(processor)
-    return true
+    return 'list'
   }
   if (typeof (provider as Provider).addSpanProcessor !== 'function') return false
   ;(provider as Provider).addSpanProcessor!(processor)
   if (Array.isArray(registered) && registered.at(-1) === processor) registered.unshift(registered.pop())
-  return true
+  return 'addSpanProcessor'
 }
 
 /** The processors that a provider has, as far as it is of a known kind. */

@@ -7,6 +7,9 @@ import { join } from 'node:path'
 const built = join(__dirname, '../../../build/Release/spanmeter.node')
 const prebuilds = join(__dirname, '../../../prebuilds')
 
+/** Where the addon was loaded from, once it was. */
+export let binaryPath: string | undefined
+
 /** Loads the addon. Throws an `AggregateError`, whose message says in one line what was tried and why each failed. */
 export function loadBinary(): unknown {
   const failures: string[] = []
@@ -14,7 +17,9 @@ export function loadBinary(): unknown {
   for (const path of candidates()) {
     try {
       if (path !== built) expectWhole(path)
-      return require(path)
+      const binary: unknown = require(path)
+      binaryPath = path
+      return binary
     } catch (error) {
       const [why = ''] = String(error instanceof Error ? error.message : error).split('\n')
       failures.push(why.includes(path) ? why : `${path}: ${why}`)
@@ -44,8 +49,8 @@ function elsewhere(): string | undefined {
   }
 }
 
-/** The libc of this process: the one that is loaded, whatever else is installed. */
-function libcs(): string[] {
+/** The libc of this process: the one that is loaded, whatever else is installed. Both where it cannot be told. */
+export function libcs(): string[] {
   try {
     const maps = readFileSync('/proc/self/maps', 'latin1')
     if (/\/(ld-musl-[^/\n]*|libc\.so)( |$)/m.test(maps)) return ['musl']

@@ -1,0 +1,40 @@
+/** Keeps a period in a process of its own, so that what `health()` adds up is about this period alone. */
+
+import { setTimeout as sleep } from 'node:timers/promises'
+import { createMonitor } from '../../create-monitor.js'
+import type { MissedTicks, MonitorHealth } from '../../types.js'
+import { answer } from './child.js'
+
+/** What happened between two looks, and the last of them. */
+export interface RateOutcome {
+  durationMs: number
+  samples: number
+  missedTicks: MissedTicks
+  cpuMs: number
+  health: MonitorHealth
+}
+
+async function run(periodMs: number, maxOverheadPercent: number, settleMs: number, durationMs: number): Promise<void> {
+  const monitor = createMonitor({ periodMs, maxOverheadPercent, historyMs: 2000, whenIdle: 'sample' }).start()
+  await sleep(settleMs)
+  const [before, begin] = [monitor.health(), performance.now()]
+  await sleep(durationMs)
+  const [health, end] = [monitor.health(), performance.now()]
+  const outcome: RateOutcome = {
+    durationMs: end - begin,
+    samples: health.samples - before.samples,
+    missedTicks: difference(health.missedTicks, before.missedTicks),
+    cpuMs: health.cpuTimeMs - before.cpuTimeMs,
+    health,
+  }
+  monitor.stop()
+  answer(outcome)
+}
+
+function difference(after: MissedTicks, before: MissedTicks): MissedTicks {
+  const entries = Object.entries(after).map(([cause, ticks]) => [cause, ticks - before[cause as keyof MissedTicks]])
+  return Object.fromEntries(entries)
+}
+
+const [periodMs, maxOverheadPercent, settleMs, durationMs] = process.argv.slice(2).map(Number)
+run(periodMs!, maxOverheadPercent!, settleMs!, durationMs!)

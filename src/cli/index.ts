@@ -1,0 +1,14 @@
+#!/usr/bin/env node
+/** The command line, `npx spanmeter`. Nothing else loads what is below this folder. */
+
+import { Command } from 'commander'
+import { doctorCommand } from './doctor/command.js'
+
+const { version, description } = require('../../package.json') as { version: string; description: string }
+
+new Command('spanmeter')
+  .description(description)
+  .version(version)
+  .showHelpAfterError('(spanmeter --help tells what there is)')
+  .addCommand(doctorCommand())
+  .parseAsync()
