@@ -55,8 +55,9 @@
             "-Wshadow",
             "-Werror",
           ],
-          # Lazy: not every host has libuv, see LoopWatch.
-          "ldflags": ["-Wl,--version-script=<(module_root_dir)/native/exports.map", "-Wl,-z,lazy"],
+          # Lazy: not every host has libuv, see LoopWatch. Nodelete: Node.js unloads an addon with the last worker that
+          # loaded it, but the sampler is one for the life of the process, and each copy would leave one behind.
+          "ldflags": ["-Wl,--version-script=<(module_root_dir)/native/exports.map", "-Wl,-z,lazy", "-Wl,-z,nodelete"],
         }],
       ],
     },
