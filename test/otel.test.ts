@@ -284,6 +284,41 @@ describe('times of its own', () => {
     }
   })
 
+  // Another processor takes its time; so may another process that runs instead.
+  test.each(['native', 'js'] as const)('a span that is announced late has none (%s)', async (backend) => {
+    using monitor = createMonitor({ backend })
+    const tracing = trace({ monitor })
+    const announce = tracing.processor.onStart.bind(tracing.processor)
+    tracing.processor.onStart = (span, parent) => {
+      burn(20)
+      announce(span, parent)
+    }
+    let inside = 0
+    const attributes = await tracing.attributes(() => {
+      inside = burn(30)
+    })
+    expectWithin(25, attributes[key('cpuTime')] as number, inside)
+  })
+
+  test('a span whose end is announced a little late has none', async () => {
+    using monitor = createMonitor({ backend: 'native' })
+    const tracing = trace({ monitor })
+    const processor = tracing.processor as ResourceSpanProcessor
+    const announce = processor.onEnding.bind(processor)
+    let inside = 0
+    processor.onEnding = (span) => {
+      inside += burn(8)
+      announce(span)
+    }
+    const attributes = await tracing.attributes(async () => {
+      inside += burn(60)
+      await sleep(500)
+    })
+    const cpuMs = attributes[key('cpuTime')] as number
+    expect(cpuMs).toBeGreaterThan(0.97 * inside)
+    expect(cpuMs).toBeLessThan(1.3 * inside)
+  })
+
   test('they let the sampler park as well', async () => {
     using parking = createMonitor({ backend: 'native' })
     monitor.stop()

@@ -116,8 +116,8 @@ export class ResourceSpanProcessor {
   }
 
   /** 0 when too many are open. */
-  #openWindow({ startTime }: ProcessedSpan): OpenSpan['window'] {
-    const ageMs = explicitAge(startTime)
+  #openWindow(span: ProcessedSpan): OpenSpan['window'] {
+    const ageMs = explicitAge(span)
     if (ageMs !== undefined) return new ExplicitWindow(this.#monitor, ageMs)
     return this.#monitor.openSpan(this.#rules.detail === 'full')
   }

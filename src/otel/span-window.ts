@@ -9,15 +9,28 @@ export type HrTime = readonly [number, number]
  */
 const explicitBeyondMs = 5
 
+/** What tells whether a span was given a start. The spans of the SDK know it themselves, if only in private. */
+export interface StartedSpan {
+  readonly startTime: HrTime
+  readonly _startTimeProvided?: unknown
+}
+
 /** How long before now a span began, in ms, if it was given a time of its own; otherwise undefined. */
-export function explicitAge(startTime: HrTime): number | undefined {
+export function explicitAge({ startTime, _startTimeProvided }: StartedSpan): number | undefined {
+  // The thread may have been kept from running since then, by other processors or by other processes.
+  if (_startTimeProvided === false) return undefined
   const ageMs = Date.now() - toMs(startTime)
   return Math.abs(ageMs) <= explicitBeyondMs ? undefined : ageMs
 }
 
-/** Whether a span of this duration, measured to last this long until now, was given an end of its own. */
+/**
+ * Whether a span of this duration, measured to last this long until now, was given an end of its own. It may have begun
+ * before it was announced, and an end in the future is as good as now. One that lies little before now, for the span, may
+ * be that of a thread that was kept from running since; and counters that were read are worth more than samples.
+ */
 export function hasExplicitEnd(duration: HrTime, measuredMs: number): boolean {
-  return Math.abs(toMs(duration) - measuredMs) > explicitBeyondMs
+  const little = Math.min(Math.max(explicitBeyondMs, measuredMs / 20), 50)
+  return measuredMs - toMs(duration) > little
 }
 
 /** The window of a span that was given a start of its own: from samples. */
