@@ -24,6 +24,8 @@ export function loadBinary(): unknown {
       const [why = ''] = String(error instanceof Error ? error.message : error).split('\n')
       failures.push(why.includes(path) ? why : `${path}: ${why}`)
       errors.push(error)
+      // None is loaded, whichever it is.
+      if ((error as NodeJS.ErrnoException).code === 'ERR_DLOPEN_DISABLED') break
     }
   }
   throw new AggregateError(errors, failures.join('; ') || `there is none for ${process.platform}-${process.arch}`)

@@ -1,0 +1,79 @@
+import type { MonitorHealth } from 'spanmeter'
+import { describe, expect, test } from 'vitest'
+import { packageRoot, runFixture } from './helpers/child'
+import { nodeVersions } from './helpers/nodes'
+
+interface Told extends Pick<MonitorHealth, 'backend' | 'backendReason'> {
+  spans: { usedMs: number; attributes: Record<string, number> }[]
+}
+
+/** Without what no two runs of the same program have in common. */
+const comparable = (text: string) => text.replaceAll(/\(node:\d+\)/g, '(node:…)')
+
+/**
+ * What a program knows of its own CPU lags by a tick for threads other than the caller, compilers and collectors; and the
+ * JavaScript sampler may be left clueless where its thread is kept from running as a span ends. So not each span is right.
+ */
+function expectTold({ spans }: Told): void {
+  const errors = spans.map(({ usedMs, attributes }) => attributes['resource.cpu.time_ms']! / usedMs - 1)
+  expect(errors.filter((error) => Math.abs(error) < 0.2)).not.toEqual([])
+}
+
+/** Runs an application with or without spanmeter/register. */
+async function tell(node: string | undefined, flags: readonly string[], register: boolean) {
+  const nodeArgs = [...flags, ...(register ? ['--import', 'spanmeter/register'] : [])]
+  const { code, stdout, stderr } = await runFixture('lifecycle/restricted.cjs', { node, nodeArgs })
+  expect(code, stderr).toBe(0)
+  return { told: JSON.parse(stdout) as Told, stderr: comparable(stderr) }
+}
+
+describe.concurrent.each(nodeVersions)('$name', ({ name, path }) => {
+  // It may read the files of the application, and nothing in /proc.
+  const permission = [
+    name.includes('20') ? '--experimental-permission' : '--permission',
+    `--allow-fs-read=${packageRoot}/*`,
+  ]
+
+  test
+    .skipIf(path === undefined)
+    .each([
+      [[...permission, '--allow-addons']],
+      [['--frozen-intrinsics']],
+      [['--disable-proto=throw']],
+      [['--disable-proto=delete']],
+      [['--jitless']],
+      [['--disallow-code-generation-from-strings']],
+    ])('the native sampler works by register with %j', async (flags) => {
+    const bare = await tell(path, flags, false)
+    const { told, stderr } = await tell(path, flags, true)
+    expect(stderr).toBe(bare.stderr)
+    for (const { attributes } of bare.told.spans) expect(attributes).toEqual({})
+    expect(told).toMatchObject({ backend: 'native' })
+    expect(told).not.toHaveProperty('backendReason')
+    expect(told.spans).toHaveLength(4)
+    expectTold(told)
+    for (const { attributes } of told.spans) {
+      const { 'resource.cpu.time_ms': cpuMs, 'resource.cpu.self_ms': selfMs } = attributes
+      expect(selfMs).toBeGreaterThan(0)
+      expect(selfMs).toBeLessThan(cpuMs! + 1)
+    }
+  })
+
+  test
+    .skipIf(path === undefined)
+    .each([
+      [['--no-addons']],
+      [permission],
+      [['--no-addons', '--frozen-intrinsics', '--disable-proto=throw', '--jitless']],
+    ])('the JavaScript sampler stands in by register with %j, and says why in one line', async (flags) => {
+    const bare = await tell(path, flags, false)
+    const { told, stderr } = await tell(path, flags, true)
+    expect(stderr).toBe(bare.stderr)
+    expect(told.backend).toBe('js')
+    expect(told.backendReason).toMatch(
+      /^the native sampler cannot be loaded: \S+: Cannot load native addon because loading addons is disabled\.$/,
+    )
+    expectTold(told)
+    for (const { attributes } of told.spans) expect(attributes).not.toHaveProperty(['resource.cpu.self_ms'])
+  })
+})
