@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { askFixture } from './helpers/child'
 import { expectWithin } from './helpers/expect'
 import { nodeVersions } from './helpers/nodes'
@@ -25,11 +25,15 @@ interface Cluster {
   ends: [code: number, signal: string | null][]
 }
 
+/** For each program. */
+const timeout = 50_000
+vi.setConfig({ testTimeout: 2 * timeout })
+
 describe.concurrent.each(nodeVersions)('$name', ({ path: node }) => {
   test.skipIf(node === undefined).each(['main', 'worker'])(
     'children get nothing from a process that samples, started in: %s',
     async (where) => {
-      const start = (how: string) => askFixture<Family>('children/parent.cjs', { node, args: [where, how] })
+      const start = (how: string) => askFixture<Family>('children/parent.cjs', { node, args: [where, how], timeout })
       const truth = await start('bare')
       const { children, files, samples } = await start('monitored')
       expect(samples).toBeGreaterThan(0)
@@ -43,7 +47,7 @@ describe.concurrent.each(nodeVersions)('$name', ({ path: node }) => {
   )
 
   test.skipIf(node === undefined)('children that ask for a monitor have one of their own', async () => {
-    const results = await askFixture<Measured[]>('children/asking.cjs', { node })
+    const results = await askFixture<Measured[]>('children/asking.cjs', { node, timeout })
     expect(results).toHaveLength(3)
     for (const { backend, usedMs, cpuMs, selfMs, samples } of results) {
       expect(backend).toBe('native')
@@ -55,7 +59,7 @@ describe.concurrent.each(nodeVersions)('$name', ({ path: node }) => {
 
   test.skipIf(node === undefined)('a cluster by register: each process tells its own spans', async () => {
     const nodeArgs = ['--import', 'spanmeter/register']
-    const { answers, ends } = await askFixture<Cluster>('children/cluster.cjs', { node, nodeArgs })
+    const { answers, ends } = await askFixture<Cluster>('children/cluster.cjs', { node, nodeArgs, timeout })
     expect(new Set(answers.map(({ pid }) => pid)).size).toBe(2)
     for (const { usedMs, attributes } of answers) expectWithin(10, attributes['resource.cpu.self_ms']!, usedMs)
     expect(ends).toEqual([

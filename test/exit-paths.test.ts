@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { type Ended, run } from './helpers/child'
 import { nodeVersions } from './helpers/nodes'
 
@@ -39,12 +39,16 @@ const setups: Record<string, Setup> = {
   'in both, by register': { main: true, worker: true, register: true },
 }
 
+/** For each program. */
+const timeout = 50_000
+vi.setConfig({ testTimeout: 2 * timeout })
+
 const app = join(__dirname, 'fixtures/exit/app.cjs')
 
 async function end(node: string, way: string, setup: Setup): Promise<Ended> {
   const preload = setup.main && setup.register ? ['--import', 'spanmeter/register'] : []
   const args = [...preload, app, way, JSON.stringify(setup)]
-  return comparable(await run('sh', ['-c', 'ulimit -c 0; exec "$0" "$@"', node, ...args], {}, 60_000))
+  return comparable(await run('sh', ['-c', 'ulimit -c 0; exec "$0" "$@"', node, ...args], {}, timeout))
 }
 
 /**

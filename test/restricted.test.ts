@@ -1,11 +1,15 @@
 import type { MonitorHealth } from 'spanmeter'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { packageRoot, runFixture } from './helpers/child'
 import { nodeVersions } from './helpers/nodes'
 
 interface Told extends Pick<MonitorHealth, 'backend' | 'backendReason'> {
   spans: { usedMs: number; attributes: Record<string, number> }[]
 }
+
+/** For each program. */
+const timeout = 50_000
+vi.setConfig({ testTimeout: 2 * timeout })
 
 /** Without what no two runs of the same program have in common. */
 const comparable = (text: string) => text.replaceAll(/\(node:\d+\)/g, '(node:…)')
@@ -22,7 +26,7 @@ function expectTold({ spans }: Told): void {
 /** Runs an application with or without spanmeter/register. */
 async function tell(node: string | undefined, flags: readonly string[], register: boolean) {
   const nodeArgs = [...flags, ...(register ? ['--import', 'spanmeter/register'] : [])]
-  const { code, stdout, stderr } = await runFixture('lifecycle/restricted.cjs', { node, nodeArgs })
+  const { code, stdout, stderr } = await runFixture('lifecycle/restricted.cjs', { node, nodeArgs, timeout })
   expect(code, stderr).toBe(0)
   return { told: JSON.parse(stdout) as Told, stderr: comparable(stderr) }
 }
