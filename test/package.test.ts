@@ -36,8 +36,11 @@ describe('the package', () => {
 
   test('runs nothing at installation', () => {
     for (const script of ['preinstall', 'install', 'postinstall']) expect(manifest.scripts).not.toHaveProperty(script)
-    // Without this, npm would run node-gyp because of binding.gyp.
+    // Without this, npm would add a script that runs node-gyp, because of binding.gyp.
     expect(manifest.gypfile).toBe(false)
+    // Yarn and pnpm look for the file itself, and Yarn for scripts that name node-gyp.
+    expect(manifest.files).not.toContain('binding.gyp')
+    expect(Object.values(manifest.scripts).join()).not.toMatch(/node-gyp/)
   })
 
   test('has every file that it names', () => {
