@@ -1,3 +1,4 @@
+import { announcesTurns } from './attribution/host.js'
 import type { OwnTime } from './attribution/ledger.js'
 import { runAttributed } from './attribution/measured-work.js'
 import type { Backend, Edge, EssentialStats } from './backend/backend.js'
@@ -91,7 +92,7 @@ export class Monitor implements ResourceMonitor {
     if (typeof work !== 'function') throw new TypeError(`work must be a function, got ${show(work)}`)
     const mark = this.mark()
     try {
-      const attributed = this.#options.attribution && this.backend === 'native'
+      const attributed = announcesTurns && this.#options.attribution && this.backend === 'native'
       const { value, own } = attributed ? await runAttributed(work) : { value: await work() }
       const stats = this.since(mark)
       if (own) stats.self = selfStats(own, stats.durationMs)

@@ -50,18 +50,18 @@ describe('taken is', () => {
   test('what was built here before what came with the package', async () => {
     put(built, own)
     put(shipped('glibc'), own)
-    expect(await ask()).toMatchObject({ binary: `/${built}` })
+    expect(await ask()).toMatchObject({ binary: join(folder, built) })
   })
 
   test('what came with the package where nothing was built', async () => {
     put(shipped('glibc'), own)
-    expect(await ask()).toMatchObject({ binary: `/${shipped('glibc')}` })
+    expect(await ask()).toMatchObject({ binary: join(folder, shipped('glibc')) })
   })
 
   test('what came with the package where what was built does not load', async () => {
     put(built, 'nothing')
     put(shipped('glibc'), own)
-    expect(await ask()).toMatchObject({ binary: `/${shipped('glibc')}` })
+    expect(await ask()).toMatchObject({ binary: join(folder, shipped('glibc')) })
   })
 
   test('what fits this process, whatever the environment says', async () => {

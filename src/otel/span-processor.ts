@@ -1,4 +1,5 @@
 import { type Context, diag, ROOT_CONTEXT } from '@opentelemetry/api'
+import { announcesTurns } from '../attribution/host.js'
 import type { EssentialStats } from '../backend/backend.js'
 import { createMonitor } from '../create-monitor.js'
 import type { Monitor } from '../monitor.js'
@@ -67,7 +68,7 @@ export class ResourceSpanProcessor {
     this.#ownsMonitor = options.monitor === undefined
     this.#monitor = (options.monitor ?? createMonitor(monitorOptionsFor(this.#rules.detail))) as Monitor
     this.#monitor.start()
-    this.#attribution = this.#rules.attribution && this.#monitor.backend === 'native'
+    this.#attribution = announcesTurns && this.#rules.attribution && this.#monitor.backend === 'native'
     if (this.#attribution) attribution.acquire(this.#rules.detail === 'full')
   }
 

@@ -1,9 +1,11 @@
 import { execFileSync } from 'node:child_process'
+import { join } from 'node:path'
 import { packageRoot } from './child'
 
 export interface Packed {
+  /** The path of the tarball. */
   filename: string
-  /** Of the tarball, in bytes. */
+  /** Of that, in bytes. */
   size: number
   files: { path: string }[]
 }
@@ -12,5 +14,5 @@ export interface Packed {
 export function pack(folder: string): Packed {
   const options = ['--json', '--ignore-scripts', `--pack-destination=${folder}`]
   const [packed] = JSON.parse(execFileSync('npm', ['pack', ...options], { cwd: packageRoot, encoding: 'utf8' }))
-  return packed
+  return { ...packed, filename: join(folder, packed.filename) }
 }
