@@ -68,7 +68,17 @@ describe('taken is', () => {
     put(shipped('glibc'), own)
     put(shipped('musl'), own)
     const env = { LIBC: 'musl', npm_config_arch: 'mips', npm_config_platform: 'win32' }
-    expect(await ask({ env })).toMatchObject({ binary: `/${shipped('glibc')}` })
+    expect(await ask({ env })).toMatchObject({ binary: join(folder, shipped('glibc')) })
+  })
+
+  test('what SPANMETER_PREBUILD names where the package has none', async () => {
+    const elsewhere = join(folder, 'elsewhere')
+    const helper = 'node_modules/node-gyp-build'
+    cpSync(join(packageRoot, helper), join(folder, helper), { recursive: true })
+    put(`elsewhere/${shipped('glibc')}`, own)
+    expect(await ask({ env: { SPANMETER_PREBUILD: elsewhere } })).toMatchObject({
+      binary: join(elsewhere, shipped('glibc')),
+    })
   })
 
   test('what loads where the libc cannot be told', async () => {
@@ -80,13 +90,27 @@ describe('taken is', () => {
 })
 
 describe('NATIVE_UNAVAILABLE in one line, with each that was tried', () => {
-  async function reasons(options?: FixtureOptions): Promise<string> {
+  async function reasons(options: FixtureOptions = {}): Promise<string> {
     const { error } = await ask(options)
     expect(error).toMatchObject({ name: 'SpanmeterError', code: 'NATIVE_UNAVAILABLE' })
     expect(error!.message).not.toContain('\n')
+    await expectFallback(error!.message, options)
     return error!.message.replaceAll(`${folder}/`, '')
   }
   const start = 'the native sampler cannot be loaded: '
+
+  /** Who does not insist gets the other sampler, which gives the same reason. */
+  async function expectFallback(reason: string, { env, nodeArgs = [] }: FixtureOptions): Promise<void> {
+    const code = `const monitor = require(${JSON.stringify(folder)}).createMonitor().start()
+      monitor.measure(() => {}).then(({ stats }) => {
+        const { backend, backendReason } = monitor.health()
+        console.log(JSON.stringify({ backend, backendReason, measured: stats.durationMs > 0 }))
+        monitor.stop()
+      })`
+    const { stdout, stderr } = await run(process.execPath, [...nodeArgs, '-e', code], env)
+    expect(stderr).toBe('')
+    expect(JSON.parse(stdout)).toEqual({ backend: 'js', backendReason: reason, measured: true })
+  }
 
   test('nothing there', async () => {
     const missing = `${start}ENOENT: no such file or directory, open '${shipped('glibc')}'`
@@ -109,7 +133,7 @@ describe('NATIVE_UNAVAILABLE in one line, with each that was tried', () => {
     put(`${built}/file`, '')
     put(`${shipped('glibc')}/file`, '')
     const eisdir = 'EISDIR: illegal operation on a directory, read'
-    expect(await reasons()).toBe(`${start}Cannot find module '${built}'; ${shipped('glibc')}: ${eisdir}`)
+    expect(await reasons()).toBe(`${start}${built}: ${eisdir}; ${shipped('glibc')}: ${eisdir}`)
   })
 
   test('cut off', async () => {
@@ -137,9 +161,16 @@ describe('NATIVE_UNAVAILABLE in one line, with each that was tried', () => {
     expect(message).toBe(`${start}${shipped('glibc')}: Cannot load native addon because loading addons is disabled.`)
   })
 
-  test('a platform without binaries', async () => {
-    const macos = 'Object.defineProperty(process, "platform", { value: "darwin" })'
-    const message = await reasons({ nodeArgs: ['--import', `data:text/javascript,${encodeURIComponent(macos)}`] })
-    expect(message).toBe(`${start}there is none for darwin-${process.arch}`)
+  test.each(['darwin', 'win32'])('a platform without binaries: %s', async (platform) => {
+    const pretend = `Object.defineProperty(process, "platform", { value: "${platform}" })`
+    const message = await reasons({ nodeArgs: ['--import', `data:text/javascript,${encodeURIComponent(pretend)}`] })
+    expect(message).toBe(`${start}there is none for ${platform}-${process.arch}`)
+  })
+
+  test('text', async () => {
+    put(shipped('glibc'), 'This is what a proxy that knows better sends in place of a file.\n'.repeat(10))
+    expect(await reasons()).toMatch(
+      new RegExp(`^${start}${shipped('glibc')}: (the file is damaged|invalid ELF header)$`),
+    )
   })
 })

@@ -1,11 +1,5 @@
 import { closeSync, existsSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs'
-import { join } from 'node:path'
-
-// Where node-gyp and prebuildify put things. node-gyp-build is asked last: it knows musl by /etc/alpine-release alone, takes
-// the architecture from npm's environment, and having found a binary that does not load it tries no other.
-// Spelled out, so that tools which gather the files of a deployment see what belongs to it.
-const built = join(__dirname, '../../../build/Release/spanmeter.node')
-const prebuilds = join(__dirname, '../../../prebuilds')
+import { dirname, join } from 'node:path'
 
 /** Where the addon was loaded from, once it was. */
 export let binaryPath: string | undefined
@@ -16,10 +10,12 @@ export function loadBinary(): unknown {
   const errors: unknown[] = []
   for (const path of candidates()) {
     try {
-      if (path !== built) expectWhole(path)
-      const binary: unknown = require(path)
+      expectWhole(path)
+      const addon = { exports: {} }
+      // Not require(), which bundlers take for their own.
+      process.dlopen(addon, path)
       binaryPath = path
-      return binary
+      return addon.exports
     } catch (error) {
       const [why = ''] = String(error instanceof Error ? error.message : error).split('\n')
       failures.push(why.includes(path) ? why : `${path}: ${why}`)
@@ -34,14 +30,38 @@ export function loadBinary(): unknown {
 /** What was built here, if anything was, then what came with the package, then what somebody put elsewhere. */
 function* candidates(): Generator<string> {
   if (process.platform !== 'linux') return
+  const files = libcs().map((libc) => `linux-${process.arch}/spanmeter.${libc}.node`)
+  if (isBundled()) {
+    yield* files.map((file) => join(besideBundle(), 'prebuilds', file))
+    return
+  }
+  // Where node-gyp and prebuildify put things. Spelled out, so that tools which gather the files of a deployment see what
+  // belongs to it.
+  const built = join(__dirname, '../../../build/Release/spanmeter.node')
+  const prebuilds = join(__dirname, '../../../prebuilds')
   if (existsSync(built)) yield built
-  const own = libcs().map((libc) => join(prebuilds, `linux-${process.arch}/spanmeter.${libc}.node`))
+  const own = files.map((file) => join(prebuilds, file))
   yield* own
   const other = elsewhere()
   if (other !== undefined && other !== built && !own.includes(other)) yield other
 }
 
-/** By the conventions of node-gyp-build: a debug build, SPANMETER_PREBUILD, or beside the executable. */
+/** Whether this is part of a file that a bundler made, where its neighbours are not beside it. */
+function isBundled(): boolean {
+  return typeof __dirname !== 'string' || !existsSync(join(__dirname, 'binding.js'))
+}
+
+/** The folder of the bundle, if no other was named. An ES module cannot tell here where it is: that of the program, then. */
+function besideBundle(): string {
+  const own = typeof __dirname === 'string' ? __dirname : dirname(process.argv[1] ?? '')
+  return process.env.SPANMETER_PREBUILD ?? own
+}
+
+/**
+ * By the conventions of node-gyp-build: a debug build, SPANMETER_PREBUILD, or beside the executable. Last, since it knows
+ * musl by /etc/alpine-release alone, takes the architecture from npm's environment, and having found a binary that does
+ * not load it tries no other.
+ */
 function elsewhere(): string | undefined {
   try {
     const { path } = require('node-gyp-build') as { path(folder: string): string }
