@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest'
 
 const run = promisify(execFile)
 const root = join(__dirname, '..')
-const pages = ['README.md', 'CONTRIBUTING.md', 'bench/README.md', 'examples/demo/README.md']
+const pages = ['README.md', 'CONTRIBUTING.md', 'docs/installation.md', 'bench/README.md', 'examples/demo/README.md']
 
 interface Block {
   page: string

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { type SpawnOptions, spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 
@@ -12,19 +12,23 @@ export interface Ended {
 }
 
 /** Runs a program to its end. One that does not end is killed, which shows as a signal. */
-export async function run(
+export function run(
   command: string,
   args: readonly string[],
   env: NodeJS.ProcessEnv = {},
   timeout = 30_000,
 ): Promise<Ended> {
-  const options = { cwd: packageRoot, env: { ...process.env, NODE_OPTIONS: '', ...env } }
-  const child = spawn(command, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'], timeout })
+  return runWith(command, args, { cwd: packageRoot, env: { ...process.env, NODE_OPTIONS: '', ...env }, timeout })
+}
+
+/** The same with nothing but what the options say. */
+export async function runWith(command: string, args: readonly string[], options: SpawnOptions): Promise<Ended> {
+  const child = spawn(command, args, { timeout: 30_000, ...options, stdio: ['ignore', 'pipe', 'pipe'] })
   const ended = new Promise<Pick<Ended, 'code' | 'signal'>>((resolve, reject) => {
     child.once('error', reject)
     child.once('close', (code, signal) => resolve({ code, signal }))
   })
-  const [stdout, stderr, end] = await Promise.all([text(child.stdout), text(child.stderr), ended])
+  const [stdout, stderr, end] = await Promise.all([text(child.stdout!), text(child.stderr!), ended])
   return { ...end, stdout, stderr }
 }
 
