@@ -33,21 +33,20 @@ export function checkOptions(options: MonitorOptions = {}): CheckedOptions {
     oneOf('option', name, optionNames)
   }
   const periodMs = number('periodMs', options.periodMs ?? 1, minPeriodMs, maxPeriodMs)
-  const historyMs = number(
-    'historyMs',
-    options.historyMs ?? Math.max(30_000, periodMs),
-    periodMs,
-    periodMs * maxSamples,
-  )
   return {
     periodMs,
-    historyMs,
+    historyMs: historyOf('historyMs', options.historyMs ?? Math.max(30_000, periodMs), periodMs),
     maxOverheadPercent: number('maxOverheadPercent', options.maxOverheadPercent ?? 1, 0, 100),
     whenIdle: oneOf('whenIdle', options.whenIdle ?? 'park', idleModes),
     sources: sources(options.sources ?? sourceNames),
     backend: oneOf('backend', options.backend ?? 'auto', backends),
     attribution: boolean('attribution', options.attribution ?? true),
   }
+}
+
+/** Room for one sample at least, and for no more than a process can hold. */
+export function historyOf(name: string, value: unknown, periodMs: number): number {
+  return number(name, value, periodMs, periodMs * maxSamples)
 }
 
 /** A finite number between `low` and `high`. */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { readEnvironment } from '../dist/register/environment.js'
-import { type FixtureOptions, runFixture } from './helpers/child'
+import { askFixture, type FixtureOptions, runFixture } from './helpers/child'
+import { closeTo } from './helpers/told'
 
 /** Runs an application and tells the attributes of its one span, and what was written to stderr. */
 async function runApp(name: string, options: FixtureOptions = {}) {
@@ -52,6 +53,23 @@ describe('an application with nothing of ours in it', () => {
     expect(attributes).not.toHaveProperty(['resource.cpu.p95'])
   })
 
+  interface Outcome {
+    held: number
+    hooked: boolean
+    last: Record<string, number>
+  }
+
+  test.each([
+    ['spanmeter/register', preloads.import, []],
+    ['SpanmeterInstrumentation', [], ['instrumented']],
+  ])('%s serves each of many providers, and holds none of them', async (_name, flags, args) => {
+    const options = { nodeArgs: ['--expose-gc', ...flags], args }
+    const { held, hooked, last } = await askFixture<Outcome>('register/many.cjs', options)
+    expect(last['resource.cpu.self_ms']).toSatisfy(closeTo(20))
+    expect(held).toBeLessThan(10)
+    expect(hooked).toBe(false)
+  })
+
   test('one without OpenTelemetry is told so only at debug level, and nothing is started', async () => {
     const program = ['-e', 'console.log(process._getActiveHandles().length)']
     const quiet = await runFixture('', { nodeArgs: [...preloads.import, ...program] })
@@ -63,6 +81,20 @@ describe('an application with nothing of ours in it', () => {
 })
 
 describe('environment variables', () => {
+  test.each([
+    { SPANMETER_HISTORY_MS: '50', SPANMETER_PERIOD_MS: '100' },
+    { SPANMETER_HISTORY_MS: '0.5' },
+    { SPANMETER_HISTORY_MS: '1e9', SPANMETER_PERIOD_MS: '0.05' },
+  ])('%j do not go together, which is one warning that names them', async (env) => {
+    const nodeArgs = ['--import', 'spanmeter/register']
+    const { attributes, stderr } = await runApp('app.cjs', { nodeArgs, env })
+    expect(stderr.match(/Warning: spanmeter/g)).toHaveLength(1)
+    expect(stderr).toMatch(
+      /SPANMETER_HISTORY_MS \(with SPANMETER_PERIOD_MS [\d.]+\) must be between .*; the default is used/,
+    )
+    expect(attributes['resource.cpu.self_ms']).toBeGreaterThan(10)
+  })
+
   test('each becomes the option of its name', () => {
     const { monitor, processor, enabled, warnings } = readEnvironment({
       SPANMETER_PERIOD_MS: '2.5',

@@ -5,24 +5,30 @@ import { attach } from './provider.js'
 export class Attacher {
   readonly #makeProcessor: () => ResourceSpanProcessor
   readonly #warn: (message: string) => void
-  readonly #processors = new Map<object, ResourceSpanProcessor>()
+  #providers = new WeakSet<object>()
+  // Held by their providers alone: a process may register thousands of these, and forget them.
+  readonly #processors = new Set<WeakRef<ResourceSpanProcessor>>()
+  readonly #forgotten = new FinalizationRegistry<WeakRef<ResourceSpanProcessor>>((gone) =>
+    this.#processors.delete(gone),
+  )
+  #count = 0
 
   constructor(makeProcessor: () => ResourceSpanProcessor, warn: (message: string) => void) {
     this.#makeProcessor = makeProcessor
     this.#warn = warn
   }
 
-  /** How many providers it is attached to. */
+  /** How many providers it was attached to so far. */
   get count(): number {
-    return this.#processors.size
+    return this.#count
   }
 
   attachTo(provider: object): void {
-    if (this.#processors.has(provider)) return
+    if (this.#providers.has(provider)) return
     try {
       const processor = this.#makeProcessor()
       if (attach(provider, processor)) {
-        this.#processors.set(provider, processor)
+        this.#keep(provider, processor)
       } else {
         void processor.shutdown()
         this.#warn(`a tracer provider of an unknown kind (${provider.constructor?.name}) was left alone`)
@@ -34,7 +40,16 @@ export class Attacher {
 
   /** Spans get no attributes any more. What was put into a provider stays there, and does nothing. */
   detach(): void {
-    for (const processor of this.#processors.values()) void processor.shutdown()
+    for (const processor of this.#processors) void processor.deref()?.shutdown()
     this.#processors.clear()
+    this.#providers = new WeakSet()
+  }
+
+  #keep(provider: object, processor: ResourceSpanProcessor): void {
+    const reference = new WeakRef(processor)
+    this.#providers.add(provider)
+    this.#processors.add(reference)
+    this.#forgotten.register(processor, reference)
+    this.#count++
   }
 }

@@ -2,7 +2,7 @@ import { diag } from '@opentelemetry/api'
 import { checkProcessorOptions, type ResourceSpanProcessorOptions } from '../otel/options.js'
 import { ResourceSpanProcessor } from '../otel/span-processor.js'
 import { Attacher } from './attacher.js'
-import { watchProvider } from './registration.js'
+import { unwatch, watchProvider } from './registration.js'
 
 export interface SpanmeterInstrumentationConfig extends ResourceSpanProcessorOptions {
   /** Default true. */
@@ -36,6 +36,7 @@ export class SpanmeterInstrumentation {
   /** Spans get no attributes any more. */
   disable(): void {
     this.#config = { ...this.#config, enabled: false }
+    unwatch(this.#found)
     this.#attacher.detach()
   }
 

@@ -27,6 +27,11 @@ export function watchProvider(provider: ProxyProvider, found: Found): void {
   lookInto(provider, found)
 }
 
+/** Tells of none any more. */
+export function unwatch(found: Found): void {
+  listeners.delete(found)
+}
+
 function lookInto(provider: ProxyProvider, found: Found): void {
   if (typeof provider.setDelegate !== 'function') {
     found(provider)

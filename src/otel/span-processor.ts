@@ -37,6 +37,9 @@ export interface WritableSpan extends ProcessedSpan, AttributeTarget {}
 const sampledFlag = 1
 const { sections } = attribution
 
+/** One that was forgotten without shutdown(), with its provider, would keep its hooks for ever. */
+const forgotten = new FinalizationRegistry<boolean>((totals) => attribution.release(totals))
+
 /** What is kept of a span from its beginning to its end. */
 interface OpenSpan {
   /** The handle of `monitor.openSpan()`, or the window of a span that was given a start of its own. */
@@ -69,7 +72,9 @@ export class ResourceSpanProcessor {
     this.#monitor = (options.monitor ?? createMonitor(monitorOptionsFor(this.#rules.detail))) as Monitor
     this.#monitor.start()
     this.#attribution = announcesTurns && this.#rules.attribution && this.#monitor.backend === 'native'
-    if (this.#attribution) attribution.acquire(this.#rules.detail === 'full')
+    if (!this.#attribution) return
+    attribution.acquire(this.#rules.detail === 'full')
+    forgotten.register(this, this.#rules.detail === 'full', this)
   }
 
   onStart(span: ProcessedSpan, parentContext: Context = ROOT_CONTEXT): void {
@@ -112,6 +117,7 @@ export class ResourceSpanProcessor {
     this.#running = false
     this.#open.close()
     if (this.#attribution) attribution.release(this.#rules.detail === 'full')
+    forgotten.unregister(this)
     if (this.#ownsMonitor) this.#monitor[Symbol.dispose]()
     return Promise.resolve()
   }

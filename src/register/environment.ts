@@ -1,4 +1,4 @@
-import { number, oneOf, show } from '../options.js'
+import { historyOf, number, oneOf, show } from '../options.js'
 import type { ResourceSpanProcessorOptions } from '../otel/options.js'
 import type { MonitorOptions } from '../types.js'
 
@@ -29,7 +29,7 @@ export function readEnvironment(variables: Variables): Configuration {
     }
   }
   const readNumber = (name: string, low: number, high: number) =>
-    read(name, (text) => number(name, Number.isNaN(Number(text)) ? text : Number(text), low, high))
+    read(name, (text) => number(name, numberIn(text), low, high))
   const readChoice = <T extends string>(name: string, choices: readonly T[]) =>
     read(name, (text) => oneOf(name, text.toLowerCase(), choices))
   const readBoolean = (name: string) =>
@@ -39,9 +39,12 @@ export function readEnvironment(variables: Variables): Configuration {
       return value === 'true'
     })
 
+  const periodMs = readNumber('SPANMETER_PERIOD_MS', 0.05, 60_000)
+  // What it may be depends on the other.
+  const historyName = `SPANMETER_HISTORY_MS (with SPANMETER_PERIOD_MS ${periodMs ?? 1})`
   const monitor = defined({
-    periodMs: readNumber('SPANMETER_PERIOD_MS', 0.05, 60_000),
-    historyMs: readNumber('SPANMETER_HISTORY_MS', 0.05, 1e9),
+    periodMs,
+    historyMs: read('SPANMETER_HISTORY_MS', (text) => historyOf(historyName, numberIn(text), periodMs ?? 1)),
     maxOverheadPercent: readNumber('SPANMETER_MAX_OVERHEAD_PERCENT', 0, 100),
   })
   const processor = defined({
@@ -54,6 +57,11 @@ export function readEnvironment(variables: Variables): Configuration {
   const wanted = [readBoolean('SPANMETER_ENABLED'), readBoolean('RESOURCE_ATTRIBUTION_ENABLED')]
   const enabled = !wanted.includes(false) && readBoolean('OTEL_SDK_DISABLED') !== true
   return { enabled, monitor, processor, warnings }
+}
+
+/** The text itself where it is no number, for the error message. */
+function numberIn(text: string): number | string {
+  return Number.isNaN(Number(text)) ? text : Number(text)
 }
 
 type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> }

@@ -1,0 +1,39 @@
+import { expect } from 'vitest'
+import type { ReceivedSpan } from './otlp'
+
+/** Every span has these, on a machine whose kernel tells them all. */
+const always = [
+  ...['cpu.avg', 'cpu.max', 'cpu.min', 'cpu.time_ms', 'cpu.self_ms', 'cpu.self_avg', 'cpu.wait_ms'],
+  ...['memory.avg_mb', 'memory.max_mb', 'memory.min_mb', 'samples'],
+]
+const sometimes = ['cpu.throttled_ms', 'shared', 'cpu_bound', 'coverage']
+
+/** The default attributes of a span, without `resource.`. Expects them to be complete. */
+export function defaultsOf({ name, attributes }: ReceivedSpan): Record<string, number> {
+  const ours = Object.entries(attributes).filter(([key]) => key.startsWith('resource.'))
+  const told = Object.fromEntries(ours.map(([key, value]) => [key.slice('resource.'.length), value as number]))
+  const names = Object.keys(told).filter((key) => !sometimes.includes(key))
+  expect(names.toSorted(), name).toEqual(always.toSorted())
+  return told
+}
+
+/** Within 2 ms or 5 % of the truth: a span runs a little code of its own beside what it is measured by. */
+export function closeTo(truth: number): (value: number) => boolean {
+  return (value) => Math.abs(value - truth) <= Math.max(2, 0.05 * truth)
+}
+
+/** Expects each span of test/fixtures/sdks/work.cjs once, with its own attributes and what it truly cost. */
+export function expectTold(exported: readonly ReceivedSpan[], truth: Readonly<Record<string, number>>): void {
+  const spans = exported.filter(({ name }) => name !== 'warm-up')
+  expect(spans.map(({ name }) => name).toSorted()).toEqual(Object.keys(truth).toSorted())
+  for (const span of spans) {
+    const { name, attributes } = span
+    const told = defaultsOf(span)
+    const own = Object.entries(attributes).filter(([key]) => !key.startsWith('resource.'))
+    expect(Object.fromEntries(own)).toEqual({ 'app.name': name, 'app.done': true })
+    const selfMs = truth[name]!
+    expect(told['cpu.self_ms'], `${name} ran ${selfMs} ms`).toSatisfy(closeTo(selfMs))
+    expect(told['cpu.time_ms'], name).toBeGreaterThanOrEqual(selfMs)
+    expect(told['memory.max_mb'], name).toBeGreaterThan(20)
+  }
+}
