@@ -17,8 +17,9 @@ export function run(
   args: readonly string[],
   env: NodeJS.ProcessEnv = {},
   timeout = 30_000,
+  cwd = packageRoot,
 ): Promise<Ended> {
-  return runWith(command, args, { cwd: packageRoot, env: { ...process.env, NODE_OPTIONS: '', ...env }, timeout })
+  return runWith(command, args, { cwd, env: { ...process.env, NODE_OPTIONS: '', ...env }, timeout })
 }
 
 /** The same with nothing but what the options say. */

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { packageRoot } from './child'
 
 export interface NodeVersion {
+  major: number
   /** As the name of a test. */
   name: string
   /** Its program; undefined if it is not there. */
@@ -15,6 +16,7 @@ const own = `Node.js ${process.versions.node.split('.')[0]}`
 export const nodeVersions: readonly NodeVersion[] = [20, 22, 24, 26].map((major) => {
   const name = `Node.js ${major}`
   const path = join(packageRoot, `build/nodes/node_modules/node${major}/bin/node`)
-  if (name === own) return { name, path: process.execPath }
-  return existsSync(path) ? { name, path } : { name: `${name} (skipped: run \`npm run nodes\` first)`, path: undefined }
+  if (name === own) return { major, name, path: process.execPath }
+  if (existsSync(path)) return { major, name, path }
+  return { major, name: `${name} (skipped: run \`npm run nodes\` first)`, path: undefined }
 })

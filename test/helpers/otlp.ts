@@ -1,11 +1,13 @@
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { text } from 'node:stream/consumers'
+import { buffer } from 'node:stream/consumers'
+import { fromProtobuf } from './otlp-protobuf'
 
 type Value = { stringValue: string } | { boolValue: boolean } | { doubleValue: number } | { intValue: number | string }
 
-interface Export {
+/** A request, as its JSON form reads. */
+export interface TraceExport {
   resourceSpans: { scopeSpans: { spans: { name: string; attributes: { key: string; value: Value }[] }[] }[] }[]
 }
 
@@ -14,14 +16,19 @@ export interface ReceivedSpan {
   attributes: Record<string, unknown>
 }
 
-/** Receives traces as OTLP/HTTP JSON. */
+/** Receives traces by OTLP/HTTP, as JSON or protobuf; takes logs and metrics and forgets them. */
 export class OtlpReceiver implements AsyncDisposable {
   readonly spans: ReceivedSpan[] = []
   readonly requests: { method?: string | undefined; path?: string | undefined; type?: string | undefined }[] = []
   readonly #server: Server = createServer(async (request, response) => {
-    this.requests.push({ method: request.method, path: request.url, type: request.headers['content-type'] })
-    this.spans.push(...decode(await text(request)))
-    response.writeHead(200, { 'content-type': 'application/json' }).end('{}')
+    const { method, url: path, headers } = request
+    const type = headers['content-type']
+    const body = await buffer(request)
+    if (path === '/v1/traces') {
+      this.requests.push({ method, path, type })
+      this.spans.push(...spansOf(type === 'application/json' ? JSON.parse(body.toString()) : fromProtobuf(body)))
+    }
+    response.writeHead(200, { 'content-type': type }).end(type === 'application/json' ? '{}' : '')
   })
 
   static async start(): Promise<OtlpReceiver> {
@@ -31,8 +38,13 @@ export class OtlpReceiver implements AsyncDisposable {
     return receiver
   }
 
+  /** What OTEL_EXPORTER_OTLP_ENDPOINT takes. */
+  get endpoint(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`
+  }
+
   get url(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/v1/traces`
+    return `${this.endpoint}/v1/traces`
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -42,8 +54,7 @@ export class OtlpReceiver implements AsyncDisposable {
   }
 }
 
-function decode(body: string): ReceivedSpan[] {
-  const { resourceSpans } = JSON.parse(body) as Export
+function spansOf({ resourceSpans }: TraceExport): ReceivedSpan[] {
   const spans = resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap((scope) => scope.spans))
   return spans.map(({ name, attributes }) => ({
     name,

@@ -1,0 +1,96 @@
+import { execFileSync } from 'node:child_process'
+import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect } from 'vitest'
+import fetched from '../sdks.json'
+import { packageRoot, run } from './child'
+import { type NodeVersion, nodeVersions } from './nodes'
+import { pack } from './packed'
+
+export interface Sdk {
+  /** Its line, such as `2.12`. */
+  name: string
+  major: number
+  /** Where its packages are installed. */
+  folder: string
+  /** Whether `npm run sdks` was run. */
+  present: boolean
+  packages: Readonly<Record<string, string>>
+  /** The versions of Node.js that it asks for. */
+  engines: string
+}
+
+/** What `npm run sdks` fetches. */
+export const sdks: readonly Sdk[] = fetched.map(({ name, packages }) => {
+  const folder = join(packageRoot, 'build/sdks', name)
+  const manifest = join(folder, 'node_modules/@opentelemetry/sdk-node/package.json')
+  const present = existsSync(manifest)
+  const engines = present ? JSON.parse(readFileSync(manifest, 'utf8')).engines.node : ''
+  return {
+    name,
+    major: Number.parseInt(name, 10),
+    folder,
+    present,
+    packages: packages as Record<string, string>,
+    engines,
+  }
+})
+
+/** Whether an SDK asks for no newer Node.js. */
+export function allows({ engines }: Sdk, { major }: NodeVersion): boolean {
+  return engines.split('||').some((range) => Number(/^>=(\d+)/.exec(range.trim())?.[1]) <= major)
+}
+
+/** The newest Node.js here that an SDK can be tested on. */
+export function newestFor(sdk: Sdk): NodeVersion | undefined {
+  return nodeVersions.findLast((node) => node.path !== undefined && allows(sdk, node))
+}
+
+/** Why an SDK cannot be tested on a version of Node.js, as the end of a test's name, which may tell it already. */
+export function obstacle(sdk: Sdk, node = newestFor(sdk)): { skip: boolean; why: string } {
+  if (!sdk.present) return { skip: true, why: ' (skipped: run `npm run sdks` first)' }
+  if (node === undefined) return { skip: true, why: ' (skipped: run `npm run nodes` first)' }
+  if (!allows(sdk, node)) return { skip: true, why: ` (skipped: it asks for Node.js ${sdk.engines})` }
+  return { skip: node.path === undefined, why: '' }
+}
+
+let packed: string | undefined
+
+/** Unpacks what `npm pack` makes of this package, with the addon built here, into a folder of packages. */
+export function installPackage(nodeModules: string): void {
+  packed ??= packInto(join(packageRoot, 'build/sdks/packed'))
+  const home = join(nodeModules, 'spanmeter')
+  rmSync(home, { recursive: true, force: true })
+  mkdirSync(join(home, 'build/Release'), { recursive: true })
+  execFileSync('tar', ['-xf', packed, '--strip-components=1'], { cwd: home })
+  copyFileSync(join(packageRoot, 'build/Release/spanmeter.node'), join(home, 'build/Release/spanmeter.node'))
+}
+
+function packInto(folder: string): string {
+  mkdirSync(folder, { recursive: true })
+  return join(folder, pack(folder).filename)
+}
+
+/** Puts the applications of test/fixtures/sdks beside the packages of an SDK. Returns their folder. */
+export function placeApps(sdk: Sdk, name = 'app'): string {
+  const folder = join(sdk.folder, name)
+  const fixtures = join(packageRoot, 'test/fixtures/sdks')
+  cpSync(fixtures, folder, { recursive: true })
+  copyFileSync(join(packageRoot, 'test/helpers/cpu.cjs'), join(folder, 'cpu.cjs'))
+  for (const kind of ['cjs', 'mjs']) {
+    copyFileSync(join(fixtures, `setup-${sdk.major < 3 ? 2 : 3}.${kind}`), join(folder, `setup.${kind}`))
+  }
+  return folder
+}
+
+/** Runs an application beside the packages of an SDK, and tells what it printed, which is JSON. */
+export async function runBeside<T>(
+  folder: string,
+  node: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+): Promise<T> {
+  const { code, stdout, stderr } = await run(node, args, env, 60_000, folder)
+  expect({ code, stderr }, args.join(' ')).toEqual({ code: 0, stderr: '' })
+  return JSON.parse(stdout)
+}
