@@ -437,7 +437,8 @@ void watch_loop(const Napi::CallbackInfo& info) {
 
 Ledger new_ledger() {
   const auto thread_cpu_now = [] { return read_clock(CLOCK_THREAD_CPUTIME_ID).value_or(0); };
-  return Ledger({monotonic_now, thread_cpu_now}, ticks_now(), measure_tick());
+  const double tick = measure_tick();
+  return Ledger({monotonic_now, thread_cpu_now}, ticks_now(), tick);
 }
 
 // ledger(shared): { open, turn, close, self, sums, watchLoop } of a new ledger of this thread. It lives as

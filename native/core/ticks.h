@@ -1,5 +1,7 @@
 #pragma once
 
+#include <limits>
+
 #include "clock.h"
 
 namespace spanmeter {
@@ -20,14 +22,39 @@ inline Ticks ticks_now() {
 #endif
 }
 
-// About how many nanoseconds a tick takes, to a thousandth. Spins for 50 us.
+// CLOCK_MONOTONIC and the ticks at about the same moment. Of several readings the one that took the fewest
+// ticks: a thread may lose its CPU between two clocks, for milliseconds.
+struct Moment {
+  Nanos time;
+  Ticks ticks;
+};
+template <typename ReadTime, typename ReadTicks>
+Moment read_moment(ReadTime time, ReadTicks ticks) {
+  Moment best{};
+  Ticks narrowest = std::numeric_limits<Ticks>::max();
+  for (int i = 0; i < 5; i++) {
+    const Ticks before = ticks();
+    const Nanos now = time();
+    const Ticks width = ticks() - before;
+    if (width < 0 || width >= narrowest) continue;
+    narrowest = width;
+    best = {now, before + width / 2};
+  }
+  return best;
+}
+
+// About how many nanoseconds a tick takes, to some thousandths. Spins for 50 us.
+template <typename ReadTime, typename ReadTicks>
+double measure_tick(ReadTime time, ReadTicks ticks) {
+  const Moment begin = read_moment(time, ticks);
+  while (time() - begin.time < 50 * kMicrosecond) {
+  }
+  const Moment end = read_moment(time, ticks);
+  const Ticks passed = end.ticks - begin.ticks;
+  return passed > 0 ? static_cast<double>(end.time - begin.time) / static_cast<double>(passed) : 1;
+}
 inline double measure_tick() {
-  const Nanos begin = monotonic_now();
-  const Ticks first = ticks_now();
-  Nanos passed = 0;
-  while (passed < 50 * kMicrosecond) passed = monotonic_now() - begin;
-  const Ticks ticks = ticks_now() - first;
-  return ticks > 0 ? static_cast<double>(passed) / static_cast<double>(ticks) : 1;
+  return measure_tick(monotonic_now, ticks_now);
 }
 
 }  // namespace spanmeter

@@ -35,6 +35,35 @@ struct Made {
   static void away(Nanos duration) { time += duration; }
 };
 
+// Clocks of which each reading takes 20 ns; the one with the given number takes 4 ms, as if the thread had
+// lost its CPU just before it or just after.
+struct Interrupted {
+  int lost_before = -1, lost_after = -1;
+  int readings = 0;
+  Nanos now = 0;
+
+  Nanos read() {
+    if (readings == lost_before) now += 4 * kMillisecond;
+    const Nanos read = now;
+    now += readings == lost_after ? 4 * kMillisecond : 20;
+    readings++;
+    return read;
+  }
+  double measure() {
+    return measure_tick([this] { return read(); }, [this] { return static_cast<Ticks>(read() * 2); });
+  }
+};
+
+TEST(the_tick_is_measured_however_the_thread_is_interrupted) {
+  Interrupted whole;
+  CHECK_NEAR(whole.measure(), 0.5, 0.001);
+  for (int i = 0; i < whole.readings; i++) {
+    Interrupted before{.lost_before = i}, after{.lost_after = i};
+    CHECK_NEAR(before.measure(), 0.5, 0.001);
+    CHECK_NEAR(after.measure(), 0.5, 0.001);
+  }
+}
+
 TEST(ledger_gives_each_account_its_own_time) {
   Made made;
   const SlotHandle a = made.ledger.open(Ledger::kNobody);
