@@ -2,32 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { createMonitor, type Mark } from 'spanmeter'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { settle } from './helpers/settle'
+import { Staircase } from './helpers/staircase'
 
 beforeAll(settle)
 
 const mebibyte = 2 ** 20
 /** What the collector and the compiler take or give meanwhile. Steps are several times as large. */
 const noise = 6 * mebibyte
-
-/** Memory that takes as much of the machine as it is long: what it is shortened by is given back at once. */
-class Staircase {
-  readonly #buffer: ArrayBuffer & { resize(bytes: number): void }
-
-  constructor(maxBytes: number) {
-    const options = { maxByteLength: maxBytes }
-    this.#buffer = new (ArrayBuffer as unknown as new (bytes: number, options: object) => never)(0, options)
-  }
-
-  get bytes(): number {
-    return this.#buffer.byteLength
-  }
-
-  step(bytes: number): void {
-    const before = this.bytes
-    this.#buffer.resize(before + bytes)
-    if (bytes > 0) new Uint8Array(this.#buffer, before).fill(1)
-  }
-}
 
 describe('the resident set', () => {
   test('of windows over a staircase starts, ends, and has its extremes where the steps are', async () => {

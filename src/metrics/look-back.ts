@@ -1,13 +1,14 @@
+const maxEntries = 2000
+
 /** A counter over time: what it was at any moment between two looks, as if it grew evenly. */
 export class CounterLog {
-  readonly #times: number[] = []
-  readonly #values: number[] = []
+  #times: number[] = []
+  #values: number[] = []
 
   push(timeMs: number, value: number): void {
     this.#times.push(timeMs)
     this.#values.push(value)
-    // Half of them, evenly, are as good for times long ago.
-    if (this.#times.length > 1000) for (const column of [this.#times, this.#values]) thinOut(column)
+    if (this.#times.length > maxEntries) this.#thinOut(timeMs)
   }
 
   at(timeMs: number): number {
@@ -28,11 +29,22 @@ export class CounterLog {
     }
     return low
   }
-}
 
-function thinOut(column: number[]): void {
-  const kept = column.filter((_, index) => index % 2 === 0)
-  column.splice(0, column.length, ...kept)
+  /** Of long ago, entries a hundredth of their age apart are enough: some thousand for a day. */
+  #thinOut(nowMs: number): void {
+    const [times, values] = [this.#times, this.#values]
+    let laterMs = Number.POSITIVE_INFINITY
+    const kept = times
+      .map((_, i) => times.length - 1 - i)
+      .filter((i) => {
+        if (i > 0 && laterMs - times[i]! < (nowMs - times[i]!) / 100) return false
+        laterMs = times[i]!
+        return true
+      })
+      .reverse()
+    this.#times = kept.map((i) => times[i]!)
+    this.#values = kept.map((i) => values[i]!)
+  }
 }
 
 const maxReaders = 100
@@ -41,13 +53,14 @@ const minWindowMs = 100
 
 /**
  * How far back to look for whoever reads: to the same reader's last look. So nothing between two looks is lost, and no
- * reader takes it from another. Who cannot be told from others looks back a fixed time.
+ * reader takes it from another. Those that cannot be told from each other look back a fixed time, and further where none
+ * of them looked for longer.
  */
 export class LookBack {
   readonly #windowMs: number
   readonly #beganMs: number
-  /** Of each reader, the one first that looked longest ago. */
-  readonly #lastMs = new Map<string, number>()
+  /** Of each reader, the one first that looked longest ago. Those without a name are one. */
+  readonly #lastMs = new Map<string | undefined, number>()
 
   constructor(windowMs: number, nowMs: number) {
     this.#windowMs = windowMs
@@ -56,12 +69,11 @@ export class LookBack {
 
   /** From when on to tell, in ms. `reader`: a name for it, if it has one. */
   look(nowMs: number, reader: string | undefined): number {
-    const lastMs = reader === undefined ? undefined : this.#lastMs.get(reader)
-    if (reader !== undefined) {
-      this.#lastMs.delete(reader)
-      this.#lastMs.set(reader, nowMs)
-      if (this.#lastMs.size > maxReaders) this.#lastMs.delete(this.#lastMs.keys().next().value!)
-    }
-    return Math.max(this.#beganMs, Math.min(lastMs ?? nowMs - this.#windowMs, nowMs - minWindowMs))
+    const lastMs = this.#lastMs.get(reader) ?? nowMs - this.#windowMs
+    this.#lastMs.delete(reader)
+    this.#lastMs.set(reader, nowMs)
+    if (this.#lastMs.size > maxReaders) this.#lastMs.delete(this.#lastMs.keys().next().value)
+    const leastMs = reader === undefined ? this.#windowMs : minWindowMs
+    return Math.max(this.#beganMs, Math.min(lastMs, nowMs - leastMs))
   }
 }

@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { createMonitor } from '../create-monitor.js'
+import { isKnown } from '../otel/attributes.js'
 import type { TracingCost } from '../overhead/tracing-overhead.js'
 import { samplingRatio } from '../sampling/ratio.js'
 import type { Mark, MonitorHealth, ResourceMonitor, ResourceStats } from '../types.js'
@@ -16,9 +17,22 @@ export interface Point {
 /** What each metric says now. One that the machine does not tell is left out. */
 export type Points = Partial<Record<ReadName, Point[]>>
 
+export interface ReadingsOptions {
+  /** How far back to look for readers that cannot be told from others, in ms. */
+  windowMs: number
+  /** Whether to measure what tracing costs, which takes hooks at every await, as attribution does. */
+  tracing: boolean
+  /** The monitor to ask. Default: one of their own. */
+  monitor?: ResourceMonitor
+}
+
+/** Throttling is read each 100 ms. Windows that meet so long ago have samples on both sides, and add up. */
+const throttlingKnownMs = 250
+
 /** Reads the metrics for whoever looks. That takes some ten microseconds and one folder of /proc. */
 export class Readings {
   readonly #monitor: ResourceMonitor
+  readonly #ownsMonitor: boolean
   /** Counters when the metrics began. */
   readonly #mark: Mark
   readonly #tracing: TracingMeter | undefined
@@ -27,34 +41,35 @@ export class Readings {
   readonly #log = { tracing: new CounterLog(), user: new CounterLog(), system: new CounterLog() }
   #throttledMs = 0
   /** Up to when that is. */
-  #lastMs: number
+  #throttledUntilMs: number
 
-  /**
-   * `windowMs`: how far back to look for readers that cannot be told from others. `tracing`: whether to measure what
-   * tracing costs, which takes hooks at every await, as attribution does.
-   */
-  constructor({ windowMs, tracing }: { windowMs: number; tracing: boolean }) {
-    this.#monitor = createMonitor({ periodMs: 10, whenIdle: 'sample' }).start()
+  constructor({ windowMs, tracing, monitor }: ReadingsOptions) {
+    this.#monitor = (monitor ?? ownMonitor(windowMs)).start()
+    this.#ownsMonitor = monitor === undefined
     this.#mark = this.#monitor.mark()
     this.#mark.release()
-    this.#lastMs = this.#mark.timeMs
-    this.#lookBack = new LookBack(windowMs, this.#lastMs)
+    const { timeMs } = this.#mark
+    this.#throttledUntilMs = timeMs
+    this.#lookBack = new LookBack(windowMs, timeMs)
     this.#tracing = tracing && this.#monitor.backend === 'native' ? measureTracing() : undefined
-    this.#logCounters(this.#lastMs, undefined)
+    // Somebody else may have asked before what tracing costs.
+    this.#logCounters(timeMs, this.#tracing?.read())
   }
 
   /** `reader`: a name for whoever looks, by which it can be told from others. */
   look(reader?: string): Points {
     const nowMs = performance.now()
-    const fromMs = this.#lookBack.look(nowMs, reader)
+    // A window always has a length.
+    const fromMs = Math.min(this.#lookBack.look(nowMs, reader), nowMs - 1)
     const cost = this.#tracing?.read()
     this.#logCounters(nowMs, cost)
-    const total = this.#monitor.since(this.#mark)
     const window = this.#monitor.between(fromMs, nowMs)
+    // After it: what is the highest so far is not lower than what is in the window.
+    const total = this.#monitor.since(this.#mark)
     const health = this.#monitor.health()
     return {
       ...this.#process(total, fromMs, nowMs),
-      ...ownFigures(total, window, this.#throttled(nowMs)),
+      ...ownFigures(total, window, this.#throttled(total, nowMs)),
       ...(cost && this.#tracingCost(cost, health, fromMs, nowMs)),
       ...sampler(health),
     }
@@ -62,7 +77,7 @@ export class Readings {
 
   stop(): void {
     this.#tracing?.stop()
-    this.#monitor[Symbol.dispose]()
+    if (this.#ownsMonitor) this.#monitor[Symbol.dispose]()
   }
 
   #logCounters(nowMs: number, cost: TracingCost | undefined): void {
@@ -78,7 +93,6 @@ export class Readings {
     const usage = process.resourceUsage()
     const points: Points = {
       'process.cpu.time': both('cpu.mode', { user: user / 1e6, system: system / 1e6 }),
-      'process.memory.usage': one(memory?.end ?? process.memoryUsage.rss()),
       'process.context_switches': both('process.context_switch.type', {
         voluntary: usage.voluntaryContextSwitches,
         involuntary: usage.involuntaryContextSwitches,
@@ -88,27 +102,32 @@ export class Readings {
         minor: usage.minorPageFault,
       }),
     }
+    const resident = memory?.end ?? tryTo(() => process.memoryUsage.rss())
+    if (resident !== undefined) points['process.memory.usage'] = one(resident)
     const available = (nowMs - fromMs) * availableParallelism()
     const share = (log: CounterLog) => Math.max(0, log.at(nowMs) - log.at(fromMs)) / available
     const utilization = { user: share(this.#log.user), system: share(this.#log.system) }
     points['process.cpu.utilization'] = both('cpu.mode', utilization)
     if (io) points['process.disk.io'] = both('disk.io.direction', { read: io.readBytes, write: io.writeBytes })
-    const threads = countThreads()
+    const threads = tryTo(() => readdirSync('/proc/self/task').length)
     if (threads !== undefined) points['process.thread.count'] = one(threads)
     return points
   }
 
-  #throttled(nowMs: number): number | undefined {
-    const { cgroup } = this.#monitor.between(this.#lastMs, nowMs)
-    this.#lastMs = nowMs
-    if (cgroup?.throttledMs === undefined) return undefined
-    this.#throttledMs += cgroup.throttledMs
+  /** Nobody reads it at a mark, and the history forgets: it adds up from look to look. */
+  #throttled(total: ResourceStats, nowMs: number): number | undefined {
+    if (total.cgroup?.throttledMs === undefined) return undefined
+    const untilMs = Math.max(this.#throttledUntilMs, nowMs - throttlingKnownMs)
+    const { cgroup } = this.#monitor.between(this.#throttledUntilMs, untilMs)
+    this.#throttledUntilMs = untilMs
+    this.#throttledMs += cgroup?.throttledMs ?? 0
     return this.#throttledMs
   }
 
   #tracingCost(cost: TracingCost, { memoryBytes }: MonitorHealth, fromMs: number, nowMs: number): Points {
     const log = this.#log.tracing
-    const usage = { queue: cost.queuedBytes, export: cost.exportingBytes, sampler: memoryBytes }
+    const [queue, exporting] = [Math.round(cost.queuedBytes), Math.round(cost.exportingBytes)]
+    const usage = { queue, export: exporting, sampler: memoryBytes }
     const points: Points = {
       'spanmeter.tracing.cpu.time': cost.cpu.map(({ component, scope, timeMs }) => {
         const attributes: Record<string, string> = { 'spanmeter.tracing.component': component }
@@ -117,21 +136,29 @@ export class Readings {
       }),
       'spanmeter.tracing.cpu.overhead': one((100 * (log.at(nowMs) - log.at(fromMs))) / (nowMs - fromMs)),
       'spanmeter.tracing.memory.usage': both('spanmeter.tracing.component', usage),
-      'spanmeter.tracing.memory.overhead': one(usage.queue + usage.export + usage.sampler),
+      'spanmeter.tracing.memory.overhead': one(queue + exporting + memoryBytes),
     }
     if (cost.exportedBytes !== undefined) points['spanmeter.tracing.export.io'] = one(cost.exportedBytes)
     return points
   }
 }
 
+function ownMonitor(windowMs: number): ResourceMonitor {
+  const monitor = createMonitor({ periodMs: 10, whenIdle: 'sample' })
+  if (monitor.backend === 'native') return monitor
+  // It keeps no summaries of what its history drops: the whole window has to fit.
+  const periodMs = Math.max(10, windowMs / 10_000)
+  return createMonitor({ backend: 'js', periodMs, historyMs: Math.max(30_000, windowMs), whenIdle: 'sample' })
+}
+
 /** What only a sampler can tell of the process and of the JavaScript thread. */
 function ownFigures(total: ResourceStats, window: ResourceStats, throttledMs: number | undefined): Points {
   const points: Points = {}
-  if (window.samples > 0 || window.coverage > 0) {
+  if (isKnown(window)) {
     points['spanmeter.process.cpu.avg'] = one(window.cpu.avg)
     points['spanmeter.process.cpu.max'] = one(window.cpu.max)
   }
-  if (window.memory) points['spanmeter.process.memory.max'] = one(window.memory.max)
+  if (window.memory) points['spanmeter.process.memory.max'] = one(Math.round(window.memory.max))
   if (total.memory) points['spanmeter.process.memory.peak'] = one(total.memory.peak)
   if (total.thread) points['spanmeter.thread.cpu.time'] = one(total.thread.timeMs / 1e3)
   if (total.thread?.waitMs !== undefined) points['spanmeter.thread.wait.time'] = one(total.thread.waitMs / 1e3)
@@ -162,9 +189,10 @@ function both(key: string, values: Record<string, number>): Point[] {
   return Object.entries(values).map(([name, value]) => ({ value, attributes: { [key]: name } }))
 }
 
-function countThreads(): number | undefined {
+/** Undefined where the machine does not tell. */
+function tryTo<T>(read: () => T): T | undefined {
   try {
-    return readdirSync('/proc/self/task').length
+    return read()
   } catch {
     return undefined
   }

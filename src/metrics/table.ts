@@ -30,7 +30,7 @@ export const metrics = {
   'process.cpu.utilization': {
     kind: 'gauge',
     unit: '1',
-    description: 'CPU time of the process per second and available CPU, since the last look',
+    description: 'CPU time of the process per second and available CPU, over the look-back window',
     attributes: cpuMode,
     source: 'getrusage(2)',
     prometheus: 'process_cpu_utilization_ratio',
@@ -77,21 +77,21 @@ export const metrics = {
   'spanmeter.process.cpu.avg': {
     kind: 'gauge',
     unit: '%',
-    description: 'CPU of the process without the sampler in percent of one core, mean since the last look',
+    description: 'CPU of the process without the sampler in percent of one core, mean over the look-back window',
     source: 'CPU clocks of the threads',
     prometheus: 'process_cpu_percent',
   },
   'spanmeter.process.cpu.max': {
     kind: 'gauge',
     unit: '%',
-    description: 'The same, highest between two samples since the last look',
+    description: 'The same, highest between two samples in the look-back window',
     source: 'CPU clocks of the threads',
     prometheus: 'process_cpu_max_percent',
   },
   'spanmeter.process.memory.max': {
     kind: 'gauge',
     unit: 'By',
-    description: 'Highest resident memory since the last look',
+    description: 'Highest resident memory in the look-back window',
     source: '/proc/self/statm',
     prometheus: 'process_memory_max_bytes',
   },
@@ -137,7 +137,8 @@ export const metrics = {
   'spanmeter.tracing.cpu.overhead': {
     kind: 'gauge',
     unit: '%',
-    description: 'CPU time that tracing took of the JavaScript thread in percent of one core, since the last look',
+    description:
+      'CPU time that tracing took of the JavaScript thread in percent of one core, over the look-back window',
     source: 'turns of the thread and its CPU clock',
     prometheus: 'tracing_cpu_overhead_percent',
   },
@@ -254,3 +255,13 @@ export type HistogramName = Of<'histogram'>
 export type ReadName = Exclude<MetricName, HistogramName>
 
 export const metricNames = Object.keys(metrics) as MetricName[]
+export const readNames = metricNames.filter((name): name is ReadName => metrics[name].kind !== 'histogram')
+
+/** Bytes and whatever else is counted. */
+export function isInteger({ unit }: MetricDefinition): boolean {
+  return unit === 'By' || unit.startsWith('{')
+}
+
+export function isOptIn(name: MetricName): boolean {
+  return 'optIn' in metrics[name]
+}

@@ -6,11 +6,18 @@ export interface TracingMeter {
   stop(): void
 }
 
-/** Undefined where the OpenTelemetry API is not installed: nothing is traced then. */
+/**
+ * Undefined where the OpenTelemetry API is not installed: nothing is traced then. And where so many spans are open that
+ * nothing more can be followed.
+ */
 export function measureTracing(): TracingMeter | undefined {
   const overhead = load()
   if (overhead === undefined) return undefined
-  overhead.acquire()
+  try {
+    overhead.acquire()
+  } catch {
+    return undefined
+  }
   return {
     read: () => overhead.read(),
     stop: () => overhead.release(),

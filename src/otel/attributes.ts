@@ -136,7 +136,7 @@ function selfAvg(share: SpanShare, { durationMs }: EssentialStats): number | und
   return openMs > 0 ? (100 * share.own.selfMs) / openMs : 0
 }
 
-function isKnown({ samples, coverage }: EssentialStats): boolean {
+export function isKnown({ samples, coverage }: EssentialStats): boolean {
   return samples > 0 || coverage > 0
 }
 

@@ -38,11 +38,16 @@ class TracingOverhead {
   #watching = false
   #watches: Watches | undefined
 
-  /** Somebody asks. Throws `SpanmeterError` `NATIVE_UNAVAILABLE` where no binary loads. */
+  /** Somebody asks. Throws where no binary loads, and where too many spans are open. */
   acquire(): void {
     attribution.acquire(false)
     if (this.#users++ > 0) return
-    this.#watches = this.#watch()
+    try {
+      this.#watches = this.#watch()
+    } catch (error) {
+      this.release()
+      throw error
+    }
     if (!this.#watching) watchRegistration((provider) => this.#found(provider))
     this.#watching = true
     for (const reference of this.#providers) this.#watchProvider(reference.deref())

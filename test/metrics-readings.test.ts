@@ -1,0 +1,262 @@
+import { mkdirSync, rmdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { context, trace } from '@opentelemetry/api'
+import { NodeTracerProvider, type Sampler } from '@opentelemetry/sdk-trace-node'
+import { createMonitor } from 'spanmeter'
+import { afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { CounterLog, LookBack } from '../dist/metrics/look-back.js'
+import { type Points, Readings } from '../dist/metrics/readings.js'
+import { SpanNames } from '../dist/metrics/span-names.js'
+import { run } from './helpers/child'
+import { burn, hostCpuMs, threads } from './helpers/cpu.cjs'
+import { expectWithin } from './helpers/expect'
+import { settle } from './helpers/settle'
+import { Staircase } from './helpers/staircase'
+
+// What the metrics of OpenTelemetry and of Prometheus are made from.
+
+beforeAll(settle)
+
+const running: { stop(): void }[] = []
+afterEach(() => {
+  for (const each of running.splice(0)) each.stop()
+  trace.disable()
+  context.disable()
+})
+
+function newReadings(options: Partial<ConstructorParameters<typeof Readings>[0]> = {}): Readings {
+  const readings = new Readings({ windowMs: 60_000, tracing: false, ...options })
+  running.push(readings)
+  return readings
+}
+
+const value = (points: Points, name: keyof Points) => points[name]![0]!.value
+
+const mebibyte = 2 ** 20
+
+/** Memory that is there until it has been sampled. */
+async function spike(bytes: number, readings: Readings): Promise<void> {
+  const stairs = new Staircase(bytes)
+  stairs.step(bytes)
+  const samples = () => value(readings.look('spike'), 'spanmeter.sampler.samples')
+  const before = samples()
+  await expect.poll(samples, { interval: 10 }).toBeGreaterThan(before + 5)
+  stairs.step(-bytes)
+}
+
+describe('CounterLog', () => {
+  test('tells what a counter was between two looks, as if it grew evenly', () => {
+    const log = new CounterLog()
+    expect(log.at(5)).toBe(0)
+    log.push(10, 100)
+    log.push(20, 300)
+    log.push(40, 300)
+    expect([0, 10, 15, 20, 30, 40, 99].map((time) => log.at(time))).toEqual([100, 100, 200, 300, 300, 300, 300])
+  })
+
+  test('keeps what is recent exactly and what is old nearly, however often it is told', () => {
+    const log = new CounterLog()
+    const grown = (time: number) => time ** 2
+    for (let time = 0; time <= 100_000; time += 10) log.push(time, grown(time))
+    expect(log.at(100_000)).toBe(grown(100_000))
+    for (const time of [99_995, 95_000, 50_000, 1000, 0]) {
+      expect(Math.abs(log.at(time) - grown(time))).toBeLessThan(0.0002 * grown(100_000))
+    }
+  })
+})
+
+describe('LookBack', () => {
+  test("goes back to the same reader's last look", () => {
+    const lookBack = new LookBack(60_000, 0)
+    expect(lookBack.look(100_000, 'a')).toBe(40_000)
+    expect(lookBack.look(110_000, 'b')).toBe(50_000)
+    expect(lookBack.look(115_000, 'a')).toBe(100_000)
+    expect(lookBack.look(300_000, 'b')).toBe(110_000)
+  })
+
+  test('goes back a fixed time for those without a name, and as far as none of them looked', () => {
+    const lookBack = new LookBack(60_000, 0)
+    expect(lookBack.look(100_000, undefined)).toBe(40_000)
+    expect(lookBack.look(110_000, undefined)).toBe(50_000)
+    expect(lookBack.look(110_000, undefined)).toBe(50_000)
+    // A timer of 60 s is always a bit late.
+    expect(lookBack.look(170_050, undefined)).toBe(110_000)
+    expect(lookBack.look(500_000, undefined)).toBe(170_050)
+  })
+
+  test('goes back no further than to the beginning, and not less than can be told', () => {
+    const lookBack = new LookBack(60_000, 1000)
+    expect(lookBack.look(1050, 'a')).toBe(1000)
+    expect(lookBack.look(2000, undefined)).toBe(1000)
+    expect(lookBack.look(90_000, 'a')).toBe(1050)
+    expect(lookBack.look(90_001, 'a')).toBe(89_901)
+  })
+
+  test('forgets the readers that looked longest ago', () => {
+    const lookBack = new LookBack(1000, 0)
+    for (let i = 0; i <= 100; i++) lookBack.look(10_000 + i, `reader ${i}`)
+    expect(lookBack.look(50_000, 'reader 1')).toBe(10_001)
+    expect(lookBack.look(50_000, 'reader 0')).toBe(49_000)
+  })
+})
+
+describe('SpanNames', () => {
+  test('tells so many names and no more', () => {
+    const names = new SpanNames(3)
+    expect(['a', 'b', 'c', 'd', 'a', 'e', 'c'].map((name) => names.tell(name))).toEqual([
+      ...['a', 'b', 'c', undefined, 'a', undefined, 'c'],
+    ])
+  })
+
+  test('cuts long ones off, and takes those for one that are the same up to there', () => {
+    const names = new SpanNames(2)
+    const long = 'x'.repeat(200)
+    expect(names.tell(`${long}y`)).toBe(`${long}…`)
+    expect(names.tell(`${long}z`)).toBe(`${long}…`)
+    expect(names.tell(long)).toBe(long)
+    expect(names.tell('another')).toBeUndefined()
+  })
+
+  test('holds nothing of what it cut off', () => {
+    setFlagsFromString('--expose-gc')
+    const collect = runInNewContext('gc') as () => void
+    const names = new SpanNames(50)
+    const body = 'x'.repeat(mebibyte)
+    collect()
+    const before = process.memoryUsage().heapUsed
+    // Concatenated and looked into, a string is one piece.
+    for (let i = 0; i < 25; i++) {
+      const whole = `${i}${body}`
+      expect(whole.charCodeAt(whole.length - 1)).toBe(120)
+      names.tell(whole)
+      names.tell(whole.slice(0, 100))
+    }
+    collect()
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan(5 * mebibyte)
+    expect(names.tell(`0${body}`)).toBeDefined()
+  })
+})
+
+describe('Readings', () => {
+  test('a spike between two looks is seen by each reader once, by those without a name for as long as the window', async () => {
+    const readings = newReadings({ windowMs: 1000 })
+    await sleep(150)
+    for (const reader of ['a', 'b']) readings.look(reader)
+    const beganMs = performance.now()
+    await spike(128 * mebibyte, readings)
+    const height = (reader?: string) => {
+      const points = readings.look(reader)
+      return value(points, 'spanmeter.process.memory.max') - value(points, 'process.memory.usage')
+    }
+    for (const reader of ['a', 'b', undefined, undefined])
+      expect(height(reader), reader).toBeGreaterThan(100 * mebibyte)
+    await sleep(200)
+    for (const reader of ['a', 'b']) expect(height(reader), reader).toBeLessThan(50 * mebibyte)
+    const last = height()
+    if (performance.now() - beganMs < 1000) expect(last).toBeGreaterThan(100 * mebibyte)
+    await sleep(1000)
+    height()
+    expect(height()).toBeLessThan(50 * mebibyte)
+  })
+
+  test('the mean is what the threads used since the last look', async () => {
+    const readings = newReadings()
+    await sleep(100)
+    for (const burntMs of [300, 50]) {
+      readings.look('reader')
+      const [beganMs, before] = [performance.now(), hostCpuMs()]
+      burn(burntMs)
+      await sleep(400)
+      const truth = (100 * (hostCpuMs() - before)) / (performance.now() - beganMs)
+      const points = readings.look('reader')
+      expectWithin(10, value(points, 'spanmeter.process.cpu.avg'), truth)
+      const modes = points['process.cpu.utilization']!.map((point) => point.value)
+      expect(modes).toHaveLength(2)
+      for (const mode of modes) expect(mode).toBeLessThan(1)
+    }
+  })
+
+  test('a look right at the beginning has numbers', () => {
+    for (let i = 0; i < 20; i++) {
+      const readings = newReadings()
+      for (const points of Object.values(readings.look())) {
+        for (const point of points) expect(point.value).toSatisfy(Number.isFinite)
+      }
+    }
+  })
+
+  test("a monitor of the user's is asked and goes on", async () => {
+    using monitor = createMonitor({ periodMs: 2, whenIdle: 'sample' })
+    const readings = newReadings({ monitor })
+    await sleep(50)
+    expect(value(readings.look(), 'spanmeter.sampler.period')).toBe(0.002)
+    readings.stop()
+    expect(monitor.health().state).toBe('sampling')
+  })
+
+  test('their own ends with them', async () => {
+    const readings = newReadings()
+    await expect.poll(() => threads().map(({ name }) => name)).toContain('spanmeter')
+    readings.stop()
+    await expect.poll(() => threads().map(({ name }) => name)).not.toContain('spanmeter')
+  })
+
+  test('what tracing cost before they began is not theirs', async () => {
+    const sampler: Sampler = {
+      shouldSample() {
+        burn(100)
+        return { decision: 2 }
+      },
+    }
+    const provider = new NodeTracerProvider({ sampler })
+    provider.register()
+    const first = newReadings({ tracing: true })
+    const beganMs = performance.now()
+    for (let i = 0; i < 3; i++) provider.getTracer('test').startSpan('work').end()
+    const told = first.look()['spanmeter.tracing.cpu.time']!.reduce((sum, point) => sum + point.value, 0)
+    expect(told).toBeGreaterThan(0.29)
+    const second = newReadings({ tracing: true })
+    await sleep(200)
+    expect(value(second.look(), 'spanmeter.tracing.cpu.overhead')).toBeLessThan(1)
+    const lastsMs = performance.now() - beganMs
+    const overhead = value(first.look(), 'spanmeter.tracing.cpu.overhead')
+    expectWithin(10, overhead, (100 * 1000 * told) / lastsMs)
+  })
+})
+
+const cgroup = join('/sys/fs/cgroup/cpu', `spanmeter-metrics-${process.pid}`)
+
+/** A cgroup (version 1) with a fifth of a core in slices of 100 ms. */
+function makeCgroup(): boolean {
+  try {
+    mkdirSync(cgroup)
+    writeFileSync(join(cgroup, 'cpu.cfs_period_us'), '100000')
+    writeFileSync(join(cgroup, 'cpu.cfs_quota_us'), '20000')
+    return true
+  } catch {
+    return false
+  }
+}
+
+const canThrottle = makeCgroup()
+if (canThrottle) rmdirSync(cgroup)
+
+test.skipIf(!canThrottle)(
+  'throttling adds up, however often somebody looks (needs a writable cgroup of version 1)',
+  async () => {
+    expect(makeCgroup()).toBe(true)
+    try {
+      const args = [join(__dirname, 'fixtures/metrics/throttled.cjs'), cgroup]
+      const { stdout, stderr } = await run(process.execPath, args)
+      expect(stderr).toBe('')
+      const { told, truth } = JSON.parse(stdout) as { told: number; truth: number }
+      expect(truth).toBeGreaterThan(1)
+      expectWithin(15, told, truth)
+    } finally {
+      rmdirSync(cgroup)
+    }
+  },
+)
