@@ -9,6 +9,7 @@ export default defineConfig({
     alias: [
       { find: /^spanmeter$/, replacement: dist('index.mjs') },
       { find: /^spanmeter\/otel$/, replacement: dist('otel/index.mjs') },
+      { find: /^spanmeter\/metrics$/, replacement: dist('metrics/index.mjs') },
     ],
   },
   test: {
@@ -17,5 +18,7 @@ export default defineConfig({
     pool: 'forks',
     fileParallelism: false,
     testTimeout: 30_000,
+    // Loaded by Node.js, as users have it: with one copy of its state, however it is asked for.
+    server: { deps: { external: [/\/dist\//] } },
   },
 })

@@ -3,7 +3,7 @@ import type { OwnTime } from './attribution/ledger.js'
 import { runAttributed } from './attribution/measured-work.js'
 import type { Backend, Edge, EssentialStats } from './backend/backend.js'
 import { SpanmeterError } from './errors.js'
-import { type CheckedOptions, number, show } from './options.js'
+import { type CheckedOptions, number, show, wholeNumber } from './options.js'
 import type { Mark, MonitorHealth, ResourceMonitor, ResourceStats, SampleColumns } from './types.js'
 
 /** Makes a backend, or says why the wanted one cannot be had. */
@@ -104,8 +104,7 @@ export class Monitor implements ResourceMonitor {
 
   samples(startMs: number, endMs: number, maxPoints = 10_000): SampleColumns {
     this.#checkWindow(startMs, endMs)
-    if (!Number.isInteger(maxPoints)) throw new TypeError(`maxPoints must be a whole number, got ${show(maxPoints)}`)
-    number('maxPoints', maxPoints, 1, 1e7)
+    wholeNumber('maxPoints', maxPoints, 1, 1e7)
     return this.#backend.samples(startMs, endMs, maxPoints)
   }
 

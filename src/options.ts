@@ -26,12 +26,7 @@ export interface CheckedOptions extends BackendOptions {
 
 /** Fills in the defaults. Throws a `TypeError` or `RangeError` that names the option, what it got and what it expects. */
 export function checkOptions(options: MonitorOptions = {}): CheckedOptions {
-  if (typeof options !== 'object' || options === null) {
-    throw new TypeError(`options must be an object, got ${show(options)}`)
-  }
-  for (const name of Object.keys(options)) {
-    oneOf('option', name, optionNames)
-  }
+  known(options, optionNames)
   const periodMs = number('periodMs', options.periodMs ?? 1, minPeriodMs, maxPeriodMs)
   return {
     periodMs,
@@ -49,6 +44,15 @@ export function historyOf(name: string, value: unknown, periodMs: number): numbe
   return number(name, value, periodMs, periodMs * maxSamples)
 }
 
+/** The options, of which none has a name that nobody knows. */
+export function known<T extends object>(options: T, names: readonly string[]): T {
+  if (typeof options !== 'object' || options === null) {
+    throw new TypeError(`options must be an object, got ${show(options)}`)
+  }
+  for (const name of Object.keys(options)) oneOf('option', name, names)
+  return options
+}
+
 /** A finite number between `low` and `high`. */
 export function number(name: string, value: unknown, low: number, high: number): number {
   if (typeof value !== 'number' || Number.isNaN(value)) {
@@ -58,6 +62,11 @@ export function number(name: string, value: unknown, low: number, high: number):
     throw new RangeError(`${name} must be between ${low} and ${high}, got ${value}`)
   }
   return value
+}
+
+export function wholeNumber(name: string, value: unknown, low: number, high: number): number {
+  if (!Number.isInteger(value)) throw new TypeError(`${name} must be a whole number, got ${show(value)}`)
+  return number(name, value, low, high)
 }
 
 export function boolean(name: string, value: unknown): boolean {

@@ -1,12 +1,14 @@
 import { execFile } from 'node:child_process'
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
+import type { MetricDefinition } from '../dist/metrics/table.js'
 
 const run = promisify(execFile)
 const root = join(__dirname, '..')
-const pages = ['README.md', 'CONTRIBUTING.md', 'docs/installation.md', 'bench/README.md', 'examples/demo/README.md']
+const docs = readdirSync(join(root, 'docs')).map((file) => `docs/${file}`)
+const pages = ['README.md', 'CONTRIBUTING.md', ...docs, 'bench/README.md', 'examples/demo/README.md']
 
 interface Block {
   page: string
@@ -81,6 +83,16 @@ test('every option, attribute and metric the README names exists', async () => {
     const attempt = () => createMonitor({ [option as string]: Symbol.iterator } as never)
     expect(attempt).toThrow(new RegExp(`^(?!option).*${option}`))
   }
+})
+
+test('every metric of docs/metrics.md is one of the code, and all are there', async () => {
+  const { stderr } = await run(process.execPath, [join(root, 'scripts/metrics-table.mjs'), '--check'])
+  expect(stderr).toBe('')
+  const text = readFileSync(join(root, 'docs/metrics.md'), 'utf8')
+  const { metrics } = await import('../dist/metrics/table.js')
+  const definitions: [string, MetricDefinition][] = Object.entries(metrics)
+  const known = new Set(definitions.flatMap(([name, { attributes = {} }]) => [name, ...Object.keys(attributes)]))
+  for (const [, name] of text.matchAll(/`((?:process|spanmeter)\.[a-z0-9_.]+[a-z0-9])`/g)) expect(known).toContain(name)
 })
 
 test('every environment variable the README names is read', async () => {

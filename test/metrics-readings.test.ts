@@ -204,6 +204,21 @@ describe('Readings', () => {
     await expect.poll(() => threads().map(({ name }) => name)).not.toContain('spanmeter')
   })
 
+  test('the JavaScript sampler, which has no summaries, remembers the whole window', async () => {
+    const script = `
+      const { Readings } = require('./dist/metrics/readings.js')
+      const bytes = [30_000, 60_000, 3_600_000].map((windowMs) => {
+        return new Readings({ windowMs, tracing: false }).look()['spanmeter.sampler.memory.usage'][0].value
+      })
+      console.log(JSON.stringify(bytes))
+      process.exit()`
+    const { stdout, stderr } = await run(process.execPath, ['--no-addons', '-e', script])
+    expect(stderr).toBe('')
+    const [half, whole, hour] = JSON.parse(stdout) as number[]
+    expectWithin(1, whole!, 2 * half!)
+    expect(hour!).toBeLessThan(2 * whole!)
+  })
+
   test('what tracing cost before they began is not theirs', async () => {
     const sampler: Sampler = {
       shouldSample() {

@@ -25,11 +25,12 @@ describe('the package', () => {
     const names = [
       ['SpanmeterError', 'createMonitor'],
       ['ResourceSpanProcessor', 'SpanmeterInstrumentation', 'attachToSpan'],
+      ['SpanmeterMetricsInstrumentation'],
     ]
     expect(loaded).toEqual({
       imports: names,
       requires: names,
-      same: [true, true, true, true, true],
+      same: [true, true, true, true, true, true],
       version: manifest.version,
     })
   })

@@ -1,5 +1,5 @@
 import { Monitor } from '../monitor.js'
-import { boolean, number, oneOf, show } from '../options.js'
+import { boolean, known, number, oneOf, show } from '../options.js'
 import type { MonitorOptions, ResourceMonitor } from '../types.js'
 import type { AttributeRules, Thresholds } from './attributes.js'
 import { prefixed } from './names.js'
@@ -55,14 +55,6 @@ export function checkProcessorOptions(options: ResourceSpanProcessorOptions = {}
 /** What a monitor need not read more of than the attributes tell. */
 export function monitorOptionsFor(detail: AttributeOptions['detail']): MonitorOptions {
   return detail === 'full' ? {} : { sources: ['memory', 'schedstat', 'cgroup'] }
-}
-
-function known<T extends object>(options: T, names: readonly string[]): T {
-  if (typeof options !== 'object' || options === null) {
-    throw new TypeError(`options must be an object, got ${show(options)}`)
-  }
-  for (const name of Object.keys(options)) oneOf('option', name, names)
-  return options
 }
 
 function attributeRules(options: AttributeOptions): AttributeRules {

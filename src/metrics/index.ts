@@ -1,0 +1,2 @@
+export { SpanmeterMetricsInstrumentation } from './instrumentation.js'
+export type { SpanmeterMetricsInstrumentationConfig } from './options.js'
