@@ -47,7 +47,12 @@ describe('CPU time', () => {
   test('nothing is measured where nothing is traced', () => {
     tracingOverhead.acquire()
     for (let end = performance.now() + 50; performance.now() < end; );
-    expect(tracingOverhead.read()).toEqual({ cpu: [], queuedBytes: 0, exportingBytes: 0, exportedBytes: undefined })
+    expect(tracingOverhead.read()).toMatchObject({
+      cpu: [],
+      queuedBytes: 0,
+      exportingBytes: 0,
+      exportedBytes: undefined,
+    })
     tracingOverhead.release()
   })
 

@@ -26,7 +26,11 @@ export class ExportWatch {
   readonly #processors: WeakRef<ExportingProcessor>[] = []
   readonly #known = new WeakSet<object>()
   #restore: (() => void)[] = []
+  #exporters = 0
   #exporting = 0
+  #exported = 0
+  /** Only where several exporters get the same ones. */
+  readonly #counted = new WeakSet<object>()
   #active = true
 
   constructor(accounts: TracingAccounts) {
@@ -58,14 +62,26 @@ export class ExportWatch {
     return this.#exporting
   }
 
+  /** Spans that were given to an exporter, each once. */
+  get exported(): number {
+    return this.#exported
+  }
+
   stop(): void {
     this.#active = false
-    for (const restore of this.#restore.splice(0)) restore()
+    for (const restore of this.#restore.splice(0)) {
+      try {
+        restore()
+      } catch {
+        // It was frozen meanwhile; ours passes on.
+      }
+    }
   }
 
   #wrap(exporter: Exporter): void {
     if (this.#known.has(exporter)) return
     this.#known.add(exporter)
+    this.#exporters++
     const watch = this
     const before = Object.getOwnPropertyDescriptor(exporter, 'export')
     const original = exporter.export
@@ -84,6 +100,7 @@ export class ExportWatch {
     const { length } = spans
     let held = true
     this.#exporting += length
+    this.#exported += this.#exporters === 1 ? length : this.#countNew(spans)
     const release = () => {
       if (held) this.#exporting -= length
       held = false
@@ -103,5 +120,15 @@ export class ExportWatch {
     } finally {
       sections.leave(outer)
     }
+  }
+
+  #countNew(spans: unknown[]): number {
+    let count = 0
+    for (const span of spans as object[]) {
+      if (this.#counted.has(span)) continue
+      this.#counted.add(span)
+      count++
+    }
+    return count
   }
 }

@@ -12,7 +12,7 @@ interface Scoped {
 }
 
 interface SdkSpan extends Scoped {
-  isRecording(): boolean
+  isRecording?(): boolean
   end(...args: unknown[]): void
 }
 
@@ -34,6 +34,8 @@ export class TracerWatch {
   readonly #accounts: TracingAccounts
   /** Called with every span that ended, inside its section. Must not throw. */
   readonly #ended: (span: object) => void
+  /** Spans that are recorded, sampled or not. */
+  readonly spans = { started: 0, ended: 0 }
   readonly #known = new WeakSet<object>()
   #restore: (() => void)[] = []
   #active = true
@@ -51,25 +53,36 @@ export class TracerWatch {
 
   stop(): void {
     this.#active = false
-    for (const restore of this.#restore.splice(0)) restore()
+    for (const restore of this.#restore.splice(0)) {
+      try {
+        restore()
+      } catch {
+        // It was frozen meanwhile; ours passes on.
+      }
+    }
   }
 
   #wrapTracers(prototype: SdkTracer): void {
     const watch = this
     const { sections } = attribution
     this.#wrap(prototype, 'startSpan', (startSpan: SdkTracer['startSpan']) => {
-      let spans: object | undefined
+      let recorded: object | undefined
+      const isRecorded = (span: SdkSpan | undefined): boolean => {
+        // A tracer of somebody's own making may return anything.
+        const prototype = span && Object.getPrototypeOf(span)
+        if (prototype && prototype !== recorded && span.isRecording?.()) {
+          recorded = prototype
+          watch.#wrapSpans(prototype)
+        }
+        return prototype !== undefined && prototype === recorded
+      }
       return function (this: SdkTracer, ...args: unknown[]): SdkSpan {
         if (!watch.#active) return startSpan.apply(this, args)
         attribution.watch()
         const outer = sections.enter(watch.#accounts.of(scopeOf(this)).start)
         try {
           const span = startSpan.apply(this, args)
-          const prototype = Object.getPrototypeOf(span)
-          if (prototype !== spans && span.isRecording()) {
-            spans = prototype
-            watch.#wrapSpans(prototype)
-          }
+          if (isRecorded(span)) watch.spans.started++
           return span
         } finally {
           sections.leave(outer)
@@ -89,13 +102,19 @@ export class TracerWatch {
         }
         const outer = sections.enter(watch.#accounts.of(scopeOf(this)).end)
         try {
+          const ends = this.isRecording?.()
           end.apply(this, args)
-          watch.#ended(this)
+          if (ends) watch.#told(this)
         } finally {
           sections.leave(outer)
         }
       }
     })
+  }
+
+  #told(span: object): void {
+    this.spans.ended++
+    this.#ended(span)
   }
 
   /** Each class once, however many tracers and spans it has. */

@@ -11,6 +11,8 @@ import { type ComponentCpu, TracingAccounts } from './tracing-accounts.js'
 export interface TracingCost {
   /** CPU time by component, from the turns of the thread and its CPU clock. */
   cpu: ComponentCpu[]
+  /** What it was spent on: recorded spans. */
+  spans: { started: number; ended: number; exported: number }
   /** Ended spans that wait for their export, times the mean size of a span, in bytes. */
   queuedBytes: number
   /** Spans that an exporter is at work on, times the mean size of a span, in bytes. */
@@ -41,13 +43,17 @@ class TracingOverhead {
   /** Somebody asks. Throws where no binary loads, and where too many spans are open. */
   acquire(): void {
     attribution.acquire(false)
-    if (this.#users++ > 0) return
+    if (this.#users > 0) {
+      this.#users++
+      return
+    }
     try {
       this.#watches = this.#watch()
     } catch (error) {
-      this.release()
+      attribution.release(false)
       throw error
     }
+    this.#users++
     if (!this.#watching) watchRegistration((provider) => this.#found(provider))
     this.#watching = true
     for (const reference of this.#providers) this.#watchProvider(reference.deref())
@@ -69,11 +75,12 @@ class TracingOverhead {
   /** Undefined while nobody asks. */
   read(): TracingCost | undefined {
     if (this.#watches === undefined) return undefined
-    const { accounts, exports, traffic } = this.#watches
+    const { accounts, tracers, exports, traffic } = this.#watches
     // Processors may have been added.
     for (const reference of this.#providers) this.#watchProvider(reference.deref())
     return {
       cpu: accounts.read(),
+      spans: { ...tracers.spans, exported: exports.exported },
       queuedBytes: exports.queued * this.#spanSize.bytes,
       exportingBytes: exports.exporting * this.#spanSize.bytes,
       exportedBytes: traffic.bytes,
@@ -108,9 +115,15 @@ class TracingOverhead {
   }
 
   #watchProvider(provider: object | undefined): void {
-    if (provider === undefined) return
-    this.#watches?.tracers.watch(provider)
-    this.#watches?.exports.watch(provider)
+    if (provider === undefined || this.#watches === undefined) return
+    const { tracers, exports } = this.#watches
+    for (const watch of [tracers, exports]) {
+      try {
+        watch.watch(provider)
+      } catch {
+        // One of an unknown kind, or frozen.
+      }
+    }
   }
 }
 
