@@ -374,17 +374,27 @@ Napi::Value open_account(const Napi::CallbackInfo& info) {
   return Napi::Number::New(info.Env(), LedgerPort::of(info).ledger.open(parent));
 }
 
-// turn(account): from now on the thread works for this one. It runs at every await: straight on Node-API,
-// which takes half as long, and what is not a number of an open account stands for nobody.
-napi_value turn_to_account(napi_env env, napi_callback_info info) {
+// Straight on Node-API, which takes half as long; what is not a number of an open account stands for nobody.
+template <void (*tell)(Ledger&, SlotHandle)>
+napi_value tell_ledger(napi_env env, napi_callback_info info) {
   size_t count = 1;
   napi_value argument;
   void* port;
   int32_t account = Ledger::kNobody;
   if (napi_get_cb_info(env, info, &count, &argument, nullptr, &port) != napi_ok) return nullptr;
   napi_get_value_int32(env, argument, &account);
-  static_cast<LedgerPort*>(port)->ledger.turn_to(account, ticks_now());
+  tell(static_cast<LedgerPort*>(port)->ledger, account);
   return nullptr;
+}
+
+// turn(account): from now on the thread works for this one. It runs at every await.
+void turn_to(Ledger& ledger, SlotHandle account) {
+  ledger.turn_to(account, ticks_now());
+}
+
+// name(account): the thread has worked for this one since its last turn.
+void name(Ledger& ledger, SlotHandle account) {
+  ledger.name(account);
 }
 
 // close(account, totals): answers with its CPU time and, if asked for, that with all below it, in ms. False
@@ -441,8 +451,8 @@ Ledger new_ledger() {
   return Ledger({monotonic_now, thread_cpu_now}, ticks_now(), tick);
 }
 
-// ledger(shared): { open, turn, close, self, sums, watchLoop } of a new ledger of this thread. It lives as
-// long as the thread.
+// ledger(shared): { open, turn, name, close, self, sums, watchLoop } of a new ledger of this thread. It lives
+// as long as the thread.
 Napi::Value ledger(const Napi::CallbackInfo& info) {
   Arguments arguments(info);
   arguments.doubles(0, "shared", LedgerPort::kShared);
@@ -460,10 +470,14 @@ Napi::Value ledger(const Napi::CallbackInfo& info) {
   add("self", self_of_account);
   add("sums", sums_of_accounts);
   add("watchLoop", watch_loop);
-  napi_value turn;
-  if (napi_create_function(info.Env(), "turn", NAPI_AUTO_LENGTH, turn_to_account, port, &turn) == napi_ok) {
-    (void)result.Set("turn", turn);
-  }
+  const auto add_told = [&](const char* name, napi_callback told) {
+    napi_value function;
+    if (napi_create_function(info.Env(), name, NAPI_AUTO_LENGTH, told, port, &function) == napi_ok) {
+      (void)result.Set(name, function);
+    }
+  };
+  add_told("turn", tell_ledger<turn_to>);
+  add_told("name", tell_ledger<name>);
   return result;
 }
 

@@ -84,6 +84,21 @@ TEST(ledger_gives_each_account_its_own_time) {
   CHECK_EQUAL(made.ledger.open_count(), 0u);
 }
 
+TEST(ledger_is_told_later_whom_it_was_for) {
+  Made made;
+  const SlotHandle a = made.ledger.open(Ledger::kNobody);
+  const SlotHandle b = made.ledger.open(Ledger::kNobody);
+  made.turn(a);
+  made.run(3 * kMicrosecond);
+  made.turn(a);
+  made.run(4 * kMicrosecond);
+  made.ledger.name(b);
+  made.run(5 * kMicrosecond);
+  made.turn(Ledger::kNobody);
+  CHECK_EQUAL(made.close(a).self, 3 * kMicrosecond);
+  CHECK_EQUAL(made.close(b).self, 9 * kMicrosecond);
+}
+
 // A counter that somebody reads again and again must not take back what it said.
 TEST(ledger_tells_of_an_open_account_what_was_checked) {
   Made made;

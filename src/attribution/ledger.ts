@@ -40,6 +40,11 @@ export class Ledger {
     this.#native.watchLoop(on)
   }
 
+  /** What the thread did since its last turn was for the account with this handle; only now it is known. */
+  name(account: number): void {
+    this.#native.name(account)
+  }
+
   /** Undefined when as many as possible (131 071) are open. */
   open(parent: Account | undefined): Account | undefined {
     const handle = this.#native.open(parent?.handle ?? 0)

@@ -3,6 +3,8 @@ import type { Account } from '../attribution/account.js'
 /** What sections need of the ledger and of the turns between contexts. */
 interface Thread {
   turn(account: number): void
+  /** What it did since the last turn was for this account. */
+  name(account: number): void
   /** Turns to what is active now. */
   resume(): void
 }
@@ -30,9 +32,11 @@ export class Sections {
     return outer
   }
 
-  /** What runs from here to the end of the innermost section is this account's. Nothing outside of all. */
+  /** All of the innermost section since its last turn is this account's. Nothing outside of all. */
   change(account: Account): void {
-    if (this.current !== 0) this.enter(account)
+    if (this.current === 0) return
+    this.current = account.handle
+    this.#thread.name(account.handle)
   }
 
   /** As `enter()`, for spanmeter's own work. To be given to `leaveOwn()`. */

@@ -25,6 +25,7 @@ export class SpanAttribution {
   /** Code that counts for itself, not for the active span. Only while somebody wants it. */
   readonly sections = new Sections({
     turn: (account) => this.#ledger?.turn(account),
+    name: (account) => this.#ledger?.name(account),
     resume: () => this.#resume(),
   })
 

@@ -48,6 +48,9 @@ class Ledger {
     if (needs_check(interval, now)) check(now);
   }
 
+  // The thread has worked for this account since its last turn: only now it is known.
+  void name(SlotHandle account) { current_ = index_of(account); }
+
   struct Totals {
     Nanos self;   // CPU time of this account alone
     Nanos total;  // and of all that were opened below it; of those that are open only if asked for

@@ -56,6 +56,8 @@ export interface NativeLedger {
   open(parent: number): number
   /** From now on the thread works for this account; 0: for nobody. */
   turn(account: number): void
+  /** The thread has worked for this account since its last turn. */
+  name(account: number): void
   /**
    * Answers in `shared` with the CPU time of the account and, with `totals`, that with all below it, in ms. False if it is
    * not open.
