@@ -1,6 +1,12 @@
 import { inspect } from 'node:util'
 import { createMonitor, type MonitorOptions } from 'spanmeter'
-import { attachToSpan, ResourceSpanProcessor, type ResourceSpanProcessorOptions } from 'spanmeter/otel'
+import {
+  attachToSpan,
+  OverheadSampler,
+  type OverheadSamplerOptions,
+  ResourceSpanProcessor,
+  type ResourceSpanProcessorOptions,
+} from 'spanmeter/otel'
 import { describe, expect, test } from 'vitest'
 
 /** A bad input, the class of the error, and what its message must name: the option, what it got, what it expects. */
@@ -134,6 +140,22 @@ describe('new ResourceSpanProcessor()', () => {
   ]
   test.each(named(bad))('%s is refused', (_, options, error, message) => {
     expectError(() => new ResourceSpanProcessor(options as ResourceSpanProcessorOptions), error, message)
+  })
+})
+
+describe('new OverheadSampler()', () => {
+  const bad: Bad<unknown>[] = [
+    [{ budgetPercent: -1 }, RangeError, ['budgetPercent', 'between 0 and 100', 'got -1']],
+    [{ budgetPercent: 101 }, RangeError, ['budgetPercent', 'between 0 and 100', 'got 101']],
+    [{ budgetPercent: '2' }, TypeError, ['budgetPercent', 'a number', "got '2'"]],
+    [{ minRatio: 0.2, maxRatio: 0.1 }, RangeError, ['minRatio', 'between 0 and 0.1', 'got 0.2']],
+    [{ minRatio: Number.NaN }, TypeError, ['minRatio', 'a number', 'got NaN']],
+    [{ maxRatio: 2 }, RangeError, ['maxRatio', 'between 0 and 1', 'got 2']],
+    [{ ratio: 1 }, TypeError, ['option', "'budgetPercent'", "got 'ratio'"]],
+    [null, TypeError, ['options', 'an object', 'got null']],
+  ]
+  test.each(named(bad))('%s is refused', (_, options, error, message) => {
+    expectError(() => new OverheadSampler(options as OverheadSamplerOptions), error, message)
   })
 })
 

@@ -24,7 +24,7 @@ describe('the package', () => {
     const loaded = await askFixture<Record<string, unknown>>('both.mjs')
     const names = [
       ['SpanmeterError', 'createMonitor'],
-      ['ResourceSpanProcessor', 'SpanmeterInstrumentation', 'attachToSpan'],
+      ['OverheadSampler', 'ResourceSpanProcessor', 'SpanmeterInstrumentation', 'attachToSpan'],
       ['SpanmeterMetricsInstrumentation'],
     ]
     expect(loaded).toEqual({

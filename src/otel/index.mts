@@ -1,4 +1,4 @@
 // The same implementation for `import`: one copy of the state, whatever mix of import and require an application uses.
 
 export type * from './index.js'
-export { attachToSpan, ResourceSpanProcessor, SpanmeterInstrumentation } from './index.js'
+export { attachToSpan, OverheadSampler, ResourceSpanProcessor, SpanmeterInstrumentation } from './index.js'

@@ -3,6 +3,8 @@ import { type SpanAttributes, writeAttributes } from './attributes.js'
 import { type AttributeOptions, checkAttributeOptions } from './options.js'
 
 export { SpanmeterInstrumentation, type SpanmeterInstrumentationConfig } from '../attach/instrumentation.js'
+export type { OverheadSamplerOptions } from '../sampling/options.js'
+export { OverheadSampler } from '../sampling/overhead-sampler.js'
 export type { SpanAttributes, Thresholds } from './attributes.js'
 export type { AttributeOptions, ResourceSpanProcessorOptions } from './options.js'
 export { ResourceSpanProcessor } from './span-processor.js'

@@ -68,7 +68,7 @@ export function installPackage(nodeModules: string): void {
 
 function packInto(folder: string): string {
   mkdirSync(folder, { recursive: true })
-  return join(folder, pack(folder).filename)
+  return pack(folder).filename
 }
 
 /** Puts the applications of test/fixtures/sdks beside the packages of an SDK. Returns their folder. */

@@ -1,0 +1,103 @@
+import { type Context, diag, isSpanContextValid, type TraceState, trace } from '@opentelemetry/api'
+import { tracingOverhead } from '../overhead/tracing-overhead.js'
+import { checkSamplerOptions, type OverheadSamplerOptions } from './options.js'
+import type { Share } from './ratio-control.js'
+import { threadBudget } from './thread-budget.js'
+import { isInShare } from './trace-id.js'
+
+/** As in the API and the SDK. */
+const decision = { notRecord: 0, recordAndSampled: 2 } as const
+
+/** What an OpenTelemetry SDK wants to know before it starts a span. */
+export interface SamplingDecision {
+  decision: (typeof decision)[keyof typeof decision]
+  traceState?: TraceState
+}
+
+const sampledFlag = 1
+
+/**
+ * An OpenTelemetry sampler that keeps the measured CPU time of tracing within a budget: it lowers the share of traces that
+ * are sampled as far as it must. Whoever began a trace decides about all of it, so that none is sampled in part.
+ */
+export class OverheadSampler {
+  readonly #share: Share
+  /** `'measuring'`: from the first span on, what tracing costs is known. */
+  #state: 'new' | 'measuring' | 'blind' = 'new'
+
+  /** Throws a `TypeError` or `RangeError` for a bad option. */
+  constructor(options: OverheadSamplerOptions = {}) {
+    const { budgetPercent, minRatio, maxRatio } = checkSamplerOptions(options)
+    this.#share = { budgetMs: budgetPercent * 10, minRatio, maxRatio, ratio: maxRatio }
+  }
+
+  /** The share of traces that are sampled now. */
+  get ratio(): number {
+    return this.#share.ratio
+  }
+
+  shouldSample(context: Context, traceId: string): SamplingDecision {
+    if (this.#state === 'new') this.#begin()
+    const parent = trace.getSpanContext(context)
+    const isRoot = parent === undefined || !isSpanContextValid(parent)
+    if (isRoot && this.#state === 'measuring') this.#keepBudget()
+    const sampled = isRoot ? isInShare(traceId, this.ratio) : (parent.traceFlags & sampledFlag) !== 0
+    if (this.#state === 'measuring') count(sampled, isRoot ? 'none' : parent.isRemote ? 'remote' : 'local')
+    const told = sampled ? decision.recordAndSampled : decision.notRecord
+    return isRoot || parent.traceState === undefined
+      ? { decision: told }
+      : { decision: told, traceState: parent.traceState }
+  }
+
+  toString(): string {
+    const { budgetMs, minRatio, maxRatio } = this.#share
+    return `OverheadSampler{budgetPercent=${budgetMs / 10},minRatio=${minRatio},maxRatio=${maxRatio}}`
+  }
+
+  /** From now on what tracing costs is not measured, and traces are sampled at `maxRatio`. */
+  [Symbol.dispose](): void {
+    if (this.#state === 'measuring') threadBudget.leave(this.#share)
+    this.#state = 'blind'
+    this.#share.ratio = this.#share.maxRatio
+  }
+
+  #begin(): void {
+    try {
+      threadBudget.join(this, this.#share)
+      this.#state = 'measuring'
+    } catch (error) {
+      this.#giveUp(error)
+    }
+  }
+
+  #keepBudget(): void {
+    try {
+      threadBudget.keep()
+    } catch (error) {
+      this.#giveUp(error)
+    }
+  }
+
+  /** Once. */
+  #giveUp(error: unknown): void {
+    this[Symbol.dispose]()
+    try {
+      diag.warn(`spanmeter: what tracing costs is not known, traces are sampled at ${this.ratio}:`, error)
+    } catch {
+      // The logger is the application's.
+    }
+  }
+}
+
+function count(sampled: boolean, parent: 'remote' | 'local' | 'none'): void {
+  const { decisions } = threadBudget.control!
+  if (parent === 'none') decisions.roots++
+  if (sampled) {
+    if (parent === 'none') decisions.sampledRoots++
+    if (parent === 'remote') decisions.remoteSampled++
+    return
+  }
+  if (parent === 'remote') decisions.remoteUnsampled++
+  decisions.unsampledSpans++
+  tracingOverhead.unsampled()
+}

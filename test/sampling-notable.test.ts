@@ -1,0 +1,77 @@
+import { createRequire } from 'node:module'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { context, trace } from '@opentelemetry/api'
+import { InMemorySpanExporter, NodeTracerProvider, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-node'
+import { OverheadSampler, ResourceSpanProcessor, type ResourceSpanProcessorOptions } from 'spanmeter/otel'
+import { afterEach, describe, expect, test } from 'vitest'
+import { burn } from './helpers/cpu.cjs'
+
+// Services with so many requests that only what stands out can be told in full.
+
+const required = createRequire(__filename)
+const costs = required('../dist/otel/span-costs.js') as typeof import('../dist/otel/span-costs.js')
+
+const undo: (() => void)[] = []
+
+afterEach(() => {
+  for (const step of undo.splice(0)) step()
+  trace.disable()
+  context.disable()
+})
+
+/** The attributes of each exported span by its name, and the CPU of each span whose cost was told. */
+async function outcome(options: ResourceSpanProcessorOptions, sampler = new OverheadSampler()) {
+  const exporter = new InMemorySpanExporter()
+  const processor = new ResourceSpanProcessor({ when: 'notable', ...options })
+  const provider = new NodeTracerProvider({ sampler, spanProcessors: [processor, new SimpleSpanProcessor(exporter)] })
+  provider.register()
+  const told: Record<string, number> = {}
+  const listener = (name: string, { cpu }: { cpu: { timeMs: number } }) => {
+    told[name] = cpu.timeMs
+  }
+  costs.listenToSpanCosts(listener)
+  undo.push(() => {
+    costs.ignoreSpanCosts(listener)
+    sampler[Symbol.dispose]()
+    void provider.shutdown()
+  })
+  const span = async (name: string, work: () => unknown) => {
+    await trace.getTracer('test').startActiveSpan(name, async (span) => {
+      await work()
+      span.end()
+    })
+  }
+  await span('short', () => sleep(30))
+  await span('long', () => sleep(600))
+  await span('busy', () => burn(40))
+  const attributes = exporter.getFinishedSpans().map(({ name, attributes }) => [name, Object.keys(attributes)] as const)
+  return { attributes: Object.fromEntries(attributes), told }
+}
+
+/** The histograms of metrics are made of these. */
+function expectAllTold(told: Record<string, number>): void {
+  expect(Object.keys(told).sort()).toEqual(['busy', 'long', 'short'])
+  expect(told.busy).toBeGreaterThan(38)
+}
+
+describe('only what stands out has attributes, and every cost is told', () => {
+  test('by its CPU', async () => {
+    const { attributes, told } = await outcome({ cpuThreshold: 10 })
+    expect(attributes).toMatchObject({ short: [], long: [] })
+    expect(attributes.busy).toContain('resource.cpu_bound')
+    expectAllTold(told)
+  })
+
+  test('by its duration, or its CPU', async () => {
+    const { attributes, told } = await outcome({ cpuThreshold: 10, minDurationMs: 500 })
+    expect(attributes.short).toEqual([])
+    for (const name of ['long', 'busy']) expect(attributes[name], name).toContain('resource.cpu.self_ms')
+    expectAllTold(told)
+  })
+})
+
+test('what is not sampled has neither', async () => {
+  const { attributes, told } = await outcome({ cpuThreshold: 0 }, new OverheadSampler({ maxRatio: 0 }))
+  expect(attributes).toEqual({})
+  expect(told).toEqual({})
+})
