@@ -1,5 +1,4 @@
-import { number } from '../options.js'
-import { known } from '../options.js'
+import { known, number } from '../options.js'
 
 export interface OverheadSamplerOptions {
   /** CPU time that tracing may take on the JavaScript thread, in percent of one core. Default 2. */
