@@ -1,4 +1,3 @@
-import { createJsBackend } from './backend/js/js-backend.js'
 import { createNativeBackend } from './backend/native/native-backend.js'
 import type { SpanmeterError } from './errors.js'
 import { type BackendFactory, Monitor } from './monitor.js'
@@ -15,7 +14,11 @@ export function createMonitor(options?: MonitorOptions): ResourceMonitor {
   return new Monitor(checkOptions(options), make, js)
 }
 
-const js: BackendFactory = (options) => ({ backend: createJsBackend(options) })
+/** Loaded only where it stands in: it is a good part of the package, and of the time that loading takes. */
+const js: BackendFactory = (options) => {
+  const { createJsBackend } = require('./backend/js/js-backend.js') as typeof import('./backend/js/js-backend.js')
+  return { backend: createJsBackend(options) }
+}
 
 const make: BackendFactory = (options) => {
   if (options.backend === 'js') return js(options)
