@@ -7,8 +7,8 @@ export interface TracingMeter {
 }
 
 /**
- * Undefined where the OpenTelemetry API is not installed: nothing is traced then. And where so many spans are open that
- * nothing more can be followed.
+ * Undefined where the OpenTelemetry API is not installed, and where so many spans are open that nothing more can be
+ * followed. It reads nothing until the application has registered a tracer provider: the API may be there for others.
  */
 export function measureTracing(): TracingMeter | undefined {
   const overhead = load()
@@ -19,7 +19,7 @@ export function measureTracing(): TracingMeter | undefined {
     return undefined
   }
   return {
-    read: () => overhead.read(),
+    read: () => (overhead.traces ? overhead.read() : undefined),
     stop: () => overhead.release(),
   }
 }

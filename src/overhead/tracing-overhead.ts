@@ -40,6 +40,11 @@ class TracingOverhead {
   #watching = false
   #watches: Watches | undefined
 
+  /** Whether a tracer provider was ever registered. */
+  get traces(): boolean {
+    return this.#providers.length > 0
+  }
+
   /** Somebody asks. Throws where no binary loads, and where too many spans are open. */
   acquire(): void {
     attribution.acquire(false)
