@@ -158,7 +158,9 @@ function ownFigures(total: ResourceStats, window: ResourceStats, throttledMs: nu
     points['spanmeter.process.cpu.avg'] = one(window.cpu.avg)
     points['spanmeter.process.cpu.max'] = one(window.cpu.max)
   }
-  if (window.memory) points['spanmeter.process.memory.max'] = one(Math.round(window.memory.max))
+  // What it is now was read after the last sample.
+  const highest = Math.max(window.memory?.max ?? 0, total.memory?.end ?? 0)
+  if (window.memory) points['spanmeter.process.memory.max'] = one(Math.round(highest))
   if (total.memory) points['spanmeter.process.memory.peak'] = one(total.memory.peak)
   if (total.thread) points['spanmeter.thread.cpu.time'] = one(total.thread.timeMs / 1e3)
   if (total.thread?.waitMs !== undefined) points['spanmeter.thread.wait.time'] = one(total.thread.waitMs / 1e3)
