@@ -10,6 +10,7 @@ export default defineConfig({
       { find: /^spanmeter$/, replacement: dist('index.mjs') },
       { find: /^spanmeter\/otel$/, replacement: dist('otel/index.mjs') },
       { find: /^spanmeter\/metrics$/, replacement: dist('metrics/index.mjs') },
+      { find: /^spanmeter\/prometheus$/, replacement: dist('prometheus/index.mjs') },
     ],
   },
   test: {

@@ -6,6 +6,10 @@ export type SpanmeterErrorCode =
   | 'NOT_RUNNING'
   /** The monitor was disposed of. */
   | 'DISPOSED'
+  /** The registry has a metric of that name already. */
+  | 'METRIC_EXISTS'
+  /** The endpoint cannot listen there: the port is taken or forbidden, or the host is none of this machine's. */
+  | 'CANNOT_LISTEN'
 
 /** A state in which the call cannot be answered. Misuse of an argument is a `TypeError` or `RangeError` instead. */
 export class SpanmeterError extends Error {

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { askFixture, packageRoot, run } from './helpers/child'
+import { askFixture, packageRoot, run, runFixture } from './helpers/child'
 
 interface Manifest {
   version: string
@@ -26,13 +26,23 @@ describe('the package', () => {
       ['SpanmeterError', 'createMonitor'],
       ['OverheadSampler', 'ResourceSpanProcessor', 'SpanmeterInstrumentation', 'attachToSpan'],
       ['SpanmeterMetricsInstrumentation'],
+      ['collectResourceMetrics', 'startPrometheusEndpoint'],
     ]
     expect(loaded).toEqual({
       imports: names,
       requires: names,
-      same: [true, true, true, true, true, true],
+      same: [true, true, true, true, true, true, true],
       version: manifest.version,
     })
+  })
+
+  test('loads prom-client only where it is asked for', async () => {
+    for (const entry of ['spanmeter', 'spanmeter/otel', 'spanmeter/register', 'spanmeter/prometheus']) {
+      const program = `require('${entry}'); console.log(Object.keys(require.cache).join())`
+      const { stdout } = await runFixture('', { nodeArgs: ['-e', program] })
+      expect(stdout).toContain('/dist/')
+      expect(stdout).not.toContain('node_modules/prom-client')
+    }
   })
 
   test('runs nothing at installation', () => {
@@ -67,7 +77,8 @@ describe('the package', () => {
   })
 
   test('needs OpenTelemetry only where it is used', () => {
-    expect(Object.keys(manifest.dependencies)).toEqual(['commander', 'node-gyp-build'])
+    // The endpoint for Prometheus must be had with nothing else installed; its text is prom-client's.
+    expect(Object.keys(manifest.dependencies)).toEqual(['commander', 'node-gyp-build', 'prom-client'])
     expect(manifest.peerDependenciesMeta['@opentelemetry/api']).toEqual({ optional: true })
     expect(read('dist/index.js')).not.toContain('@opentelemetry')
   })

@@ -96,7 +96,7 @@ describe('environment variables', () => {
   })
 
   test('each becomes the option of its name', () => {
-    const { monitor, processor, enabled, warnings } = readEnvironment({
+    const { monitor, processor, metrics, prometheusPort, enabled, warnings } = readEnvironment({
       SPANMETER_PERIOD_MS: '2.5',
       SPANMETER_HISTORY_MS: '5000',
       SPANMETER_MAX_OVERHEAD_PERCENT: '0',
@@ -106,16 +106,19 @@ describe('environment variables', () => {
       SPANMETER_DETAIL: 'full',
       SPANMETER_ATTRIBUTION: 'FALSE',
       SPANMETER_ENABLED: 'true',
+      SPANMETER_PROMETHEUS_PORT: '9464',
+      RESOURCE_ATTRIBUTION_UPDATE_INTERVAL_SECS: '15',
     })
     expect(monitor).toEqual({ periodMs: 2.5, historyMs: 5000, maxOverheadPercent: 0 })
     const expected = { cpuThreshold: 50, memoryThresholdMb: 512, when: 'notable', detail: 'full', attribution: false }
     expect(processor).toEqual(expected)
+    expect({ metrics, prometheusPort }).toEqual({ metrics: { windowMs: 15_000, tracing: false }, prometheusPort: 9464 })
     expect({ enabled, warnings }).toEqual({ enabled: true, warnings: [] })
   })
 
   test('what is empty is not set', () => {
     const variables = { SPANMETER_PERIOD_MS: '', SPANMETER_ENABLED: ' ', SPANMETER_WHEN: '' }
-    expect(readEnvironment(variables)).toEqual({ enabled: true, monitor: {}, processor: {}, warnings: [] })
+    expect(readEnvironment(variables)).toEqual({ enabled: true, monitor: {}, processor: {}, metrics: {}, warnings: [] })
   })
 
   test.each([
@@ -128,10 +131,14 @@ describe('environment variables', () => {
     ['SPANMETER_WHEN', 'sometimes', /must be one of 'always', 'notable', got 'sometimes'/],
     ['SPANMETER_DETAIL', 'x'.repeat(1000), /must be one of 'default', 'full', got 'x{40}…'/],
     ['SPANMETER_ATTRIBUTION', 'yes', /must be true or false, got 'yes'/],
+    ['SPANMETER_PROMETHEUS_PORT', '65536', /must be between 0 and 65535, got 65536/],
+    ['SPANMETER_PROMETHEUS_PORT', '94.64', /must be a whole number, got 94.64/],
+    ['SPANMETER_PROMETHEUS_PORT', 'http', /must be a whole number, got 'http'/],
+    ['RESOURCE_ATTRIBUTION_UPDATE_INTERVAL_SECS', '0', /must be between 1 and 3600, got 0/],
     ['SPANMETER_ENABLED', '1', /must be true or false, got '1'/],
   ])('%s=%s is refused by name', (name, value, message) => {
     const { warnings, ...rest } = readEnvironment({ [name]: value })
-    expect(rest).toEqual({ enabled: true, monitor: {}, processor: {} })
+    expect(rest).toEqual({ enabled: true, monitor: {}, processor: {}, metrics: {} })
     expect(warnings).toEqual([expect.stringMatching(message)])
     expect(warnings[0]).toMatch(new RegExp(`^${name} `))
   })

@@ -10,7 +10,7 @@ export interface MetricDefinition {
   readonly source: string
   /** Its name in Prometheus. */
   readonly prometheus: string
-  /** Told only where it is asked for. */
+  /** Told in OpenTelemetry only where it is asked for. */
   readonly optIn?: true
 }
 

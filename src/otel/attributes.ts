@@ -136,6 +136,7 @@ function selfAvg(share: SpanShare, { durationMs }: EssentialStats): number | und
   return openMs > 0 ? (100 * share.own.selfMs) / openMs : 0
 }
 
+/** Whether anything is known of a window's CPU. */
 export function isKnown({ samples, coverage }: EssentialStats): boolean {
   return samples > 0 || coverage > 0
 }

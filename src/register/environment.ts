@@ -1,5 +1,6 @@
-import { historyOf, number, oneOf, show } from '../options.js'
+import { historyOf, number, oneOf, show, wholeNumber } from '../options.js'
 import type { ResourceSpanProcessorOptions } from '../otel/options.js'
+import type { ResourceMetricsOptions } from '../prometheus/options.js'
 import type { MonitorOptions } from '../types.js'
 
 export type Variables = Readonly<Record<string, string | undefined>>
@@ -9,11 +10,14 @@ export interface Configuration {
   enabled: boolean
   monitor: MonitorOptions
   processor: ResourceSpanProcessorOptions
+  metrics: Pick<ResourceMetricsOptions, 'windowMs' | 'tracing'>
+  /** Undefined: no endpoint. */
+  prometheusPort: number | undefined
   /** One for each variable with a value that cannot be used; the default holds then. */
   warnings: string[]
 }
 
-/** Reads SPANMETER_*, RESOURCE_ATTRIBUTION_ENABLED and OTEL_SDK_DISABLED. Never throws. */
+/** Reads SPANMETER_*, RESOURCE_ATTRIBUTION_* and OTEL_SDK_DISABLED. Never throws. */
 export function readEnvironment(variables: Variables): Configuration {
   const warnings: string[] = []
 
@@ -28,8 +32,8 @@ export function readEnvironment(variables: Variables): Configuration {
       return undefined
     }
   }
-  const readNumber = (name: string, low: number, high: number) =>
-    read(name, (text) => number(name, numberIn(text), low, high))
+  const readNumber = (name: string, low: number, high: number, check = number) =>
+    read(name, (text) => check(name, numberIn(text), low, high))
   const readChoice = <T extends string>(name: string, choices: readonly T[]) =>
     read(name, (text) => oneOf(name, text.toLowerCase(), choices))
   const readBoolean = (name: string) =>
@@ -54,9 +58,15 @@ export function readEnvironment(variables: Variables): Configuration {
     detail: readChoice('SPANMETER_DETAIL', ['default', 'full']),
     attribution: readBoolean('SPANMETER_ATTRIBUTION'),
   })
+  const intervalSecs = readNumber('RESOURCE_ATTRIBUTION_UPDATE_INTERVAL_SECS', 1, 3600)
+  const metrics = defined({
+    windowMs: intervalSecs === undefined ? undefined : intervalSecs * 1000,
+    tracing: processor.attribution,
+  })
+  const prometheusPort = readNumber('SPANMETER_PROMETHEUS_PORT', 0, 65_535, wholeNumber)
   const wanted = [readBoolean('SPANMETER_ENABLED'), readBoolean('RESOURCE_ATTRIBUTION_ENABLED')]
   const enabled = !wanted.includes(false) && readBoolean('OTEL_SDK_DISABLED') !== true
-  return { enabled, monitor, processor, warnings }
+  return { enabled, monitor, processor, metrics, prometheusPort, warnings }
 }
 
 /** The text itself where it is no number, for the error message. */

@@ -1,9 +1,11 @@
 /**
  * `node --import spanmeter/register app.js`, or `--require`: writes onto the spans of whatever tracer provider the
- * application registers what they cost. Configured by the environment. Never throws into the application.
+ * application registers what they cost, and offers metrics where a port is given for them. Configured by the environment.
+ * Never throws into the application.
  */
 
 import { debuglog } from 'node:util'
+import { isMainThread } from 'node:worker_threads'
 import { Attacher } from '../attach/attacher.js'
 import { watchRegistration } from '../attach/registration.js'
 import type { ResourceMonitor } from '../types.js'
@@ -23,6 +25,7 @@ function register(): void {
     attacher.attachTo(provider)
     debug('attached to %d tracer providers', attacher.count)
   })
+  void startEndpoint(configuration)
   if (!debug.enabled) return
   process.once('exit', () => {
     if (attacher.count === 0) debug('no OpenTelemetry tracer provider was registered')
@@ -38,6 +41,19 @@ function processorFactory({ monitor: monitorOptions, processor: options }: Confi
     const { monitorOptionsFor } = require('../otel/options.js') as typeof import('../otel/options.js')
     monitor ??= createMonitor({ ...monitorOptionsFor(options.detail), ...monitorOptions })
     return new ResourceSpanProcessor({ ...options, monitor })
+  }
+}
+
+/** Of the whole process, whose threads share the environment: on its main thread. */
+async function startEndpoint({ prometheusPort: port, metrics: options }: Configuration): Promise<void> {
+  if (port === undefined || !isMainThread) return
+  try {
+    const { startPrometheusEndpoint } =
+      require('../prometheus/endpoint.js') as typeof import('../prometheus/endpoint.js')
+    const { url } = await startPrometheusEndpoint({ ...options, port })
+    debug('metrics are at %s', url)
+  } catch (error) {
+    warn(`there is no endpoint for Prometheus: ${error instanceof Error ? error.message : String(error)}`)
   }
 }
 

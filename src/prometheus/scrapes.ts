@@ -1,0 +1,69 @@
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
+import { promisify } from 'node:util'
+import { constants, gzip } from 'node:zlib'
+import type { Registry } from 'prom-client'
+import { acceptsGzip, prefersOpenMetrics } from './negotiation.js'
+import { ownPromClient } from './prom-client.js'
+import type { ResourceMetrics } from './resource-metrics.js'
+import { untraced } from './untraced.js'
+
+const compress = promisify(gzip)
+/** Less than this is one packet anyway. */
+const minCompressed = 1400
+const maxUserAgent = 200
+
+/** Answers requests for the metrics, in the format that each asks for. */
+export class Scrapes {
+  readonly #resourceMetrics: ResourceMetrics
+  readonly #path: string
+  readonly #text: Registry
+  readonly #openMetrics: Registry
+
+  constructor(resourceMetrics: ResourceMetrics, path: string) {
+    const { Registry, openMetricsContentType } = ownPromClient()
+    this.#resourceMetrics = resourceMetrics
+    this.#path = path
+    this.#text = new Registry()
+    this.#openMetrics = new Registry()
+    this.#openMetrics.setContentType(openMetricsContentType as never)
+    for (const registry of [this.#text, this.#openMetrics]) {
+      for (const metric of resourceMetrics.metrics) registry.registerMetric(metric as never)
+    }
+  }
+
+  readonly answer = (request: IncomingMessage, response: ServerResponse): void => {
+    untraced(() => this.#answer(request, response)).catch((error) => {
+      if (!response.headersSent) send(response, 500, `${error}\n`)
+    })
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { method, url = '/' } = request
+    const path = url.split('?', 1)[0]
+    if (path !== this.#path && path !== '/') return send(response, 404, `not here, but at ${this.#path}\n`)
+    if (method !== 'GET' && method !== 'HEAD') {
+      return send(response, 405, 'GET or HEAD only\n', { allow: 'GET, HEAD', connection: 'close' })
+    }
+    if (path !== this.#path) return send(response, 200, `The metrics are at ${this.#path}\n`)
+    const registry = prefersOpenMetrics(request.headers.accept) ? this.#openMetrics : this.#text
+    const headers = { 'content-type': registry.contentType, vary: 'Accept, Accept-Encoding' }
+    // Nobody looked.
+    if (method === 'HEAD') return send(response, 200, '', headers)
+    this.#resourceMetrics.look(readerOf(request))
+    const text = await registry.metrics()
+    if (text.length < minCompressed || !acceptsGzip(request.headers['accept-encoding'])) {
+      return send(response, 200, text, headers)
+    }
+    const body = await compress(text, { level: constants.Z_BEST_SPEED })
+    return send(response, 200, body, { ...headers, 'content-encoding': 'gzip' })
+  }
+}
+
+/** By what a scraper can be told from others. */
+function readerOf({ socket, headers }: IncomingMessage): string {
+  return `${socket.remoteAddress} ${headers['user-agent']?.slice(0, maxUserAgent)}`
+}
+
+function send(response: ServerResponse, status: number, body: string | Buffer, headers?: OutgoingHttpHeaders): void {
+  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', ...headers }).end(body)
+}

@@ -1,0 +1,58 @@
+import cluster from 'node:cluster'
+import { EventEmitter, once } from 'node:events'
+import { createServer, type RequestListener, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { SpanmeterError } from '../errors.js'
+
+/** Scrapes are small, quick and few: what is not is cut off. */
+const limits = {
+  maxHeaderSize: 8192,
+  headersTimeout: 5000,
+  requestTimeout: 10_000,
+  connectionsCheckingInterval: 5000,
+}
+const maxConnections = 50
+/** More that arrive at once are not answered. */
+const maxRequestsPerSocket = 100
+const idleMs = 5000
+
+/** A server that keeps no process alive, and whose requests instrumentations do not take for the application's. */
+export function createScrapeServer(answer: RequestListener): Server {
+  const server = createServer(limits, answer)
+  server.maxConnections = maxConnections
+  server.maxRequestsPerSocket = maxRequestsPerSocket
+  server.timeout = idleMs
+  // Instrumentations wrap that of all servers.
+  server.emit = EventEmitter.prototype.emit
+  server.on('connection', (socket) => socket.unref())
+  return server.unref()
+}
+
+/** Tells the port. Throws `SpanmeterError` `CANNOT_LISTEN`. */
+export async function listen(server: Server, port: number, host: string): Promise<number> {
+  try {
+    // Exclusive: workers of a cluster would share the port, and each scrape meet another one.
+    server.listen({ port, host, exclusive: true })
+    await once(server, 'listening')
+  } catch (error) {
+    const reason = reasonOf(error as NodeJS.ErrnoException)
+    const message = `cannot listen on port ${port} of ${host}: ${reason}`
+    throw new SpanmeterError('CANNOT_LISTEN', message, { cause: error })
+  }
+  // Later ones concern a single connection.
+  server.on('error', () => {})
+  return (server.address() as AddressInfo).port
+}
+
+export function inUrl(host: string): string {
+  return host.includes(':') ? `[${host}]` : host
+}
+
+function reasonOf({ code, message }: NodeJS.ErrnoException): string {
+  if (code === 'EADDRINUSE') {
+    return cluster.isWorker ? 'it is taken; each worker of a cluster needs a port of its own' : 'it is taken'
+  }
+  if (code === 'EACCES' || code === 'EPERM') return 'this process may not use it'
+  if (code === 'ENOTFOUND' || code === 'EADDRNOTAVAIL') return 'that is no address of this machine'
+  return message
+}

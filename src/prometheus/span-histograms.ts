@@ -1,0 +1,107 @@
+import { buckets } from '../metrics/buckets.js'
+import { SpanNames } from '../metrics/span-names.js'
+import type { HistogramName } from '../metrics/table.js'
+import { isKnown } from '../otel/attributes.js'
+import type { SpanCostListener } from '../otel/span-costs.js'
+import type { Sample } from './metric.js'
+
+type Labels = Record<string, string>
+
+/** What spans cost, by their names: a bounded number of series, however many names there are. */
+export class SpanHistograms {
+  readonly #names: SpanNames
+  /** By name of the span; undefined for all beyond the limit. */
+  readonly #byName = new Map<string | undefined, SpanSeries>()
+  /** By label. */
+  readonly #series = new Map<string | undefined, SpanSeries>()
+
+  constructor(maxNames: number) {
+    this.#names = new SpanNames(maxNames)
+  }
+
+  readonly record: SpanCostListener = (name, stats, { own }) => {
+    const series = this.#seriesOf(this.#names.tell(name))
+    if (isKnown(stats)) series.record('spanmeter.span.cpu.time', stats.cpu.timeMs / 1e3)
+    if (own !== undefined) series.record('spanmeter.span.cpu.self', own.selfMs / 1e3)
+    if (stats.thread?.waitMs !== undefined) series.record('spanmeter.span.cpu.wait', stats.thread.waitMs / 1e3)
+    if (stats.memory !== undefined) series.record('spanmeter.span.memory.max', stats.memory.max)
+  }
+
+  /** Of all series, as lines of the metric that Prometheus knows as `prometheusName`. */
+  samples(name: HistogramName, prometheusName: string): Sample[] {
+    return [...this.#series.values()].flatMap((series) => series.samples(name, prometheusName))
+  }
+
+  #seriesOf(name: string | undefined): SpanSeries {
+    const known = this.#byName.get(name)
+    if (known !== undefined) return known
+    const label = name && inUtf8(name)
+    let series = this.#series.get(label)
+    if (series === undefined) {
+      series = new SpanSeries(label === undefined ? { otel_metric_overflow: 'true' } : { span_name: label })
+      this.#series.set(label, series)
+    }
+    this.#byName.set(name, series)
+    return series
+  }
+}
+
+/** What arrives of a name: half a surrogate pair becomes U+FFFD. Two series of the same labels would spoil the scrape. */
+function inUtf8(name: string): string {
+  return Buffer.from(name).toString()
+}
+
+/** The histograms of one name. What was never told of it has none. */
+class SpanSeries {
+  readonly #labels: Labels
+  readonly #histograms = new Map<HistogramName, Histogram>()
+
+  constructor(labels: Labels) {
+    this.#labels = labels
+  }
+
+  record(name: HistogramName, value: number): void {
+    let histogram = this.#histograms.get(name)
+    if (histogram === undefined) {
+      histogram = new Histogram(buckets[name])
+      this.#histograms.set(name, histogram)
+    }
+    histogram.record(value)
+  }
+
+  samples(name: HistogramName, prometheusName: string): Sample[] {
+    return this.#histograms.get(name)?.samples(prometheusName, this.#labels) ?? []
+  }
+}
+
+class Histogram {
+  readonly #bounds: readonly number[]
+  /** One for each bound, and one for what is above all. */
+  readonly #counts: Float64Array
+  #sum = 0
+
+  constructor(bounds: readonly number[]) {
+    this.#bounds = bounds
+    this.#counts = new Float64Array(bounds.length + 1)
+  }
+
+  record(value: number): void {
+    const bounds = this.#bounds
+    let bucket = 0
+    while (bucket < bounds.length && value > bounds[bucket]!) bucket++
+    this.#counts[bucket]!++
+    this.#sum += value
+  }
+
+  samples(name: string, sharedLabels: Labels): Sample[] {
+    let count = 0
+    const samples: Sample[] = Array.from(this.#counts, (own, bucket) => {
+      count += own
+      const labels = { le: this.#bounds[bucket] ?? '+Inf' }
+      return { metricName: `${name}_bucket`, labels, sharedLabels, value: count }
+    })
+    samples.push({ metricName: `${name}_sum`, labels: {}, sharedLabels, value: this.#sum })
+    samples.push({ metricName: `${name}_count`, labels: {}, sharedLabels, value: count })
+    return samples
+  }
+}

@@ -1,0 +1,330 @@
+import { once } from 'node:events'
+import { type IncomingHttpHeaders, type IncomingMessage, request } from 'node:http'
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+import { networkInterfaces } from 'node:os'
+import { text } from 'node:stream/consumers'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { gunzipSync } from 'node:zlib'
+import { type PrometheusEndpoint, type PrometheusEndpointOptions, startPrometheusEndpoint } from 'spanmeter/prometheus'
+import { afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { askFixture, run, runFixture } from './helpers/child'
+import { burn, threads } from './helpers/cpu.cjs'
+import { expectWithin } from './helpers/expect'
+import { type Family, parseExposition, sampleOf } from './helpers/exposition'
+import { freePort } from './helpers/ports'
+import { settle } from './helpers/settle'
+import { aSpan, tellSpanCost } from './helpers/span-costs'
+import { TemporaryApp } from './helpers/temporary-app'
+
+const endpoints: PrometheusEndpoint[] = []
+
+async function start(options: Partial<PrometheusEndpointOptions> = {}): Promise<PrometheusEndpoint> {
+  const endpoint = await startPrometheusEndpoint({ port: 0, ...options })
+  endpoints.push(endpoint)
+  return endpoint
+}
+
+beforeAll(settle)
+
+afterEach(async () => {
+  await Promise.all(endpoints.splice(0).map((endpoint) => endpoint.stop()))
+})
+
+interface Answer {
+  status: number | undefined
+  headers: IncomingHttpHeaders
+  body: Buffer
+}
+
+async function ask(url: string, headers: Record<string, string> = {}, method = 'GET'): Promise<Answer> {
+  const sent = request(url, { method, headers, agent: false }).end()
+  const [response] = (await once(sent, 'response')) as [IncomingMessage]
+  const body = Buffer.concat(await response.toArray())
+  return { status: response.statusCode, headers: response.headers, body }
+}
+
+/** As one scraper that has a name. */
+async function scrape({ url }: { url: string }, name = 'test'): Promise<Map<string, Family>> {
+  return parseExposition((await ask(url, { 'user-agent': name })).body.toString())
+}
+
+describe('requests', () => {
+  const accepted = {
+    'nothing in particular': ['', 'text/plain; version=0.0.4; charset=utf-8'],
+    anything: ['*/*', 'text/plain; version=0.0.4; charset=utf-8'],
+    'what a browser wants': ['text/html,*/*;q=0.8', 'text/plain; version=0.0.4; charset=utf-8'],
+    'what Prometheus 2 wants': [
+      'application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=0.0.1;q=0.75,text/plain;version=0.0.4;q=0.5,*/*;q=0.1',
+      'application/openmetrics-text; version=1.0.0; charset=utf-8',
+    ],
+    'text rather than OpenMetrics': [
+      'application/openmetrics-text;version=1.0.0;q=0.3,text/plain;version=0.0.4;q=0.5',
+      'text/plain; version=0.0.4; charset=utf-8',
+    ],
+    'another OpenMetrics': ['application/openmetrics-text;version=0.0.1', 'text/plain; version=0.0.4; charset=utf-8'],
+    nonsense: [';q=,=;;,"', 'text/plain; version=0.0.4; charset=utf-8'],
+  } as const
+
+  test.each(Object.entries(accepted))('for %s', async (_name, [accept, type]) => {
+    const { url } = await start()
+    const { status, headers, body } = await ask(url, { accept })
+    expect(status).toBe(200)
+    expect(headers['content-type']).toBe(type)
+    expect(headers['content-encoding']).toBeUndefined()
+    expect(sampleOf(parseExposition(body.toString()), 'spanmeter_sampler_samples_total')).toEqual(expect.any(Number))
+  })
+
+  test('are answered with gzip where that is accepted', async () => {
+    const { url } = await start()
+    const { headers, body } = await ask(url, { 'accept-encoding': 'br, gzip;q=0.5' })
+    expect(headers['content-encoding']).toBe('gzip')
+    expect(sampleOf(parseExposition(gunzipSync(body).toString()), 'process_memory_bytes')).toBeGreaterThan(0)
+    const plain = await ask(url, { 'accept-encoding': 'gzip;q=0, br' })
+    expect(plain.headers['content-encoding']).toBeUndefined()
+  })
+
+  test('go to /metrics only, and / says so', async () => {
+    const { url, port } = await start({ host: 'localhost' })
+    expect(url).toBe(`http://localhost:${port}/metrics`)
+    const root = `http://localhost:${port}`
+    expect(await ask(`${root}/metrics?x=1`)).toMatchObject({ status: 200 })
+    expect(await ask(url, {}, 'HEAD')).toMatchObject({ status: 200, body: Buffer.alloc(0) })
+    const home = await ask(root)
+    expect(home.status).toBe(200)
+    expect(home.body.toString()).toContain('/metrics')
+    for (const path of ['/metrics/', '/metric', '/favicon.ico', '//metrics']) {
+      expect(await ask(root + path), path).toMatchObject({ status: 404 })
+    }
+    for (const method of ['POST', 'PUT', 'DELETE', 'OPTIONS']) {
+      expect(await ask(url, {}, method)).toMatchObject({ status: 405, headers: { allow: 'GET, HEAD' } })
+    }
+  })
+
+  test('may go to another path, with other names', async () => {
+    const addresses = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? [])
+    const hasIpv6 = addresses.some(({ address }) => address === '::1')
+    const { url } = await start({ path: '/', prefix: 'shop_', host: hasIpv6 ? '::1' : '127.0.0.1' })
+    expect(url).toMatch(hasIpv6 ? /^http:\/\/\[::1\]:\d+\/$/ : /^http:\/\/127.0.0.1:\d+\/$/)
+    expect(sampleOf(await scrape({ url }), 'shop_process_memory_bytes')).toBeGreaterThan(0)
+  })
+})
+
+test('two readers see the same spike, each since its last look', async () => {
+  const endpoint = await start()
+  const max = async (name: string) => sampleOf(await scrape(endpoint, name), 'process_cpu_percent')!
+  await max('first')
+  await max('second')
+  const begin = performance.now()
+  const burnt = burn(300)
+  await sleep(100)
+  const truth = (100 * burnt) / (performance.now() - begin)
+  const first = await max('first')
+  await sleep(200)
+  const second = await max('second')
+  expect(first).toBeGreaterThan(0.8 * truth)
+  expect(second).toBeGreaterThan(0.4 * truth)
+  await sleep(300)
+  expect(await max('first')).toBeLessThan(0.4 * truth)
+})
+
+describe('an address where nobody can listen', () => {
+  const refusal = (message: RegExp) =>
+    expect.objectContaining({ code: 'CANNOT_LISTEN', message: expect.stringMatching(message) })
+
+  test('is refused by name, and nothing is left running', async () => {
+    const { port } = await start()
+    const taken = startPrometheusEndpoint({ port })
+    await expect(taken).rejects.toEqual(
+      refusal(new RegExp(`^cannot listen on port ${port} of 127.0.0.1: it is taken$`)),
+    )
+    const elsewhere = startPrometheusEndpoint({ port: 0, host: '192.0.2.1' })
+    await expect(elsewhere).rejects.toEqual(refusal(/port 0 of 192.0.2.1: that is no address of this machine/))
+    const nowhere = startPrometheusEndpoint({ port: 9464, host: 'no such host' })
+    await expect(nowhere).rejects.toEqual(refusal(/port 9464 of no such host: /))
+    await Promise.all(endpoints.splice(0).map((endpoint) => endpoint.stop()))
+    expect(threads().some(({ name }) => name === 'spanmeter')).toBe(false)
+    await start({ port })
+  })
+
+  test('may be a port of others', async () => {
+    const { error, first } = await askFixture<{ error?: string; first: number }>('prometheus/forbidden.cjs')
+    if (first > 1)
+      expect(error).toBe('CANNOT_LISTEN: cannot listen on port 1 of 127.0.0.1: this process may not use it')
+    else expect(error).toBeUndefined()
+  })
+
+  test.each([
+    [{ port: -1 }, /^port must be between 0 and 65535, got -1$/],
+    [{ port: '9464' }, /^port must be a whole number, got '9464'$/],
+    [{}, /^port must be a whole number, got undefined$/],
+    [{ port: 0, host: '' }, /^host must be the name or address .*, got ''$/],
+    [{ port: 0, path: 'metrics' }, /^path must be a path that begins with \/, got 'metrics'$/],
+    [{ port: 0, windowMs: 'long' }, /^windowMs must be a number, got 'long'$/],
+    [{ port: 0, url: 'x' }, /^option must be one of .*'port', 'host', 'path', got 'url'$/],
+  ])('%o is refused by name', async (options, message) => {
+    await expect(startPrometheusEndpoint(options as never)).rejects.toThrow(message)
+  })
+})
+
+describe('hostile clients', () => {
+  const limits = { timeout: 60_000 }
+
+  test('are cut off, and others are answered meanwhile', limits, async () => {
+    const { url, port } = await start({ maxSpanNames: 2000 })
+    // More than the buffers of a connection take.
+    const share = { own: { selfMs: 1, totalMs: 1 }, shared: false }
+    for (let i = 0; i < 2000; i++) tellSpanCost(`span ${i} ${'x'.repeat(150)}`, aSpan, share)
+    const begin = performance.now()
+    const client = (sends: string) => {
+      const socket = connect(port, '127.0.0.1').on('error', () => {})
+      socket.write(sends)
+      return socket
+    }
+    const scrape = 'GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n'
+    const lazy = client(scrape)
+    const silent = client('')
+    const slow = client('GET /metrics HTTP/1.1\r\n')
+    const trickle = setInterval(() => slow.write('X: y\r\n'), 100)
+    const huge = client(`GET /metrics HTTP/1.1\r\nX: ${'y'.repeat(100_000)}\r\n\r\n`)
+    const greedy = client('GET / HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(1000))
+    const answers = Promise.all([silent, slow, huge, greedy].map((socket) => text(socket)))
+    expect(await ask(url)).toMatchObject({ status: 200 })
+    const [toSilent, toSlow, toHuge, toGreedy] = await answers
+    clearInterval(trickle)
+    expect(toSilent).toMatch(/^(HTTP\/1.1 408 .*)?/)
+    expect(toSlow).toMatch(/^HTTP\/1.1 408 /)
+    expect(toHuge).toMatch(/^HTTP\/1.1 431 /)
+    expect(toGreedy!.match(/HTTP\/1.1 200 /g)!.length).toBeLessThanOrEqual(100)
+
+    // Who reads nothing for so long gets no more than what was on its way.
+    await sleep(begin + 15_000 - performance.now())
+    const late = await text(lazy).catch(() => '')
+    expect(late.endsWith('\r\n0\r\n\r\n')).toBe(false)
+    expect(await ask(url)).toMatchObject({ status: 200 })
+  })
+
+  test('do not hold up the end', async () => {
+    const endpoint = await start()
+    const clients = Array.from({ length: 20 }, () => connect(endpoint.port, '127.0.0.1').on('error', () => {}))
+    clients[0]!.write('GET /metrics HT')
+    await Promise.all(clients.map((client) => once(client, 'connect')))
+    const closed = clients.map((client) => closing(client.resume()))
+    await endpoint.stop()
+    await Promise.all(closed)
+    await endpoint.stop()
+  })
+})
+
+describe('with nothing but an environment variable', () => {
+  const nodeArgs = ['--import', 'spanmeter/register']
+
+  test('the process is told of, keeps its port and ends by itself', async () => {
+    const port = await freePort()
+    const env = { SPANMETER_PROMETHEUS_PORT: String(port) }
+    const ended = runFixture('prometheus/idle.cjs', { nodeArgs, env })
+    const families = await scrapeSoon(port)
+    expect(sampleOf(families, 'process_memory_bytes')).toBeGreaterThan(0)
+    // Keeps a connection open that did not ask anything.
+    const idle = connect(port, '127.0.0.1').on('error', () => {})
+    const { stdout, ...end } = await ended
+    expect(end).toMatchObject({ code: 0, stderr: '' })
+    expect(JSON.parse(stdout).filter((resource: string) => resource.startsWith('TCP'))).toEqual([])
+    await closing(idle.resume())
+    await expect(ask(`http://127.0.0.1:${port}/metrics`)).rejects.toThrow('ECONNREFUSED')
+  })
+
+  test('it works with nothing installed but spanmeter, and what it depends on', async () => {
+    using app = new TemporaryApp(['prom-client', 'tdigest', 'bintrees', 'node-gyp-build'])
+    // As package managers put it that hide from each package what it did not ask for.
+    app.add('@opentelemetry/api', 'prom-client/node_modules/@opentelemetry/api')
+    const port = await freePort()
+    const env = { SPANMETER_PROMETHEUS_PORT: String(port) }
+    const ended = run(process.execPath, [...nodeArgs, app.write('setTimeout(() => {}, 2000)')], env, 30_000, app.folder)
+    const families = await scrapeSoon(port)
+    expect(sampleOf(families, 'process_memory_bytes')).toBeGreaterThan(0)
+    expect(sampleOf(families, 'spanmeter_thread_cpu_time_seconds_total')).toBeGreaterThan(0)
+    expect(families.get('tracing_cpu_overhead_percent')!.samples).toEqual([])
+    expect(await ended).toMatchObject({ code: 0, stderr: '' })
+  })
+
+  test('a port that is taken is one warning, and the application goes on', async () => {
+    const other = createServer().listen(0, '127.0.0.1')
+    await once(other, 'listening')
+    const { port } = other.address() as AddressInfo
+    const program = [...nodeArgs, '-e', 'setTimeout(() => console.log("done"), 500)']
+    const { code, stdout, stderr } = await runFixture('', {
+      nodeArgs: program,
+      env: { SPANMETER_PROMETHEUS_PORT: `${port}` },
+    })
+    other.close()
+    expect({ code, stdout }).toEqual({ code: 0, stdout: 'done\n' })
+    expect(stderr.match(/Warning: /g)).toHaveLength(1)
+    expect(stderr).toContain(`no endpoint for Prometheus: cannot listen on port ${port} of 127.0.0.1: it is taken`)
+  })
+
+  test.each([
+    [{}, true],
+    [{ RESOURCE_ATTRIBUTION_UPDATE_INTERVAL_SECS: '5' }, true],
+    [{ SPANMETER_PROMETHEUS_PORT: '' }, false],
+    [{ SPANMETER_ENABLED: 'false' }, false],
+    [{ RESOURCE_ATTRIBUTION_ENABLED: 'false' }, false],
+    [{ OTEL_SDK_DISABLED: 'true' }, false],
+  ])('%o: there is an endpoint: %s', async (settings, there) => {
+    const env = { SPANMETER_PROMETHEUS_PORT: String(await freePort()), NODE_DEBUG: 'spanmeter', ...settings }
+    const program = [...nodeArgs, '-e', 'setTimeout(() => {}, 300)']
+    const { stderr } = await runFixture('', { nodeArgs: program, env })
+    expect(stderr.includes('metrics are at http://127.0.0.1:')).toBe(there)
+  })
+
+  test('what it is told of tracing is switched by SPANMETER_ATTRIBUTION', async () => {
+    const told = async (attribution: string) => {
+      const port = await freePort()
+      const env = { SPANMETER_PROMETHEUS_PORT: String(port), SPANMETER_ATTRIBUTION: attribution }
+      const families = await askFixture<string>('prometheus/own-requests.cjs', { nodeArgs, env })
+      return sampleOf(parseExposition(families), 'tracing_cpu_overhead_percent')
+    }
+    expect(await told('true')).toBeGreaterThan(0)
+    expect(await told('false')).toBeUndefined()
+  })
+
+  test('processes of a cluster do not share a port', async () => {
+    const [port, other] = [await freePort(), await freePort()]
+    const options = { nodeArgs, env: { SPANMETER_PROMETHEUS_PORT: String(port) }, args: [String(other)] }
+    const { code, stdout, stderr } = await runFixture('prometheus/cluster.cjs', options)
+    expect(code, stderr).toBe(0)
+    const { primary, told } = JSON.parse(stdout) as { primary: number; told: number }
+    expectWithin(5, told, primary)
+    const refused = [...stderr.matchAll(/port (\d+) of 127.0.0.1: it is taken; each worker of a cluster needs/g)]
+    expect(refused.map(([, number]) => Number(number)).sort()).toEqual([port, other].sort())
+  })
+})
+
+test('a worker thread may have an endpoint, and is none by the environment', async () => {
+  const env = { SPANMETER_PROMETHEUS_PORT: String(await freePort()) }
+  const nodeArgs = ['--import', 'spanmeter/register']
+  const { code, stdout, stderr } = await runFixture('prometheus/worker.cjs', { nodeArgs, env })
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  const [ofThread, ofProcess] = (JSON.parse(stdout) as [string, string]).map(parseExposition)
+  expect(sampleOf(ofThread!, 'spanmeter_thread_cpu_time_seconds_total')).toBeGreaterThan(0.3)
+  expect(sampleOf(ofProcess!, 'spanmeter_thread_cpu_time_seconds_total')).toBeLessThan(0.3)
+})
+
+test('scrapes are no spans of the application', async () => {
+  const { spans } = await askFixture<{ spans: string[] }>('prometheus/untraced.cjs')
+  expect(spans).toEqual(['GET /'])
+})
+
+function closing(socket: Socket): Promise<unknown> {
+  return socket.destroyed ? Promise.resolve() : new Promise((resolve) => socket.once('close', resolve))
+}
+
+async function scrapeSoon(port: number): Promise<Map<string, Family>> {
+  for (;;) {
+    try {
+      return await scrape({ url: `http://127.0.0.1:${port}/metrics` })
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ECONNREFUSED') throw error
+      await sleep(20)
+    }
+  }
+}
