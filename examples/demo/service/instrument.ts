@@ -10,6 +10,7 @@ import { AlwaysOnSampler, BatchSpanProcessor, NodeTracerProvider } from '@opente
 import { ATTR_SERVICE_NAME } from '@opentelemetry/semantic-conventions'
 import { createMonitor } from 'spanmeter'
 import { ResourceSpanProcessor } from 'spanmeter/otel'
+import { startPrometheusEndpoint } from 'spanmeter/prometheus'
 import { RECEIVER_URL } from './messages'
 
 // Without a logger a failing export would go unnoticed.
@@ -49,6 +50,12 @@ registerInstrumentations({
     }),
   ],
 })
+
+if (process.env.SPANMETER_PROMETHEUS_PORT) {
+  startPrometheusEndpoint({ port: Number(process.env.SPANMETER_PROMETHEUS_PORT) }).catch((error) => {
+    console.error(`warning: ${error.message}`)
+  })
+}
 
 export async function shutDownTracing(): Promise<void> {
   try {
