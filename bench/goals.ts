@@ -17,6 +17,7 @@ interface Goal {
 
 const percent = (value: number) => `${value.toFixed(1)} %`
 const micro = (value: number) => `${value.toFixed(value < 10 ? 1 : 0)} µs`
+const milli = (value: number) => `${value.toFixed(value < 10 ? 1 : 0)} ms`
 const times = (value: number) => `${value.toFixed(value < 10 ? 2 : 0)}×`
 
 const rates = ['1', '4', '10', '20'].map((rate) => `${rate} kHz`)
@@ -99,6 +100,22 @@ const goals: readonly Goal[] = [
     limit: (read) => `as many constant attributes ${throughput(read, 'as many constant attributes')}`,
     peers: (read) => `no tracing ${throughput(read, 'no tracing')}`,
   },
+  {
+    what: 'told cost of tracing, over what recording spans adds to the CPU of a request',
+    case: 'tracing-cost',
+    reach: '0.75 … 1.1×',
+    measured: (read) => times(toldOver(read, 'the context alone')),
+    limit: () => '1×',
+    peers: (read) => `over all of tracing, the context included, ${times(toldOver(read, 'no tracing'))}`,
+  },
+  {
+    what: 'added to the start and end of a process by `--import spanmeter/register`',
+    case: 'start-up',
+    reach: '≤ 15 ms',
+    measured: (read) => milli(read('start-up', '--import', 'added')),
+    limit: (read) => `\`--require\` ${milli(read('start-up', '--require', 'added'))}`,
+    peers: (read) => `plain Node.js takes ${milli(read('start-up', 'nothing more', 'without'))}`,
+  },
   ticksHeld('idle'),
   ticksHeld('busy'),
   {
@@ -152,6 +169,12 @@ function awaits(read: Read, time: (of: (kind: string) => number) => number): str
 
 function throughput(read: Read, variant: string): string {
   return times(read('http-throughput', variant, 'requests, over OpenTelemetry alone'))
+}
+
+/** What was told, over what OpenTelemetry adds to a request of the service in that variant. */
+function toldOver(read: Read, without: string): number {
+  const cpu = (variant: string) => read('tracing-cost', variant, 'CPU')
+  return read('tracing-cost', 'OpenTelemetry, measured', 'told') / (cpu('OpenTelemetry') - cpu(without))
 }
 
 function bytes(read: Read, variant: string): string {

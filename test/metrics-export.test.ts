@@ -48,7 +48,11 @@ function sdksWith(name: string): Sdk[] {
         : { ...sdk, name: `${sdk.name} on ${node24.name}`, folder: undefined },
     ]
   })
-  const none = { name: `another ${name} (skipped: none is in build/sdks)`, folder: undefined, node: process.execPath }
+  const none = {
+    name: `another ${name} (skipped: run \`npm run sdks\` first)`,
+    folder: undefined,
+    node: process.execPath,
+  }
   return found.some(({ folder }) => folder !== packageRoot) ? found : [...found, none]
 }
 

@@ -19,7 +19,7 @@ const dashboard: { panels: Panel[] } = JSON.parse(read('dashboard.json'))
 const queries = dashboard.panels.flatMap(({ targets = [] }) => targets.map(({ expr }) => expr))
 
 const promtool = '/usr/bin/promtool'
-const unless = existsSync(promtool) ? '' : " (skipped: Debian's package prometheus is not installed)"
+const unless = existsSync(promtool) ? '' : " (skipped: install Debian's package prometheus first)"
 
 describe.skipIf(unless !== '')(`promtool${unless}`, () => {
   const run = (...args: string[]) => execFileSync(promtool, args, { cwd: folder, encoding: 'utf8' })

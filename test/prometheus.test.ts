@@ -11,14 +11,7 @@ import { metrics } from '../dist/metrics/table.js'
 import { askFixture, run } from './helpers/child'
 import { burn, hostCpuMs, threads } from './helpers/cpu.cjs'
 import { expectWithin } from './helpers/expect'
-import {
-  hasPrometheus,
-  ifPrometheus,
-  knownComplaints,
-  parseExposition,
-  promtoolCheck,
-  sampleOf,
-} from './helpers/exposition'
+import { hasPrometheus, ifPrometheus, parseExposition, promtoolCheck, sampleOf } from './helpers/exposition'
 import { settle } from './helpers/settle'
 import { aSpan, tellSpanCost } from './helpers/span-costs'
 import { TemporaryApp } from './helpers/temporary-app'
@@ -88,7 +81,7 @@ describe('in a registry beside the default metrics', () => {
     const register = new promClient.Registry()
     collect({ register })
     tellSpanCost('work', aSpan, { shared: false })
-    expect(promtoolCheck(await register.metrics())).toEqual(knownComplaints)
+    expect(promtoolCheck(await register.metrics())).toEqual([])
   })
 
   test('a text after one of the other kind is right, too', async () => {
@@ -147,8 +140,8 @@ describe('registration', () => {
 
   test('one that meets another metric leaves nothing half there', () => {
     const register = new promClient.Registry()
-    const gauge = new promClient.Gauge({ name: 'process_thread_count', help: 'mine', registers: [register] })
-    expect(() => collect({ register })).toThrow('process_thread_count')
+    const gauge = new promClient.Gauge({ name: 'process_threads', help: 'mine', registers: [register] })
+    expect(() => collect({ register })).toThrow('process_threads')
     expect(register.getMetricsAsArray()).toEqual([gauge])
   })
 
@@ -369,7 +362,7 @@ describe('what spans cost', () => {
     const counts = samples.filter(({ name }) => name.endsWith('_count'))
     // Both with half a pair are the same in UTF-8.
     expect(counts).toHaveLength(hostile.length - 1)
-    if (hasPrometheus) expect(promtoolCheck(text)).toEqual(knownComplaints)
+    if (hasPrometheus) expect(promtoolCheck(text)).toEqual([])
     // 14 takes a backslash before an n for a line feed.
     if (version === 14) return
     for (const { labels } of counts) {

@@ -1,6 +1,8 @@
 import { fork } from 'node:child_process'
 import { on, once } from 'node:events'
 import { join } from 'node:path'
+import { context } from '@opentelemetry/api'
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http'
 import { BatchSpanProcessor, NodeTracerProvider, type SpanProcessor } from '@opentelemetry/sdk-trace-node'
 import { ResourceSpanProcessor } from 'spanmeter/otel'
@@ -13,6 +15,8 @@ const { tracingOverhead } = require(
 ) as typeof import('../../dist/overhead/tracing-overhead.js')
 
 interface Variant {
+  /** Whether contexts are handed on from callback to callback. */
+  context?: boolean
   processors?: () => SpanProcessor[]
   measured?: boolean
 }
@@ -20,9 +24,10 @@ interface Variant {
 const variants: Record<string, Variant> = {
   'no tracing': {},
   'no tracing, measured': { measured: true },
-  'OpenTelemetry alone': { processors: () => [] },
-  'OpenTelemetry alone, measured': { processors: () => [], measured: true },
-  'with spanmeter, measured': { processors: () => [new ResourceSpanProcessor()], measured: true },
+  'the context alone': { context: true },
+  OpenTelemetry: { processors: () => [] },
+  'OpenTelemetry, measured': { processors: () => [], measured: true },
+  'OpenTelemetry and spanmeter, measured': { processors: () => [new ResourceSpanProcessor()], measured: true },
 }
 
 type Message = { collectorPort: number } | { state: 'begin' } | { state: 'end'; requests: number; failed: number }
@@ -35,12 +40,13 @@ export const tracingCost: Case = {
   repeats: 5,
   baseline: 'no tracing',
   async run(variant) {
-    const { processors, measured } = variants[variant]!
+    const { context: handedOn, processors, measured } = variants[variant]!
     const { threadCpu } = loadAddon()
     const client = fork(join(__dirname, '../load/http-client.js'))
     const messages = on(client, 'message')
     const next = async () => (await messages.next()).value[0] as Message
     const { collectorPort } = (await next()) as { collectorPort: number }
+    if (handedOn) context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
     const provider = processors && trace(processors(), collectorPort)
     if (measured) tracingOverhead.acquire()
     const { server, port } = await serveTraced()

@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
+import { announcesTurns } from '../attribution/host.js'
 import { createMonitor } from '../create-monitor.js'
 import { isKnown } from '../otel/attributes.js'
 import type { TracingCost } from '../overhead/tracing-overhead.js'
@@ -51,7 +52,7 @@ export class Readings {
     const { timeMs } = this.#mark
     this.#throttledUntilMs = timeMs
     this.#lookBack = new LookBack(windowMs, timeMs)
-    this.#tracing = tracing && this.#monitor.backend === 'native' ? measureTracing() : undefined
+    this.#tracing = tracing && announcesTurns && this.#monitor.backend === 'native' ? measureTracing() : undefined
     // Somebody else may have asked before what tracing costs.
     this.#logCounters(timeMs, this.#tracing?.read())
   }

@@ -72,7 +72,8 @@ export const metrics = {
     unit: '{thread}',
     description: 'Threads of the process',
     source: '/proc/self/task',
-    prometheus: 'process_thread_count',
+    // Not `_count`, which belongs to histograms.
+    prometheus: 'process_threads',
   },
   'spanmeter.process.cpu.avg': {
     kind: 'gauge',
@@ -128,8 +129,8 @@ export const metrics = {
     unit: 's',
     description: 'CPU time that tracing took of the JavaScript thread',
     attributes: {
-      'spanmeter.tracing.component': 'start, unsampled, end, export, spanmeter',
-      'spanmeter.tracing.scope': 'instrumentation scope; of start and end',
+      'spanmeter.tracing.component': 'start, unsampled, record, end, export, spanmeter',
+      'spanmeter.tracing.scope': 'instrumentation scope; of start, record and end',
     },
     source: 'turns of the thread and its CPU clock',
     prometheus: 'spanmeter_tracing_cpu_time_seconds_total',

@@ -26,9 +26,14 @@ interface Provider {
 
 type Method = (this: never, ...args: never[]) => unknown
 
+/** What else a span is told. */
+const recording = [
+  ...['setAttribute', 'setAttributes', 'addEvent', 'addLink', 'addLinks', 'setStatus', 'updateName', 'recordException'],
+] as (keyof SdkSpan)[]
+
 /**
- * Books what an SDK does to start and to end a span. It wraps `startSpan` of its class of tracers and `end` of its class
- * of spans: all that the SDK and its processors do then happens in these calls.
+ * Books what an SDK does to start a span, to record what it is told and to end it. It wraps `startSpan` of the SDK's class
+ * of tracers and the methods of its class of spans: all that the SDK and its processors do happens in these calls.
  */
 export class TracerWatch {
   readonly #accounts: TracingAccounts
@@ -36,7 +41,7 @@ export class TracerWatch {
   readonly #ended: (span: object) => void
   /** Spans that are recorded, sampled or not. */
   readonly spans = { started: 0, ended: 0 }
-  readonly #known = new WeakSet<object>()
+  readonly #known = new WeakMap<object, Set<PropertyKey>>()
   #restore: (() => void)[] = []
   #active = true
 
@@ -72,7 +77,8 @@ export class TracerWatch {
         const prototype = span && Object.getPrototypeOf(span)
         if (prototype && prototype !== recorded && span.isRecording?.()) {
           recorded = prototype
-          watch.#wrapSpans(prototype)
+          watch.#wrapEnd(prototype)
+          for (const name of recording) watch.#wrapRecording(prototype, name)
         }
         return prototype !== undefined && prototype === recorded
       }
@@ -91,7 +97,25 @@ export class TracerWatch {
     })
   }
 
-  #wrapSpans(prototype: SdkSpan): void {
+  #wrapRecording(prototype: SdkSpan, name: keyof SdkSpan): void {
+    const watch = this
+    const { sections } = attribution
+    this.#wrap(prototype, name, (record) => {
+      const original = record as (...args: unknown[]) => unknown
+      return function (this: SdkSpan, ...args: unknown[]): unknown {
+        // Part of what is booked already: of a processor, or of a method that calls another.
+        if (!watch.#active || sections.current !== 0) return original.apply(this, args)
+        const outer = sections.enter(watch.#accounts.of(scopeOf(this)).record)
+        try {
+          return original.apply(this, args)
+        } finally {
+          sections.leave(outer)
+        }
+      }
+    })
+  }
+
+  #wrapEnd(prototype: SdkSpan): void {
     const watch = this
     const { sections } = attribution
     this.#wrap(prototype, 'end', (end: SdkSpan['end']) => {
@@ -117,10 +141,11 @@ export class TracerWatch {
     this.#ended(span)
   }
 
-  /** Each class once, however many tracers and spans it has. */
+  /** Each method of a class once, however many tracers and spans it has. */
   #wrap<T extends object, N extends keyof T>(target: T, name: N, wrapperOf: (original: T[N]) => Method): void {
-    if (this.#known.has(target) || !Object.hasOwn(target, name)) return
-    this.#known.add(target)
+    const known = this.#known.get(target) ?? new Set()
+    if (known.has(name) || !Object.hasOwn(target, name)) return
+    this.#known.set(target, known.add(name))
     const original = target[name]
     const wrapper = wrapperOf(original) as T[N]
     target[name] = wrapper

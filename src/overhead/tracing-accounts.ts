@@ -3,9 +3,10 @@ import { attribution } from '../otel/local-spans.js'
 
 /**
  * What of tracing takes CPU on the JavaScript thread: the SDK starting a span; the same for one that is not sampled (told
- * apart only with `OverheadSampler`); the SDK ending a span, with its processors; exporters; and spanmeter's processor.
+ * apart only with `OverheadSampler`); the SDK taking attributes, events and the like of one; ending one, with the
+ * processors; exporters; and spanmeter's own processor.
  */
-export type TracingComponent = 'start' | 'unsampled' | 'end' | 'export' | 'spanmeter'
+export type TracingComponent = 'start' | 'unsampled' | 'record' | 'end' | 'export' | 'spanmeter'
 
 /** CPU time of a component so far. It never goes back. */
 export interface ComponentCpu {
@@ -15,10 +16,8 @@ export interface ComponentCpu {
   timeMs: number
 }
 
-interface ScopeAccounts {
-  readonly start: Account
-  readonly end: Account
-}
+const ofScopes = ['start', 'record', 'end'] as const
+type ScopeAccounts = Readonly<Record<(typeof ofScopes)[number], Account>>
 
 const maxScopes = 100
 
@@ -28,7 +27,7 @@ export class TracingAccounts {
   readonly export = standing()
   readonly spanmeter = standing()
   readonly #scopes = new Map<string, ScopeAccounts>()
-  readonly #others: ScopeAccounts = { start: standing(), end: standing() }
+  readonly #others = standingOfScope()
 
   of(scope: string): ScopeAccounts {
     return this.#scopes.get(scope) ?? this.#add(scope)
@@ -37,7 +36,7 @@ export class TracingAccounts {
   #add(scope: string): ScopeAccounts {
     if (this.#scopes.size === maxScopes) return this.#others
     try {
-      const accounts = { start: standing(), end: standing() }
+      const accounts = standingOfScope()
       this.#scopes.set(scope, accounts)
       return accounts
     } catch {
@@ -52,7 +51,7 @@ export class TracingAccounts {
       return { component, timeMs: attribution.selfMs(this[component]) }
     })
     for (const [scope, accounts] of [...this.#scopes, ['', this.#others] as const]) {
-      for (const component of ['start', 'end'] as const) {
+      for (const component of ofScopes) {
         all.push({ component, scope, timeMs: attribution.selfMs(accounts[component]) })
       }
     }
@@ -69,6 +68,10 @@ export class TracingAccounts {
     ]
     for (const account of accounts) attribution.close(account)
   }
+}
+
+function standingOfScope(): ScopeAccounts {
+  return { start: standing(), record: standing(), end: standing() }
 }
 
 function standing(): Account {

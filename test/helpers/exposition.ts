@@ -92,7 +92,7 @@ export function sampleOf(families: Map<string, Family>, name: string, labels: Re
 
 const folder = '/usr/bin'
 export const hasPrometheus = ['prometheus', 'promtool'].every((program) => existsSync(`${folder}/${program}`))
-export const ifPrometheus = hasPrometheus ? '' : ' (skipped: install the Debian package prometheus first)'
+export const ifPrometheus = hasPrometheus ? '' : " (skipped: install Debian's package prometheus first)"
 
 /** What Prometheus' own tool has to complain of. */
 export function promtoolCheck(text: string): string[] {
@@ -104,11 +104,3 @@ export function promtoolCheck(text: string): string[] {
     return `${stdout}${stderr}`.trim().split('\n')
   }
 }
-
-/**
- * What it complains of in our metrics, and why that stays: it is what OpenTelemetry's rules make of `process.thread.count`,
- * so that it has one name however it came to Prometheus.
- */
-export const knownComplaints = [
-  'process_thread_count non-histogram and non-summary metrics should not have "_count" suffix',
-]

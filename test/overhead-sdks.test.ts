@@ -1,0 +1,37 @@
+import { join } from 'node:path'
+import { expect, test, vi } from 'vitest'
+import { installPackage, newestFor, obstacle, placeApps, runBeside, sdks } from './helpers/sdks'
+
+// What tracing costs, on each line of the OpenTelemetry SDK.
+
+vi.setConfig({ testTimeout: 60_000 })
+
+interface Printed {
+  truth: { end: number; export: number }
+  told: Record<string, number>
+  scopes: string[]
+  queuedBytes: number
+  exportingBytes: number
+  spans: { started: number; ended: number; exported: number }
+}
+
+for (const sdk of sdks.filter(({ packages }) => '@opentelemetry/context-async-hooks' in packages)) {
+  const { skip, why } = obstacle(sdk)
+  test.skipIf(skip)(`SDK ${sdk.name}: each component has what it used${why}`, async () => {
+    installPackage(join(sdk.folder, 'node_modules'))
+    const folder = placeApps(sdk, 'cost')
+    const printed = await runBeside<Printed>(folder, newestFor(sdk)!.path!, ['cost.cjs'])
+    const { truth, told, scopes, queuedBytes, exportingBytes, spans } = printed
+    for (const part of ['end', 'export'] as const) {
+      expect(told[part], part).toBeGreaterThan(0.97 * truth[part])
+      expect(told[part], part).toBeLessThan(1.05 * truth[part] + 10)
+    }
+    expect(told.start).toBeGreaterThan(0)
+    expect(told.record).toBeGreaterThan(0)
+    expect(scopes).toEqual(['app'])
+    expect(queuedBytes).toBeGreaterThan(30 * 500)
+    expect(queuedBytes).toBeLessThan(30 * 5000)
+    expect(exportingBytes).toBe(0)
+    expect(spans).toEqual({ started: 30, ended: 30, exported: 30 })
+  })
+}
