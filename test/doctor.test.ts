@@ -93,7 +93,11 @@ const canLimit = makeCgroups()
 const enter = `echo $$ > ${cpuGroup}/cgroup.procs && echo $$ > ${memoryGroup}/cgroup.procs && exec "$0" "$@"`
 const canType = spawnSync('script', ['--version']).status === 0
 const onTerminal = (...variables: string[]) =>
-  run('script', ['-qefc', ['env', ...variables, ...noAddons, program, 'doctor'].join(' '), '/dev/null'])
+  run('script', [
+    '-qefc',
+    ['env', '-u', 'CI', 'TERM=xterm', ...variables, ...noAddons, program, 'doctor'].join(' '),
+    '/dev/null',
+  ])
 
 const runs = {
   native: report(packageRoot, node),
@@ -181,7 +185,7 @@ describe('--json', () => {
         ...{ packages: each(told.openTelemetry.packages, found), apiCopies: [found] },
         attach: { sdk: text, provider: text, by: orNull, writesIn: orNull, attributes: number, error: orNull },
       },
-      promClient: null,
+      promClient: text,
     }
     expect(told).toEqual(shape)
     const documentation = readFileSync(join(packageRoot, 'dist/cli/doctor/report.d.ts'), 'utf8')

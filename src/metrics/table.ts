@@ -130,7 +130,7 @@ export const metrics = {
     description: 'CPU time that tracing took of the JavaScript thread',
     attributes: {
       'spanmeter.tracing.component': 'start, unsampled, record, end, export, spanmeter',
-      'spanmeter.tracing.scope': 'instrumentation scope; of start, record and end',
+      'spanmeter.tracing.scope': 'the instrumentation scope of the span',
     },
     source: 'turns of the thread and its CPU clock',
     prometheus: 'spanmeter_tracing_cpu_time_seconds_total',
