@@ -75,6 +75,8 @@ describe('the process', () => {
 test('tracing that does nothing costs nothing', async () => {
   const { provider, reader } = newMetering()
   instrumentation({ meterProvider: provider })
+  expect(await reader.values('spanmeter.tracing.cpu.overhead')).toEqual({})
+  newTracing()
   await reader.metrics()
   await sleep(200)
   expect(await reader.value('spanmeter.tracing.cpu.overhead')).toBeLessThan(0.1)

@@ -31,7 +31,7 @@ describe('the package', () => {
     expect(loaded).toEqual({
       imports: names,
       requires: names,
-      same: [true, true, true, true, true, true, true],
+      same: [true, true, true, true, true, true, true, true],
       version: manifest.version,
     })
   })

@@ -43,8 +43,8 @@ async function churn(node: string | undefined, { warmUp, count, atOnce, main }: 
   const results = await askFixture<Results>('lifecycle/churn.cjs', options)
   const { told, grown, end } = results
   expect(told).toBe(0.75 * count)
-  // Node.js itself keeps 0.1 to 0.3 kB of each.
-  expect(grown.heapKb).toBeLessThan(count)
+  // Node.js itself keeps 0.1 to 0.3 kB of each, and chance some of all.
+  expect(grown.heapKb).toBeLessThan(count + 10)
   // What is not in the C library's heap: the history of a thread alone takes 0.8 MB.
   expect(grown.rssMb).toBeLessThan(40)
   expect(grown).toMatchObject({ files: 0, threads: 0 })

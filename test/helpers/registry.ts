@@ -19,8 +19,8 @@ interface Release {
 }
 
 /**
- * A registry of this machine alone: it has one tarball, and of the development dependencies those that were asked for,
- * with all that they need, in the versions of the lock file. It remembers what else it was asked for.
+ * A registry of this machine alone: it has one tarball with what it needs, and of the development dependencies those that
+ * were asked for, with all that they need, in the versions of the lock file. It remembers what else it was asked for.
  */
 export class Registry implements AsyncDisposable {
   #unknown: string[] = []
@@ -43,9 +43,11 @@ export class Registry implements AsyncDisposable {
 
   static async start(tarball: string, others: readonly string[]): Promise<Registry> {
     const registry = new Registry()
-    const manifest = execFileSync('tar', ['-xOf', tarball, 'package/package.json'], { encoding: 'utf8' })
-    registry.#releases.push({ manifest: JSON.parse(manifest), tarball: readFileSync(tarball) })
-    for (const [manifest, folder] of closure(others)) registry.#releases.push({ manifest, tarball: pack(folder) })
+    const text = execFileSync('tar', ['-xOf', tarball, 'package/package.json'], { encoding: 'utf8' })
+    const manifest: Manifest = JSON.parse(text)
+    registry.#releases.push({ manifest, tarball: readFileSync(tarball) })
+    const needed = [...Object.keys(manifest.dependencies ?? {}), ...others]
+    for (const [other, folder] of closure(needed)) registry.#releases.push({ manifest: other, tarball: pack(folder) })
     registry.#server.listen(0, '127.0.0.1')
     await once(registry.#server, 'listening')
     return registry

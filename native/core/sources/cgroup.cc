@@ -48,7 +48,8 @@ std::optional<CpuQuota> read_cpu_quota(Version version, const std::string& folde
   }
   const int64_t quota = limit.first.value_or(0);
   const int64_t period = limit.second.value_or(0);
-  if (quota == 0 || period == 0) return std::nullopt;
+  // The kernel takes up to a second.
+  if (quota == 0 || period == 0 || period > kSecond / kMicrosecond) return std::nullopt;
   return CpuQuota{static_cast<double>(quota) / static_cast<double>(period), period * kMicrosecond};
 }
 
