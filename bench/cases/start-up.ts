@@ -14,6 +14,7 @@ const traced = `
 
 const variants: Record<string, { flags: string[]; program: string }> = {
   'nothing more': { flags: [], program: empty },
+  'an empty module by --import': { flags: ['--import', 'data:text/javascript,'], program: empty },
   '--import': { flags: ['--import', 'spanmeter/register'], program: empty },
   '--require': { flags: ['--require', 'spanmeter/register'], program: empty },
   '--require, with a tracer provider': { flags: ['--require', 'spanmeter/register'], program: traced },
