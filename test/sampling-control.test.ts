@@ -107,6 +107,11 @@ describe('what a trace costs', () => {
     expectSettled(seconds.slice(27), exact(large), 0.25)
   })
 
+  test('is more once, because a collection of garbage falls into it', () => {
+    const load = (second: number) => ({ roots: 2000, pauseMs: second === 30 ? 100 : 0 })
+    expectSettled(simulate({ seconds: 40, load }).slice(20), exact({ roots: 2000 }), 0.2)
+  })
+
   test('becomes cheap again', () => {
     const seconds = change(at({ startMs: 0.03 }), at({}))
     expectSettled(seconds.slice(40), exact({}), 0.15)

@@ -8,7 +8,8 @@ import type { Outcome, Phase, Variant } from './messages.js'
 import { report } from './table.js'
 
 const usage = `npm run bench:sampling -- [--seconds N] [--report]
-  --seconds N   of each load: 40 requests a second, ten times as many, and 40 again; default 15
+  --seconds N   of each load: 40 requests a second, ten times as many, and 40 again, after ten seconds at the most of the
+                high one to warm up; default 15
   --report      writes the table into docs/sampling.md`
 
 const spansOfRequest = 10
@@ -21,7 +22,8 @@ async function main(): Promise<void> {
   if (values.help) return void console.log(usage)
   const seconds = Number(values.seconds)
   if (!(Number.isInteger(seconds) && seconds > 0)) throw new Error(`--seconds must be a whole number above 0\n${usage}`)
-  const phases = [low, high, low].map((perSecond) => ({ perSecond, seconds }))
+  const warmUp = { perSecond: high, seconds: Math.min(seconds, 10) }
+  const phases = [warmUp, ...[low, high, low].map((perSecond) => ({ perSecond, seconds }))]
 
   const all = await run('all sampled', phases)
   const kept = await run('OverheadSampler', phases)
@@ -45,7 +47,8 @@ async function run(variant: Variant, phases: Phase[]): Promise<Outcome> {
   })
   const [code] = await exit
   if (outcome === undefined || code !== 0) throw new Error(`the service failed: ${variant}`)
-  return outcome
+  const warm = outcome.seconds.findIndex(({ perSecond }) => perSecond === low)
+  return { ...outcome, seconds: outcome.seconds.slice(warm) }
 }
 
 main()

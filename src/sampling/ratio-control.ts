@@ -93,7 +93,10 @@ export class RatioControl {
     this.#start.add(spent.startMs, spent.started, elapsedMs)
     this.#end.add(spent.endMs, spent.ended, elapsedMs)
     this.#export.add(spent.exportMs, spent.exported, elapsedMs)
-    this.#unsampled.add(spent.unsampledMs, decided.unsampledSpans, elapsedMs)
+    // A collection of garbage that falls into one of them is no reason to sample nothing for seconds.
+    const unusualMs = 3 * this.#unsampled.value * decided.unsampledSpans + 1
+    const unsampledMs = this.#unsampled.known ? Math.min(spent.unsampledMs, unusualMs) : spent.unsampledMs
+    this.#unsampled.add(unsampledMs, decided.unsampledSpans, elapsedMs)
     const unsampledTraces = decided.roots - decided.sampledRoots + decided.remoteUnsampled
     this.#spansIfSampled.add(spent.started, decided.sampledRoots + decided.remoteSampled, elapsedMs)
     this.#spansIfUnsampled.add(decided.unsampledSpans, unsampledTraces, elapsedMs)

@@ -14,11 +14,13 @@ export interface Load {
   clump: number
   /** Whether the event loop is blocked: whatever comes waits. */
   blocked: boolean
+  /** What the first span that is turned down in this second takes more, in ms. */
+  pauseMs: number
 }
 
 export const usual: Load = {
   ...{ roots: 1000, spans: 10, startMs: 0.003, endMs: 0.004, exportMs: 0.007, unsampledMs: 0.0005 },
-  ...{ remote: 0, clump: 1, blocked: false },
+  ...{ remote: 0, clump: 1, blocked: false, pauseMs: 0 },
 }
 
 export interface Second {
@@ -55,6 +57,7 @@ export function simulate({ load, seconds, budgetPercent = 2, minRatio = 0.001 }:
   for (let second = 0; second < seconds; second++) {
     const now = { ...usual, ...load(second) }
     const before = total(costs)
+    let { pauseMs } = now
     const result: Second = { decided: 0, spent: 0, ratio: 0, roots: 0 }
     for (let ms = second * 1000; ms < (second + 1) * 1000; ms++) {
       const arrived = random() < (now.roots / now.clump / 1000) % 1 ? 1 : 0
@@ -79,7 +82,8 @@ export function simulate({ load, seconds, budgetPercent = 2, minRatio = 0.001 }:
         start(ms)
       } else {
         decisions.unsampledSpans += now.spans
-        costs.unsampledMs += now.spans * now.unsampledMs
+        costs.unsampledMs += now.spans * now.unsampledMs + pauseMs
+        pauseMs = 0
         result.decided += now.spans * now.unsampledMs
       }
     }
