@@ -1,3 +1,4 @@
+import { channel } from 'node:diagnostics_channel'
 import { createRequire } from 'node:module'
 import { context, ROOT_CONTEXT, type Span, trace } from '@opentelemetry/api'
 import { suppressTracing } from '@opentelemetry/core'
@@ -110,6 +111,38 @@ describe('what throws', () => {
   })
 })
 
+test('an exporter that is called without a callback', () => {
+  const exporter = exporterOf((_spans, done) => done?.({ code: 0 }))
+  register({ spanProcessors: [new BatchSpanProcessor(exporter)] })
+  const exporting = exporter.export as (spans?: unknown) => void
+  expect(() => exporting([])).not.toThrow()
+  expect(() => exporting()).not.toThrow()
+  expectBalanced()
+})
+
+test('what others announce in place of sockets and requests', async () => {
+  const fakes = [undefined, null, 1, {}, { socket: {} }, { request: {} }, { socket: { bytesWritten: 1 } }]
+  const announce = () => {
+    for (const name of ['net.client.socket', 'undici:client:sendHeaders', 'http.client.request.start']) {
+      for (const fake of fakes) channel(name).publish(fake)
+    }
+  }
+  const exporter = exporterOf((_spans, done) => {
+    announce()
+    done({ code: 0 })
+  })
+  const provider = register({ spanProcessors: [new BatchSpanProcessor(exporter)] })
+  const uncaught: unknown[] = []
+  const hear = (error: unknown) => uncaught.push(error)
+  process.on('uncaughtException', hear)
+  trace.getTracer('test').startSpan('work').end()
+  await provider.forceFlush()
+  await new Promise(setImmediate)
+  process.off('uncaughtException', hear)
+  expect(uncaught).toEqual([])
+  expect(tracingOverhead.read()!.exportedBytes).toBeUndefined()
+})
+
 test('what is frozen stays as it is', () => {
   const exporter = Object.freeze(exporterOf((_spans, done) => done({ code: 0 })))
   expect(() => register({ spanProcessors: [new BatchSpanProcessor(exporter)] })).not.toThrow()
@@ -159,7 +192,8 @@ describe('spans are counted', () => {
     const provider = register({ spanProcessors: [new BatchSpanProcessor(done), new BatchSpanProcessor(outer)] })
     for (let i = 0; i < 10; i++) start().end()
     await provider.forceFlush()
-    expect(tracingOverhead.read()).toMatchObject({ spans: { started: 10, exported: 10 }, exportingBytes: 0 })
+    expect(tracingOverhead.read()).toMatchObject({ spans: { started: 10, exported: 10 } })
+    expect(tracingOverhead.memory()).toMatchObject({ exportingBytes: 0 })
     expectBalanced()
   })
 

@@ -30,7 +30,7 @@ export interface ReadingsOptions {
 /** Throttling is read each 100 ms. Windows that meet so long ago have samples on both sides, and add up. */
 const throttlingKnownMs = 250
 
-/** Reads the metrics for whoever looks. That takes some ten microseconds and one folder of /proc. */
+/** Reads the metrics for whoever looks. That takes some hundred microseconds, and one folder of /proc. */
 export class Readings {
   readonly #monitor: ResourceMonitor
   readonly #ownsMonitor: boolean
@@ -127,7 +127,8 @@ export class Readings {
 
   #tracingCost(cost: TracingCost, { memoryBytes }: MonitorHealth, fromMs: number, nowMs: number): Points {
     const log = this.#log.tracing
-    const [queue, exporting] = [Math.round(cost.queuedBytes), Math.round(cost.exportingBytes)]
+    const { queuedBytes = 0, exportingBytes = 0 } = this.#tracing?.memory() ?? {}
+    const [queue, exporting] = [Math.round(queuedBytes), Math.round(exportingBytes)]
     const usage = { queue, export: exporting, sampler: memoryBytes }
     const points: Points = {
       'spanmeter.tracing.cpu.time': cost.cpu.map(({ component, scope, timeMs }) => {

@@ -1,8 +1,9 @@
-import type { TracingCost } from '../overhead/tracing-overhead.js'
+import type { TracingCost, TracingMemory } from '../overhead/tracing-overhead.js'
 
 /** What tracing costs, for those who may have no OpenTelemetry. */
 export interface TracingMeter {
   read(): TracingCost | undefined
+  memory(): TracingMemory | undefined
   stop(): void
 }
 
@@ -20,6 +21,7 @@ export function measureTracing(): TracingMeter | undefined {
   }
   return {
     read: () => (overhead.traces ? overhead.read() : undefined),
+    memory: () => overhead.memory(),
     stop: () => overhead.release(),
   }
 }

@@ -4,7 +4,7 @@ import { accountKey, attribution } from '../otel/local-spans.js'
 import type { TracingAccounts } from './tracing-accounts.js'
 
 type Done = (...result: unknown[]) => void
-type Export = (spans: unknown[], done: Done) => unknown
+type Export = (spans: unknown[], done?: Done) => unknown
 
 interface Exporter {
   export: Export
@@ -23,11 +23,13 @@ interface ExportingProcessor {
  */
 export class ExportWatch {
   readonly #accounts: TracingAccounts
+  /** Those that export. */
   readonly #processors: WeakRef<ExportingProcessor>[] = []
   readonly #known = new WeakSet<object>()
   #restore: (() => void)[] = []
   #exporters = 0
-  #exporting = 0
+  /** What exporters were given and are not done with. Weakly: spans that they forgot are not held. */
+  readonly #batches = new Set<WeakRef<readonly unknown[]>>()
   #exported = 0
   /** Only where several exporters get the same ones. */
   readonly #counted = new WeakSet<object>()
@@ -41,25 +43,27 @@ export class ExportWatch {
     for (const processor of processorsOf(provider) as ExportingProcessor[]) {
       if (this.#known.has(processor)) continue
       this.#known.add(processor)
-      this.#processors.push(new WeakRef(processor))
       const { _exporter: exporter } = processor
-      if (typeof exporter?.export === 'function') this.#wrap(exporter)
+      if (typeof exporter?.export !== 'function') continue
+      this.#processors.push(new WeakRef(processor))
+      this.#wrap(exporter)
     }
   }
 
-  /** Ended spans that wait for their export. */
-  get queued(): number {
-    let count = 0
-    for (const reference of this.#processors) {
-      const spans = reference.deref()?._finishedSpans
-      if (Array.isArray(spans)) count += spans.length
-    }
-    return count
+  /** Whether ended spans wait for their export. */
+  get waiting(): boolean {
+    return this.#queues().length > 0
   }
 
-  /** Spans that were given to an exporter which has not said yet that it is done. */
-  get exporting(): number {
-    return this.#exporting
+  /** Ended spans that wait for an export, and those of the others that exporters are at work on. */
+  get held(): { queued: number; exporting: number } {
+    const [queues, batches] = [this.#queues(), this.#exporting()]
+    if (this.#processors.length < 2) return { queued: lengthOf(queues), exporting: lengthOf(batches) }
+    // Each processor has the same spans.
+    const spans = new Set(queues.flat())
+    const queued = spans.size
+    for (const span of batches.flat()) spans.add(span)
+    return { queued, exporting: spans.size - queued }
   }
 
   /** Spans that were given to an exporter, each once. */
@@ -85,8 +89,9 @@ export class ExportWatch {
     const watch = this
     const before = Object.getOwnPropertyDescriptor(exporter, 'export')
     const original = exporter.export
-    const wrapper = function (this: Exporter, spans: unknown[], done: Done): unknown {
-      return watch.#active ? watch.#export(this, original, spans, done) : original.call(this, spans, done)
+    const wrapper = function (this: Exporter, spans: unknown[], done?: Done): unknown {
+      if (!watch.#active || !Array.isArray(spans)) return original.call(this, spans, done)
+      return watch.#export(this, original, spans, done)
     }
     exporter.export = wrapper
     this.#restore.push(() => {
@@ -96,26 +101,37 @@ export class ExportWatch {
     })
   }
 
-  #export(exporter: Exporter, original: Export, spans: unknown[], done: Done): unknown {
-    const { length } = spans
-    let held = true
-    this.#exporting += length
-    this.#exported += this.#exporters === 1 ? length : this.#countNew(spans)
-    const release = () => {
-      if (held) this.#exporting -= length
-      held = false
-    }
+  #queues(): readonly unknown[][] {
+    return this.#processors.flatMap((reference) => {
+      const spans = reference.deref()?._finishedSpans
+      return Array.isArray(spans) && spans.length > 0 ? [spans] : []
+    })
+  }
+
+  #exporting(): readonly (readonly unknown[])[] {
+    return [...this.#batches].flatMap((reference) => {
+      const spans = reference.deref()
+      if (spans === undefined) this.#batches.delete(reference)
+      return spans === undefined ? [] : [spans]
+    })
+  }
+
+  #export(exporter: Exporter, original: Export, spans: unknown[], done: Done | undefined): unknown {
+    const batch = new WeakRef(spans)
+    this.#batches.add(batch)
+    this.#exported += this.#exporters === 1 ? spans.length : this.#countNew(spans)
     const { sections } = attribution
     const outer = sections.enter(this.#accounts.export)
     try {
       const exporting = context.active().setValue(accountKey, this.#accounts.export)
       const tell: Done = (...result) => {
-        release()
-        done(...result)
+        this.#batches.delete(batch)
+        done?.(...result)
       }
-      return context.with(exporting, () => original.call(exporter, spans, tell))
+      // Bound: a closure would share its variables with `tell`, which would hold the spans for the exporter.
+      return context.with(exporting, original.bind(exporter, spans, tell))
     } catch (error) {
-      release()
+      this.#batches.delete(batch)
       throw error
     } finally {
       sections.leave(outer)
@@ -131,4 +147,8 @@ export class ExportWatch {
     }
     return count
   }
+}
+
+function lengthOf(lists: readonly (readonly unknown[])[]): number {
+  return lists.reduce((sum, { length }) => sum + length, 0)
 }

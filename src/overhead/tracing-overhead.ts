@@ -13,12 +13,18 @@ export interface TracingCost {
   cpu: ComponentCpu[]
   /** What it was spent on: recorded spans. */
   spans: { started: number; ended: number; exported: number }
-  /** Ended spans that wait for their export, times the mean size of a span, in bytes. */
-  queuedBytes: number
-  /** Spans that an exporter is at work on, times the mean size of a span, in bytes. */
-  exportingBytes: number
+  /** Whether ended spans wait for their export. */
+  waiting: boolean
   /** Bytes that exporters wrote to their sockets; undefined if none was seen. */
   exportedBytes: number | undefined
+}
+
+/** Spans that tracing holds, each once, times the mean size of a span, in bytes. */
+export interface TracingMemory {
+  /** They ended, and wait for an export. */
+  queuedBytes: number
+  /** An exporter is at work on them, and they wait for no other. */
+  exportingBytes: number
 }
 
 interface Watches {
@@ -86,10 +92,17 @@ class TracingOverhead {
     return {
       cpu: accounts.read(),
       spans: { ...tracers.spans, exported: exports.exported },
-      queuedBytes: exports.queued * this.#spanSize.bytes,
-      exportingBytes: exports.exporting * this.#spanSize.bytes,
+      waiting: exports.waiting,
       exportedBytes: traffic.bytes,
     }
+  }
+
+  /** Undefined while nobody asks. Where several exporters have spans, it takes a look at each of them. */
+  memory(): TracingMemory | undefined {
+    if (this.#watches === undefined) return undefined
+    const { queued, exporting } = this.#watches.exports.held
+    const { bytes } = this.#spanSize
+    return { queuedBytes: queued * bytes, exportingBytes: exporting * bytes }
   }
 
   /** The span that starts right now is not sampled. */

@@ -42,7 +42,7 @@ class ThreadBudget {
     if (cost.spans.started === 0 && this.control.decisions.sampledRoots > unmeasured) {
       throw new Error('the tracer provider is not registered with the OpenTelemetry API')
     }
-    this.control.look(nowMs, costsOf(cost), cost.queuedBytes > 0, this.#shares)
+    this.control.look(nowMs, costsOf(cost), cost.waiting, this.#shares)
   }
 }
 
@@ -54,7 +54,7 @@ function costsOf({ cpu, spans }: TracingCost): SpanCosts {
     if (component === 'unsampled') costs.unsampledMs += timeMs
     else if (component === 'start') costs.startMs += timeMs
     else if (component === 'export') costs.exportMs += timeMs
-    // spanmeter's own is spent at both ends of a span.
+    // What a span records is before its end; spanmeter's own is spent at both ends.
     else costs.endMs += timeMs
   }
   return costs
