@@ -120,6 +120,12 @@ describe('SpanNames', () => {
     expect(names.tell('another')).toBeUndefined()
   })
 
+  test('takes whatever a span was named', () => {
+    const names = new SpanNames(10)
+    const odd = [undefined, null, 7, Symbol('x'), { toString: null }, () => {}] as unknown as string[]
+    for (const name of odd) expect(names.tell(name)).toBeTypeOf('string')
+  })
+
   test('holds nothing of what it cut off', () => {
     setFlagsFromString('--expose-gc')
     const collect = runInNewContext('gc') as () => void

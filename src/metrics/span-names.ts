@@ -1,3 +1,5 @@
+import { show } from '../options.js'
+
 const maxLength = 200
 
 /** Names of spans as values of an attribute: a bounded number of them, of bounded length. */
@@ -11,7 +13,9 @@ export class SpanNames {
 
   /** The name to tell, cut off after 200 characters; undefined for one of those beyond the limit. */
   tell(name: string): string | undefined {
-    const told = name.length > maxLength ? `${name.slice(0, maxLength)}…` : name
+    // Nobody keeps JavaScript from naming a span otherwise.
+    const text = typeof name === 'string' ? name : show(name)
+    const told = text.length > maxLength ? `${text.slice(0, maxLength)}…` : text
     const known = this.#known.get(told)
     if (known !== undefined || this.#known.size >= this.#max) return known
     const copy = copyOf(told)

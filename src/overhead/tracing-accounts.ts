@@ -11,7 +11,7 @@ export type TracingComponent = 'start' | 'unsampled' | 'record' | 'end' | 'expor
 /** CPU time of a component so far. It never goes back. */
 export interface ComponentCpu {
   component: TracingComponent
-  /** Instrumentation scope of the spans, where the component works for one; `''` for those beyond the first 100. */
+  /** Instrumentation scope of the spans, where the component works for one; `''` for the nameless and those beyond 100. */
   scope?: string
   timeMs: number
 }
@@ -26,15 +26,15 @@ export class TracingAccounts {
   readonly unsampled = standing()
   readonly export = standing()
   readonly spanmeter = standing()
-  readonly #scopes = new Map<string, ScopeAccounts>()
   readonly #others = standingOfScope()
+  readonly #scopes = new Map([['', this.#others]])
 
   of(scope: string): ScopeAccounts {
     return this.#scopes.get(scope) ?? this.#add(scope)
   }
 
   #add(scope: string): ScopeAccounts {
-    if (this.#scopes.size === maxScopes) return this.#others
+    if (this.#scopes.size > maxScopes) return this.#others
     try {
       const accounts = standingOfScope()
       this.#scopes.set(scope, accounts)
@@ -50,7 +50,7 @@ export class TracingAccounts {
     const all: ComponentCpu[] = (['unsampled', 'export', 'spanmeter'] as const).map((component) => {
       return { component, timeMs: attribution.selfMs(this[component]) }
     })
-    for (const [scope, accounts] of [...this.#scopes, ['', this.#others] as const]) {
+    for (const [scope, accounts] of this.#scopes) {
       for (const component of ofScopes) {
         all.push({ component, scope, timeMs: attribution.selfMs(accounts[component]) })
       }
@@ -59,7 +59,7 @@ export class TracingAccounts {
   }
 
   close(): void {
-    const scopes = [...this.#scopes.values(), this.#others]
+    const scopes = [...this.#scopes.values()]
     const accounts = [
       this.unsampled,
       this.export,
