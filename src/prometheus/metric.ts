@@ -1,11 +1,13 @@
 import type { MetricDefinition } from '../metrics/table.js'
 
-/** A line of the exposition, as prom-client has it. */
+export type Labels = Readonly<Record<string, string | number>>
+
+/** A line of the exposition, as prom-client has it. Objects of labels that many lines have are written once. */
 export interface Sample {
   value: number
-  labels: Record<string, string | number>
-  /** Further labels, of many lines: prom-client 15 formats an object of these once. */
-  sharedLabels?: Record<string, string>
+  labels: Labels
+  /** Further labels. */
+  sharedLabels?: Labels
   /** Where it is not the metric's. */
   metricName?: string
 }
@@ -22,14 +24,15 @@ export class Metric {
   readonly #name: string
   /** The name in the text that is being written. */
   #wantedName: string | undefined
-  readonly #read: () => Sample[]
+  /** The samples as of now; of many series as they are asked for. */
+  readonly read: () => Iterable<Sample>
 
-  constructor(name: string, { kind, unit, description }: MetricDefinition, read: () => Sample[]) {
+  constructor(name: string, { kind, unit, description }: MetricDefinition, read: () => Iterable<Sample>) {
     this.#name = name
     this.help = description
     this.type = kind === 'updowncounter' ? 'gauge' : kind
     this.aggregator = kind !== 'gauge' ? 'sum' : unit === '1' ? 'average' : unit === 's' ? 'max' : 'sum'
-    this.#read = read
+    this.read = read
   }
 
   get name(): string {
@@ -51,7 +54,7 @@ export class Metric {
     const { help, type, aggregator } = this
     const name = this.#wantedName ?? this.#name
     this.#wantedName = undefined
-    return { name, help, type, aggregator, values: this.#read() }
+    return { name, help, type, aggregator, values: [...this.read()] }
   }
 
   /** The operating system's counters cannot be reset; those of spans go with them. */

@@ -12,10 +12,5 @@ export function promClientOfApplication(): PromClient {
       // Not there.
     }
   }
-  return ownPromClient()
-}
-
-/** Loaded only where it is used. */
-export function ownPromClient(): PromClient {
   return require('prom-client')
 }

@@ -45,7 +45,7 @@ export class ResourceMetrics {
     this.#readings.stop()
   }
 
-  #samples(name: MetricName, prometheusName: string): Sample[] {
+  #samples(name: MetricName, prometheusName: string): Iterable<Sample> {
     if (isHistogram(name)) return this.#stopped ? [] : this.#spans.samples(name, prometheusName)
     const points = this.#points ?? this.look()
     return (points[name] ?? []).map(sampleOf)

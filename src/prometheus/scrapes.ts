@@ -1,9 +1,8 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import { promisify } from 'node:util'
 import { constants, gzip } from 'node:zlib'
-import type { Registry } from 'prom-client'
+import { contentTypes, textOf } from './exposition.js'
 import { acceptsGzip, prefersOpenMetrics } from './negotiation.js'
-import { ownPromClient } from './prom-client.js'
 import type { ResourceMetrics } from './resource-metrics.js'
 import { untraced } from './untraced.js'
 
@@ -16,25 +15,18 @@ const maxUserAgent = 200
 export class Scrapes {
   readonly #resourceMetrics: ResourceMetrics
   readonly #path: string
-  readonly #text: Registry
-  readonly #openMetrics: Registry
 
   constructor(resourceMetrics: ResourceMetrics, path: string) {
-    const { Registry, openMetricsContentType } = ownPromClient()
     this.#resourceMetrics = resourceMetrics
     this.#path = path
-    this.#text = new Registry()
-    this.#openMetrics = new Registry()
-    this.#openMetrics.setContentType(openMetricsContentType as never)
-    for (const registry of [this.#text, this.#openMetrics]) {
-      for (const metric of resourceMetrics.metrics) registry.registerMetric(metric as never)
-    }
   }
 
-  readonly answer = (request: IncomingMessage, response: ServerResponse): void => {
-    untraced(() => this.#answer(request, response)).catch((error) => {
+  readonly answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    try {
+      await untraced(() => this.#answer(request, response))
+    } catch (error) {
       if (!response.headersSent) send(response, 500, `${error}\n`)
-    })
+    }
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -45,12 +37,12 @@ export class Scrapes {
       return send(response, 405, 'GET or HEAD only\n', { allow: 'GET, HEAD', connection: 'close' })
     }
     if (path !== this.#path) return send(response, 200, `The metrics are at ${this.#path}\n`)
-    const registry = prefersOpenMetrics(request.headers.accept) ? this.#openMetrics : this.#text
-    const headers = { 'content-type': registry.contentType, vary: 'Accept, Accept-Encoding' }
+    const format = prefersOpenMetrics(request.headers.accept) ? 'openMetrics' : 'text'
+    const headers = { 'content-type': contentTypes[format], vary: 'Accept, Accept-Encoding' }
     // Nobody looked.
     if (method === 'HEAD') return send(response, 200, '', headers)
     this.#resourceMetrics.look(readerOf(request))
-    const text = await registry.metrics()
+    const text = await textOf(this.#resourceMetrics.metrics, format)
     if (text.length < minCompressed || !acceptsGzip(request.headers['accept-encoding'])) {
       return send(response, 200, text, headers)
     }

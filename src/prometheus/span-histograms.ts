@@ -3,9 +3,7 @@ import { SpanNames } from '../metrics/span-names.js'
 import type { HistogramName } from '../metrics/table.js'
 import { isKnown } from '../otel/attributes.js'
 import type { SpanCostListener } from '../otel/span-costs.js'
-import type { Sample } from './metric.js'
-
-type Labels = Record<string, string>
+import type { Labels, Sample } from './metric.js'
 
 /** What spans cost, by their names: a bounded number of series, however many names there are. */
 export class SpanHistograms {
@@ -25,11 +23,11 @@ export class SpanHistograms {
     if (own !== undefined) series.record('spanmeter.span.cpu.self', own.selfMs / 1e3)
     if (stats.thread?.waitMs !== undefined) series.record('spanmeter.span.cpu.wait', stats.thread.waitMs / 1e3)
     if (stats.memory !== undefined) series.record('spanmeter.span.memory.max', stats.memory.max)
-  }
+  };
 
-  /** Of all series, as lines of the metric that Prometheus knows as `prometheusName`. */
-  samples(name: HistogramName, prometheusName: string): Sample[] {
-    return [...this.#series.values()].flatMap((series) => series.samples(name, prometheusName))
+  /** Of all series, each as of when it is asked for, as lines of the metric that Prometheus knows as `prometheusName`. */
+  *samples(name: HistogramName, prometheusName: string): Iterable<Sample> {
+    for (const series of this.#series.values()) yield* series.samples(name, prometheusName)
   }
 
   #seriesOf(name: string | undefined): SpanSeries {
@@ -95,13 +93,25 @@ class Histogram {
 
   samples(name: string, sharedLabels: Labels): Sample[] {
     let count = 0
+    const [ofBucket, ofSum, ofCount] = [`${name}_bucket`, `${name}_sum`, `${name}_count`]
     const samples: Sample[] = Array.from(this.#counts, (own, bucket) => {
       count += own
-      const labels = { le: this.#bounds[bucket] ?? '+Inf' }
-      return { metricName: `${name}_bucket`, labels, sharedLabels, value: count }
+      return { metricName: ofBucket, labels: upTo(this.#bounds[bucket]), sharedLabels, value: count }
     })
-    samples.push({ metricName: `${name}_sum`, labels: {}, sharedLabels, value: this.#sum })
-    samples.push({ metricName: `${name}_count`, labels: {}, sharedLabels, value: count })
+    samples.push({ metricName: ofSum, labels: noLabels, sharedLabels, value: this.#sum })
+    samples.push({ metricName: ofCount, labels: noLabels, sharedLabels, value: count })
     return samples
   }
+}
+
+const noLabels: Labels = {}
+const les = new Map<number | undefined, Labels>()
+
+/** The labels of a bucket with this upper bound: one object for all. */
+function upTo(bound: number | undefined): Labels {
+  const known = les.get(bound)
+  if (known !== undefined) return known
+  const labels = { le: bound ?? '+Inf' }
+  les.set(bound, labels)
+  return labels
 }

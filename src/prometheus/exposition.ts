@@ -1,0 +1,62 @@
+import { setImmediate } from 'node:timers/promises'
+import type { Labels, Metric, Sample } from './metric.js'
+
+export const contentTypes = {
+  text: 'text/plain; version=0.0.4; charset=utf-8',
+  openMetrics: 'application/openmetrics-text; version=1.0.0; charset=utf-8',
+} as const
+
+export type Format = keyof typeof contentTypes
+
+/** It takes some tenths of a millisecond to write them. */
+const samplesAtOnce = 1000
+
+/**
+ * What metrics say now, in a text format of Prometheus. With many names of spans it is a megabyte: the event loop goes on
+ * while it is written.
+ */
+export async function textOf(metrics: readonly Metric[], format: Format): Promise<Buffer> {
+  const all = metrics.map((metric) => ({ metric, samples: metric.read() }))
+  // Each in one piece: collecting thousands of short strings would stop the thread for longer than to write them.
+  const pieces: Buffer[] = []
+  let piece = ''
+  let lines = 0
+  for (const { metric, samples } of all) {
+    const { name, type, help } = metric
+    // OpenMetrics has the suffix only on samples.
+    const family = format === 'openMetrics' && type === 'counter' ? name.replace(/_total$/, '') : name
+    piece += `# HELP ${family} ${help}\n# TYPE ${family} ${type}\n`
+    for (const sample of samples) {
+      piece += `${sample.metricName ?? name}${labelsOf(sample)} ${sample.value}\n`
+      if (++lines % samplesAtOnce !== 0) continue
+      pieces.push(Buffer.from(piece))
+      piece = ''
+      await setImmediate()
+    }
+  }
+  pieces.push(Buffer.from(format === 'openMetrics' ? `${piece}# EOF\n` : piece))
+  return Buffer.concat(pieces)
+}
+
+function labelsOf({ labels, sharedLabels }: Sample): string {
+  const shared = sharedLabels === undefined ? '' : pairsOf(sharedLabels)
+  const own = pairsOf(labels)
+  if (shared === '' && own === '') return ''
+  return `{${shared}${shared !== '' && own !== '' ? ',' : ''}${own}}`
+}
+
+/** Thousands of lines have the same labels. */
+const written = new WeakMap<Labels, string>()
+
+function pairsOf(labels: Labels): string {
+  const known = written.get(labels)
+  if (known !== undefined) return known
+  const pairs = Object.entries(labels).map(([name, value]) => `${name}="${escaped(String(value))}"`)
+  const text = pairs.join()
+  written.set(labels, text)
+  return text
+}
+
+function escaped(text: string): string {
+  return text.replace(/[\\"\n]/g, (character) => (character === '\n' ? '\\n' : `\\${character}`))
+}
