@@ -127,6 +127,18 @@ test('two readers see the same spike, each since its last look', async () => {
   expect(await max('first')).toBeLessThan(0.4 * truth)
 })
 
+test('two readers of one kind behind one address tell themselves apart by a query', async () => {
+  const endpoint = await start({ windowMs: 1000 })
+  const max = async (pair: string) => {
+    return sampleOf(await scrape({ url: `${endpoint.url}?pair=${pair}` }), 'process_cpu_max_percent')!
+  }
+  await sleep(1000)
+  for (const pair of ['a', 'b']) await max(pair)
+  burn(100)
+  await sleep(150)
+  for (const pair of ['a', 'b']) expect(await max(pair), pair).toBeGreaterThan(80)
+})
+
 describe('an address where nobody can listen', () => {
   const refusal = (message: RegExp) =>
     expect.objectContaining({ code: 'CANNOT_LISTEN', message: expect.stringMatching(message) })

@@ -9,7 +9,8 @@ import { untraced } from './untraced.js'
 const compress = promisify(gzip)
 /** Less than this is one packet anyway. */
 const minCompressed = 1400
-const maxUserAgent = 200
+/** Of what tells a reader. */
+const maxReader = 200
 
 /** Answers requests for the metrics, in the format that each asks for. */
 export class Scrapes {
@@ -51,9 +52,9 @@ export class Scrapes {
   }
 }
 
-/** By what a scraper can be told from others. */
-function readerOf({ socket, headers }: IncomingMessage): string {
-  return `${socket.remoteAddress} ${headers['user-agent']?.slice(0, maxUserAgent)}`
+/** By what a scraper can be told from others. Those of one kind behind one address may add a query each. */
+function readerOf({ socket, headers, url = '' }: IncomingMessage): string {
+  return [socket.remoteAddress, url, headers['user-agent']].map((text) => text?.slice(0, maxReader)).join(' ')
 }
 
 function send(response: ServerResponse, status: number, body: string | Buffer, headers?: OutgoingHttpHeaders): void {
