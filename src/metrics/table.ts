@@ -146,7 +146,8 @@ export const metrics = {
   'spanmeter.tracing.memory.usage': {
     kind: 'updowncounter',
     unit: 'By',
-    description: 'Memory that tracing holds: ended spans times their mean size, and the history of the sampler',
+    description:
+      'Memory that tracing holds: ended spans, each once, times their mean size, and the history of the sampler',
     attributes: { 'spanmeter.tracing.component': 'queue, export, sampler' },
     source: 'queues of the span processors; sizes of the fields of every 64th span',
     prometheus: 'spanmeter_tracing_memory_usage_bytes',
@@ -161,7 +162,7 @@ export const metrics = {
   'spanmeter.tracing.export.io': {
     kind: 'counter',
     unit: 'By',
-    description: 'Bytes that span exporters wrote to their sockets, before encryption',
+    description: 'Bytes that span exporters wrote to their connections: of HTTPS before encryption, of gRPC after it',
     source: 'bytesWritten of the sockets',
     prometheus: 'tracing_export_bytes_total',
   },
@@ -175,7 +176,7 @@ export const metrics = {
   'spanmeter.sampler.memory.usage': {
     kind: 'updowncounter',
     unit: 'By',
-    description: 'Memory of the sampler’s history',
+    description: "Memory of the sampler's history",
     source: 'sizes of its rings',
     prometheus: 'spanmeter_sampler_memory_usage_bytes',
   },
