@@ -43,6 +43,15 @@ describe('the package', () => {
       expect(stdout).toContain('/dist/')
       expect(stdout).not.toContain('node_modules/prom-client')
     }
+    const endpoint = `
+      require('spanmeter/prometheus').startPrometheusEndpoint({ port: 0 }).then(async (endpoint) => {
+        const text = await (await fetch(endpoint.url)).text()
+        console.log(text.includes('process_cpu_percent'), Object.keys(require.cache).join())
+        await endpoint.stop()
+      })`
+    const { stdout } = await runFixture('', { nodeArgs: ['-e', endpoint] })
+    expect(stdout).toMatch(/^true /)
+    expect(stdout).not.toContain('node_modules/prom-client')
   })
 
   test('runs nothing at installation', () => {
@@ -77,7 +86,7 @@ describe('the package', () => {
   })
 
   test('needs OpenTelemetry only where it is used', () => {
-    // The endpoint for Prometheus must be had with nothing else installed; its text is prom-client's.
+    // prom-client for `collectResourceMetrics()` where the application has no copy.
     expect(Object.keys(manifest.dependencies)).toEqual(['commander', 'node-gyp-build', 'prom-client'])
     expect(manifest.peerDependenciesMeta['@opentelemetry/api']).toEqual({ optional: true })
     expect(read('dist/index.js')).not.toContain('@opentelemetry')
