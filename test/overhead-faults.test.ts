@@ -107,6 +107,8 @@ describe('what throws', () => {
     }
     trace.setGlobalTracerProvider({ getTracer: () => new Tracer() })
     expect(trace.getTracer('test').startSpan('work')).toBeUndefined()
+    const { startSpan } = Tracer.prototype
+    expect(startSpan()).toBeUndefined()
     expectBalanced()
   })
 })
@@ -141,6 +143,27 @@ test('what others announce in place of sockets and requests', async () => {
   process.off('uncaughtException', hear)
   expect(uncaught).toEqual([])
   expect(tracingOverhead.read()!.exportedBytes).toBeUndefined()
+})
+
+test('spans that nobody may look into, and those whose class is frozen', () => {
+  class Closed {
+    isRecording = fail
+    end() {}
+  }
+  class Frozen {
+    isRecording = () => true
+    end() {}
+  }
+  Object.freeze(Frozen.prototype)
+  const spans = [new Closed(), new Frozen(), new Frozen()]
+  const prototype = { startSpan: () => spans.shift() as unknown as Span }
+  trace.setGlobalTracerProvider({ getTracer: () => Object.create(prototype) })
+  for (const each of [...spans]) {
+    const span = trace.getTracer('test').startSpan('work')
+    expect(span).toBe(each)
+    expect(() => span.end()).not.toThrow()
+  }
+  expectBalanced()
 })
 
 test('what is frozen stays as it is', () => {

@@ -73,14 +73,19 @@ export class TracerWatch {
     this.#wrap(prototype, 'startSpan', (startSpan: SdkTracer['startSpan']) => {
       let recorded: object | undefined
       const isRecorded = (span: SdkSpan | undefined): boolean => {
-        // A tracer of somebody's own making may return anything.
-        const prototype = span && Object.getPrototypeOf(span)
-        if (prototype && prototype !== recorded && span.isRecording?.()) {
-          recorded = prototype
-          watch.#wrapEnd(prototype)
-          for (const name of recording) watch.#wrapRecording(prototype, name)
+        try {
+          // A tracer of somebody's own making may return anything.
+          const prototype = span && Object.getPrototypeOf(span)
+          if (prototype && prototype !== recorded && span.isRecording?.()) {
+            recorded = prototype
+            watch.#wrapEnd(prototype)
+            for (const name of recording) watch.#wrapRecording(prototype, name)
+          }
+          return prototype !== undefined && prototype === recorded
+        } catch {
+          // Or it is frozen.
+          return false
         }
-        return prototype !== undefined && prototype === recorded
       }
       return function (this: SdkTracer, ...args: unknown[]): SdkSpan {
         if (!watch.#active) return startSpan.apply(this, args)
@@ -156,6 +161,7 @@ export class TracerWatch {
   }
 }
 
-function scopeOf({ instrumentationScope, instrumentationLibrary }: Scoped): string {
-  return (instrumentationScope ?? instrumentationLibrary)?.name ?? ''
+/** Methods may be called without an object, where the original needs none. */
+function scopeOf(object: Scoped | undefined): string {
+  return (object?.instrumentationScope ?? object?.instrumentationLibrary)?.name ?? ''
 }
