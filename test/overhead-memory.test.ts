@@ -9,6 +9,7 @@ import {
   type SpanExporter,
 } from '@opentelemetry/sdk-trace-node'
 import { afterEach, describe, expect, test } from 'vitest'
+import { sizeOfSpan } from '../dist/overhead/span-size.js'
 import { tracingOverhead } from '../dist/overhead/tracing-overhead.js'
 import { askFixture } from './helpers/child'
 
@@ -51,6 +52,13 @@ test('counts spans until the exporter is done with them', async () => {
   await flushed
   expect(tracingOverhead.memory()).toEqual({ exportingBytes: 0, queuedBytes: 0 })
   tracingOverhead.release()
+})
+
+test('bytes are those of the buffer', () => {
+  const body = new Uint8Array(1e6)
+  const size = sizeOfSpan({ attributes: { body }, spanContext: () => ({}) })
+  expect(size).toBeGreaterThan(1e6)
+  expect(size).toBeLessThan(1.001e6)
 })
 
 describe('several exporters', () => {

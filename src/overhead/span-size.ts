@@ -18,6 +18,7 @@ const sizes = {
   number: 16,
   /** A function of its own, with what it closes over. */
   closure: 104,
+  /** A Map, a Set or a view of bytes, without what is in it. */
   collection: 160,
   /** An entry of an object that is a hash table. */
   tableEntry: 24,
@@ -71,6 +72,7 @@ function sizeOf(value: unknown, depth: number): number {
 
 function sizeOfObject(value: object, depth: number): number {
   if (value instanceof Map || value instanceof Set) return sizes.collection
+  if (ArrayBuffer.isView(value)) return sizes.collection + value.byteLength
   const values = Object.values(value)
   const held = values.reduce<number>((sum, item) => sum + sizeOf(item, depth), 0)
   if (Array.isArray(value)) {
