@@ -164,6 +164,14 @@ describe('registration', () => {
     expect(sampleOf(parseExposition(stdout.trimEnd().concat('\n')), 'process_memory_bytes')).toBeGreaterThan(0)
   })
 
+  test('must be named where prom-client is not installed', async () => {
+    using app = new TemporaryApp(['node-gyp-build'])
+    const program = app.write(`
+      try { require('spanmeter/prometheus').collectResourceMetrics() } catch (error) { console.log(String(error)) }`)
+    const { stdout } = await run(process.execPath, [program], {}, 30_000, app.folder)
+    expect(stdout).toBe('TypeError: register must be given where prom-client is not installed, got undefined\n')
+  })
+
   test('stop() takes out what is ours, and ends what it needs', async () => {
     const register = new promClient.Registry()
     promClient.collectDefaultMetrics({ register })

@@ -3,7 +3,10 @@ import { join } from 'node:path'
 
 type PromClient = typeof import('prom-client')
 
-/** The copy that the application itself loads, which holds its global registry; ours where it has none. */
+/**
+ * The copy that the application itself loads, which holds its global registry; else the one that is installed beside this
+ * package. Throws a `TypeError` where there is none.
+ */
 export function promClientOfApplication(): PromClient {
   for (const file of [process.argv[1], join(process.cwd(), 'index.js')]) {
     try {
@@ -12,5 +15,9 @@ export function promClientOfApplication(): PromClient {
       // Not there.
     }
   }
-  return require('prom-client')
+  try {
+    return require('prom-client')
+  } catch (cause) {
+    throw new TypeError('register must be given where prom-client is not installed, got undefined', { cause })
+  }
 }
