@@ -39,6 +39,17 @@ test('spans that never end keep the sampler awake for some seconds, not for ever
   expect(await parks(monitor)).toBe(true)
 })
 
+test('spans that are forgotten together with their provider count for nothing any more', async () => {
+  using monitor = createMonitor({ backend: 'native' })
+  const forget = () => forgetSpans(new Tracing(new ResourceSpanProcessor({ monitor })), 10)
+  forget()
+  vi.advanceTimersByTime(20_000)
+  expect(await parks(monitor)).toBe(true)
+  const tracing = new Tracing(new ResourceSpanProcessor({ monitor }))
+  expect(await tracing.attributes(() => burn(5))).not.toHaveProperty(['resource.shared'])
+  await tracing.processor.shutdown()
+})
+
 test('spans that are still open after half a minute are told what they cost', async () => {
   using monitor = createMonitor({ backend: 'native' })
   const tracing = new Tracing(new ResourceSpanProcessor({ monitor }))

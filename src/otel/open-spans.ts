@@ -3,6 +3,9 @@ import { outside } from '../outside.js'
 /** A span that is open for this long may have been forgotten by the application. */
 const agedMs = 10_000
 
+/** Those that wait to hear of spans. One that is itself forgotten, with its processor, would never hear of them. */
+const waiting = new Set<object>()
+
 /**
  * What is kept of each open span. Most spans are short: they are held until they end, which is much cheaper than a weak
  * reference. Those that stay open are held weakly after 10 to 20 s, so that a span that never ends is no leak.
@@ -21,7 +24,7 @@ export class OpenSpans<Span extends object, Kept extends object> {
   constructor(drop: (kept: Kept) => void) {
     this.#drop = drop
     this.#forgotten = new FinalizationRegistry((kept) => {
-      if (this.#agedKept.delete(kept)) drop(kept)
+      if (this.#release(kept)) drop(kept)
     })
   }
 
@@ -45,6 +48,7 @@ export class OpenSpans<Span extends object, Kept extends object> {
     this.#young.clear()
     this.#old.clear()
     this.#agedKept.clear()
+    waiting.delete(this)
     for (const kept of all) this.#drop(kept)
   }
 
@@ -58,7 +62,14 @@ export class OpenSpans<Span extends object, Kept extends object> {
     if (aged === undefined) return undefined
     this.#aged.delete(span)
     this.#forgotten.unregister(span)
-    return this.#agedKept.delete(aged) ? aged : undefined
+    return this.#release(aged) ? aged : undefined
+  }
+
+  /** Whether it was still kept. */
+  #release(aged: Kept): boolean {
+    const kept = this.#agedKept.delete(aged)
+    if (this.#agedKept.size === 0) waiting.delete(this)
+    return kept
   }
 
   #later(): NodeJS.Timeout {
@@ -70,6 +81,7 @@ export class OpenSpans<Span extends object, Kept extends object> {
       this.#aged.set(span, kept)
       this.#agedKept.add(kept)
       this.#forgotten.register(span, kept, span)
+      waiting.add(this)
     }
     this.#old = this.#young
     this.#young = new Map()
