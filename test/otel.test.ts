@@ -380,6 +380,13 @@ describe('harmless', () => {
     expect(logger.error).not.toHaveBeenCalled()
   })
 
+  test('a logger that throws ends no span of the application', () => {
+    vi.mocked(logger.warn).mockImplementationOnce(fail)
+    const tracing = trace({ monitor: withSpans({ openSpan: fail }) })
+    expect(() => tracing.start().end()).not.toThrow()
+    expect(logger.warn).toHaveBeenCalledTimes(1)
+  })
+
   test('a monitor that was stopped is one warning and no attributes', () => {
     using monitor = createMonitor()
     const tracing = trace({ monitor })

@@ -1,6 +1,6 @@
-import { diag } from '@opentelemetry/api'
 import { checkProcessorOptions, type ResourceSpanProcessorOptions } from '../otel/options.js'
 import { ResourceSpanProcessor } from '../otel/span-processor.js'
+import { warn } from '../otel/warn.js'
 import { Attacher } from './attacher.js'
 import { unwatch, watchProvider } from './registration.js'
 
@@ -18,10 +18,7 @@ export class SpanmeterInstrumentation {
   readonly instrumentationVersion: string = require('../../package.json').version
   #config: SpanmeterInstrumentationConfig
   #provider: object | undefined
-  readonly #attacher = new Attacher(
-    () => new ResourceSpanProcessor(this.#processorOptions()),
-    (message) => diag.warn(`spanmeter: ${message}`),
-  )
+  readonly #attacher = new Attacher(() => new ResourceSpanProcessor(this.#processorOptions()), warn)
 
   /** Throws a `TypeError` or `RangeError` for a bad option. */
   constructor(config: SpanmeterInstrumentationConfig = {}) {

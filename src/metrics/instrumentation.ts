@@ -1,4 +1,5 @@
-import { diag, type MeterProvider } from '@opentelemetry/api'
+import type { MeterProvider } from '@opentelemetry/api'
+import { warn } from '../otel/warn.js'
 import { Observables } from './observables.js'
 import { checkMetricsOptions, type MetricsRules, type SpanmeterMetricsInstrumentationConfig } from './options.js'
 import { Readings } from './readings.js'
@@ -94,11 +95,7 @@ export class SpanmeterMetricsInstrumentation {
   readonly #warn = (error: unknown): void => {
     if (this.#warned) return
     this.#warned = true
-    try {
-      diag.warn('spanmeter: metrics are missing:', error)
-    } catch {
-      // A logger that throws would throw into the end of a span.
-    }
+    warn('metrics are missing:', error)
   }
 }
 

@@ -1,9 +1,10 @@
-import { type Context, type ContextManager, diag } from '@opentelemetry/api'
+import type { Context, ContextManager } from '@opentelemetry/api'
 import type { Account } from '../attribution/account.js'
 import { Ledger, type OwnTime } from '../attribution/ledger.js'
 import { ContextWatch, type Turns } from './context-watch.js'
 import { ContextMark } from './marks.js'
 import { Sections } from './sections.js'
+import { warn } from './warn.js'
 
 /**
  * Adds up what each span itself ran on this thread. One for all processors; from the first span of one that wants it
@@ -115,11 +116,7 @@ export class SpanAttribution {
     this.#failures++
     this.#watch?.refuse()
     this.#rest()
-    try {
-      diag.warn('spanmeter: what spans run themselves is not told any more:', error)
-    } catch {
-      // A logger that throws would end the process, from inside a hook.
-    }
+    warn('what spans run themselves is not told any more:', error)
   }
 
   /** Closures over bare functions: this runs at every await. */

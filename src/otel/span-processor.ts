@@ -1,4 +1,4 @@
-import { type Context, diag, ROOT_CONTEXT } from '@opentelemetry/api'
+import { type Context, ROOT_CONTEXT } from '@opentelemetry/api'
 import { announcesTurns } from '../attribution/host.js'
 import type { EssentialStats } from '../backend/backend.js'
 import { createMonitor } from '../create-monitor.js'
@@ -22,6 +22,7 @@ import {
 } from './options.js'
 import { tellSpanCost } from './span-costs.js'
 import { ExplicitWindow, explicitAge, type HrTime, hasExplicitEnd, toMs } from './span-window.js'
+import { warn } from './warn.js'
 
 /** What the processor needs of a span; those of every OpenTelemetry SDK have it. */
 export interface ProcessedSpan {
@@ -211,7 +212,7 @@ export class ResourceSpanProcessor {
   #warn(error: unknown): void {
     if (this.#warned) return
     this.#warned = true
-    diag.warn('spanmeter: spans go without resource attributes:', error)
+    warn('spans go without resource attributes:', error)
   }
 }
 

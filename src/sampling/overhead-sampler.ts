@@ -1,4 +1,5 @@
-import { type Context, diag, isSpanContextValid, type TraceState, trace } from '@opentelemetry/api'
+import { type Context, isSpanContextValid, type TraceState, trace } from '@opentelemetry/api'
+import { warn } from '../otel/warn.js'
 import { tracingOverhead } from '../overhead/tracing-overhead.js'
 import { checkSamplerOptions, type OverheadSamplerOptions } from './options.js'
 import type { Share } from './ratio-control.js'
@@ -81,11 +82,7 @@ export class OverheadSampler {
   /** Once. */
   #giveUp(error: unknown): void {
     this[Symbol.dispose]()
-    try {
-      diag.warn(`spanmeter: what tracing costs is not known, traces are sampled at ${this.ratio}:`, error)
-    } catch {
-      // The logger is the application's.
-    }
+    warn(`what tracing costs is not known, traces are sampled at ${this.ratio}:`, error)
   }
 }
 
