@@ -1,6 +1,9 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { readEnvironment } from '../dist/register/environment.js'
-import { askFixture, type FixtureOptions, runFixture } from './helpers/child'
+import { askFixture, type FixtureOptions, run, runFixture } from './helpers/child'
 import { closeTo } from './helpers/told'
 
 /** Runs an application and tells the attributes of its one span, and what was written to stderr. */
@@ -53,6 +56,37 @@ describe('an application with nothing of ours in it', () => {
     expect(attributes).not.toHaveProperty(['resource.cpu.p95'])
   })
 
+  test('workers do not repeat the warning of the thread that started them', async () => {
+    const program = `
+      const { once } = require('node:events')
+      const { isMainThread, Worker } = require('node:worker_threads')
+      const start = (env) => once(new Worker(__filename, { env }), 'exit')
+      if (isMainThread) Promise.all([start(), start(), start({ SPANMETER_WHEN: 'never' })])`
+    const file = join(mkdtempSync(join(tmpdir(), 'spanmeter-test-')), 'app.cjs')
+    writeFileSync(file, program)
+    const env = { SPANMETER_DETAIL: 'everything' }
+    const { code, stderr } = await run(process.execPath, [...preloads.import, file], env)
+    rmSync(dirname(file), { recursive: true })
+    expect(code, stderr).toBe(0)
+    expect(stderr.match(/Warning: spanmeter: \w+/g)!.toSorted()).toEqual([
+      'Warning: spanmeter: SPANMETER_DETAIL',
+      'Warning: spanmeter: SPANMETER_WHEN',
+    ])
+  })
+
+  test('one that may not read its environment starts all the same', async () => {
+    const forbid = `process.env = new Proxy(process.env, {
+      get(variables, name) {
+        if (String(name).startsWith('SPANMETER')) throw new Error(name + ' is forbidden')
+        return variables[name]
+      },
+    })`
+    const nodeArgs = ['--import', `data:text/javascript,${encodeURIComponent(forbid)}`, ...preloads.import]
+    const { attributes, stderr } = await runApp('app.cjs', { nodeArgs })
+    expect(attributes).toEqual({ app: true })
+    expect(stderr).toContain('Warning: spanmeter: spans go without resource attributes: SPANMETER_')
+  })
+
   interface Outcome {
     held: number
     hooked: boolean
@@ -68,6 +102,33 @@ describe('an application with nothing of ours in it', () => {
     expect(last['resource.cpu.self_ms']).toSatisfy(closeTo(20))
     expect(held).toBeLessThan(10)
     expect(hooked).toBe(false)
+  })
+
+  test('one that resets the API sees the same as without us, and each of its providers is served', async () => {
+    interface Resets {
+      seen: unknown[]
+      told: boolean[]
+    }
+    const bare = await askFixture<Resets>('register/resets.cjs')
+    expect(bare.told).toEqual([false, false, false, false])
+    const { code, stdout, stderr } = await runFixture('register/resets.cjs', { nodeArgs: preloads.import })
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    const { seen, told }: Resets = JSON.parse(stdout)
+    expect(seen).toEqual(bare.seen)
+    expect(told).toEqual([true, true, true, true])
+  })
+
+  test('two copies of ours, of which neither knows the other, both see its provider', async () => {
+    const copy = `for (const file in require.cache) if (file.includes('/dist/')) delete require.cache[file]`
+    const load = `require('spanmeter/register')`
+    const count = `console.log(trace.getTracerProvider().getDelegate()._activeSpanProcessor._spanProcessors.length)`
+    const program = [
+      ...[load, copy, load, `const { trace } = require('@opentelemetry/api')`],
+      `new (require('@opentelemetry/sdk-trace-node').NodeTracerProvider)().register()`,
+      count,
+    ]
+    const { stdout, stderr } = await runFixture('', { nodeArgs: ['-e', program.join('\n')] })
+    expect({ stdout, stderr }).toEqual({ stdout: '2\n', stderr: '' })
   })
 
   test('one without OpenTelemetry is told so only at debug level, and nothing is started', async () => {

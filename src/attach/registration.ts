@@ -2,8 +2,8 @@ import { apiKey } from '../otel/api-key.js'
 
 /** The registered tracer provider is a stand-in, that the real one is given to. */
 interface ProxyProvider {
-  getDelegate?(): object
-  setDelegate?(provider: object): void
+  getDelegate?(): unknown
+  setDelegate?(provider: unknown): void
 }
 
 type Found = (provider: object) => void
@@ -18,13 +18,13 @@ const watchedPrototypes = new WeakSet<object>()
  */
 export function watchRegistration(found: Found): void {
   listeners.add(found)
-  onceAssigned(globalThis, apiKey, (api) => onceAssigned(api, 'trace', (provider) => lookInto(provider, found)))
+  whenSet(globalThis, apiKey, (api) => whenSet(api, 'trace', (provider) => lookInto(provider, found)))
 }
 
 /** Tells of a provider, or of those that a stand-in for one is given, now or later. */
-export function watchProvider(provider: ProxyProvider, found: Found): void {
+export function watchProvider(provider: object, found: Found): void {
   listeners.add(found)
-  lookInto(provider, found)
+  harmlessly(() => lookInto(provider, found))
 }
 
 /** Tells of none any more. */
@@ -37,9 +37,9 @@ function lookInto(provider: ProxyProvider, found: Found): void {
     found(provider)
     return
   }
-  watchPrototype(Object.getPrototypeOf(provider))
   const delegate = provider.getDelegate?.()
-  if (delegate !== undefined && isReal(delegate)) found(delegate)
+  if (isReal(delegate)) found(delegate)
+  watchPrototype(Object.getPrototypeOf(provider))
 }
 
 /** All stand-ins of one copy of the API at once, so that a later registration is noticed, too. */
@@ -47,31 +47,52 @@ function watchPrototype(prototype: ProxyProvider): void {
   const { setDelegate } = prototype
   if (setDelegate === undefined || watchedPrototypes.has(prototype)) return
   watchedPrototypes.add(prototype)
-  prototype.setDelegate = function (this: ProxyProvider, provider: object) {
+  prototype.setDelegate = function (this: ProxyProvider, provider: unknown) {
     setDelegate.call(this, provider)
     if (!isReal(provider)) return
     for (const found of listeners) found(provider)
   }
 }
 
-/** Not the one that does nothing, which stands in until there is another. */
-function isReal(provider: object): boolean {
-  return provider.constructor?.name !== 'NoopTracerProvider'
+/** Not the one that stands in until there is another. A bundler may have taken its name, but it alone holds nothing. */
+function isReal(provider: unknown): provider is object {
+  return isObject(provider) && Reflect.ownKeys(provider).length > 0
 }
 
-/** Calls back with the object that a property holds, or else with the first that it is set to. */
-function onceAssigned(target: object, key: PropertyKey, callback: (value: object) => void): void {
-  const present = (target as Record<PropertyKey, object | undefined>)[key]
-  if (present !== undefined) {
-    callback(present)
-    return
-  }
-  Object.defineProperty(target, key, {
-    configurable: true,
-    get: () => undefined,
-    set(value: object) {
-      Object.defineProperty(target, key, { configurable: true, enumerable: true, writable: true, value })
-      if (typeof value === 'object' && value !== null) callback(value)
-    },
+/**
+ * Calls back with the object that a property holds, if any, and with each that it is set to where it was not there. The
+ * setter is inherited: what the object itself has is a plain property, that others may delete and set again, and another
+ * copy of this package may do the same.
+ */
+function whenSet(target: object, key: PropertyKey, callback: (value: object) => void): void {
+  harmlessly(() => {
+    const above = Object.getPrototypeOf(target)
+    const tell = (value: unknown) => {
+      if (isObject(value)) harmlessly(() => callback(value))
+    }
+    tell(Reflect.get(target, key))
+    const watcher = Object.create(above, {
+      [key]: {
+        get() {
+          return Reflect.get(above, key, this)
+        },
+        set(value: unknown) {
+          Reflect.set(above, key, value, this)
+          tell(value)
+        },
+      },
+    })
+    Object.setPrototypeOf(target, watcher)
   })
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null
+}
+
+/** What is looked at belongs to others, who may have frozen it. */
+function harmlessly(look: () => void): void {
+  try {
+    look()
+  } catch {}
 }

@@ -5,7 +5,7 @@
  */
 
 import { debuglog } from 'node:util'
-import { isMainThread } from 'node:worker_threads'
+import { getEnvironmentData, isMainThread, setEnvironmentData } from 'node:worker_threads'
 import { Attacher } from '../attach/attacher.js'
 import { watchRegistration } from '../attach/registration.js'
 import type { ResourceMonitor } from '../types.js'
@@ -15,7 +15,7 @@ const debug = debuglog('spanmeter')
 
 function register(): void {
   const configuration = readEnvironment(process.env)
-  for (const warning of configuration.warnings) warn(warning)
+  warnOnce(configuration.warnings)
   if (!configuration.enabled) {
     debug('switched off by the environment')
     return
@@ -57,8 +57,23 @@ async function startEndpoint({ prometheusPort: port, metrics: options }: Configu
   }
 }
 
+/** A worker has the environment of the thread that started it, which has warned of it already, if it loaded this. */
+function warnOnce(warnings: readonly string[]): void {
+  const key = 'spanmeter warnings'
+  const before = (getEnvironmentData(key) ?? []) as readonly string[]
+  const unheard = warnings.filter((warning) => !before.includes(warning))
+  if (unheard.length === 0) return
+  setEnvironmentData(key, [...before, ...unheard])
+  for (const warning of unheard) warn(warning)
+}
+
 function warn(message: string): void {
   process.emitWarning(`spanmeter: ${message}`)
 }
 
-register()
+try {
+  register()
+} catch (error) {
+  // As where a host forbids to read the environment. The application must start all the same.
+  warn(`spans go without resource attributes: ${error instanceof Error ? error.message : String(error)}`)
+}
