@@ -1,7 +1,7 @@
 import type { ResourceSpanProcessor } from '../otel/span-processor.js'
 import { attach } from './provider.js'
 
-/** Puts a processor of its own in front of those of each provider that it is told of, once. Never throws. */
+/** Puts a processor of its own in front of those of each provider that it is told of, or warns, once. Never throws. */
 export class Attacher {
   readonly #makeProcessor: () => ResourceSpanProcessor
   readonly #warn: (message: string) => void
@@ -25,10 +25,11 @@ export class Attacher {
 
   attachTo(provider: object): void {
     if (this.#providers.has(provider)) return
+    this.#providers.add(provider)
     try {
       const processor = this.#makeProcessor()
       if (attach(provider, processor)) {
-        this.#keep(provider, processor)
+        this.#keep(processor)
       } else {
         void processor.shutdown()
         this.#warn(`a tracer provider of an unknown kind (${provider.constructor?.name}) was left alone`)
@@ -45,9 +46,8 @@ export class Attacher {
     this.#providers = new WeakSet()
   }
 
-  #keep(provider: object, processor: ResourceSpanProcessor): void {
+  #keep(processor: ResourceSpanProcessor): void {
     const reference = new WeakRef(processor)
-    this.#providers.add(provider)
     this.#processors.add(reference)
     this.#forgotten.register(processor, reference)
     this.#count++

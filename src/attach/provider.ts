@@ -2,8 +2,9 @@
 interface Provider {
   /** SDK 1.x; in 2.x private where it is left. */
   addSpanProcessor?(processor: unknown): void
-  /** SDK 1.x: what `addSpanProcessor` adds to. */
+  /** SDK 1.x: what `addSpanProcessor` adds to. Empty where OTEL_TRACES_EXPORTER chose the active one, or nothing did. */
   _registeredSpanProcessors?: unknown
+  activeSpanProcessor?: unknown
   /** SDK 2.x and 3.x. */
   _activeSpanProcessor?: { _spanProcessors?: unknown }
 }
@@ -22,6 +23,9 @@ export function attach(provider: object, processor: object): AttachedBy | false 
     return 'list'
   }
   if (typeof (provider as Provider).addSpanProcessor !== 'function') return false
+  // It would be shut down for the first that is added.
+  const { activeSpanProcessor: chosen } = provider as Provider
+  if (Array.isArray(registered) && registered.length === 0 && chosen !== undefined) registered.push(chosen)
   ;(provider as Provider).addSpanProcessor!(processor)
   if (Array.isArray(registered) && registered.at(-1) === processor) registered.unshift(registered.pop())
   return 'addSpanProcessor'
