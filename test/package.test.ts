@@ -10,6 +10,7 @@ interface Manifest {
   bin: Record<string, string>
   gypfile: boolean
   exports: Record<string, string | Record<string, string>>
+  typesVersions: unknown
   files: string[]
   scripts: Record<string, string>
   dependencies: Record<string, string>
@@ -83,6 +84,16 @@ describe('the package', () => {
       const types = file.replace(/\.(m?)js$/, '.d.$1ts')
       expect(existsSync(join(packageRoot, types)), types).toBe(true)
     }
+  })
+
+  test('leads compilers that do not know exports to the same types', () => {
+    const { '.': main, './package.json': _, ...others } = manifest.exports
+    expect(manifest.types).toBe((main as Record<string, string>).require!.replace(/\.js$/, '.d.ts'))
+    const expected = Object.entries(others).map(([entry, target]) => [
+      entry.slice('./'.length),
+      [(target as Record<string, string>).require!.replace(/\.js$/, '.d.ts')],
+    ])
+    expect(manifest.typesVersions).toEqual({ '*': Object.fromEntries(expected) })
   })
 
   test('needs OpenTelemetry only where it is used', () => {

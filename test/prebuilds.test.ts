@@ -65,6 +65,7 @@ describe.skipIf(!complete)(`the packed package${unless}`, () => {
   test('has what it needs and nothing else', () => {
     const expected = [
       ...['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json'],
+      ...filesOf('docs'),
       ...prebuilds.map(({ file }) => file),
       ...filesOf('src').flatMap((path) => [
         path.replace(/^src(.*)\.(m?)ts$/, 'dist$1.$2js'),
