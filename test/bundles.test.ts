@@ -2,8 +2,8 @@ import { cpSync, existsSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { expectTrueMeasurement, type Measured } from './helpers/measured'
-import { installedProject, npm, type Project } from './helpers/project'
+import { expectTrueMeasurement, expectTrueSpan, type Measured, type Served } from './helpers/measured'
+import { installedProject, npm, type Project, traced } from './helpers/project'
 import { tool, whySkipped } from './helpers/tools'
 
 // A program that uses the package, bundled. docs/installation.md tells users what is tried here.
@@ -65,7 +65,7 @@ describe.skipIf(why !== '')(`an application that was${why}`, () => {
   let installed: string
 
   beforeAll(async () => {
-    project = await installedProject()
+    project = await installedProject(...traced)
     installed = join(project.folder, 'node_modules/spanmeter')
   }, 60_000)
   afterAll(() => project[Symbol.dispose]())
@@ -119,6 +119,15 @@ describe.skipIf(why !== '')(`an application that was${why}`, () => {
       expect(outcome.binary).toBe(binary(installed))
       expectTrueMeasurement(outcome)
     })
+  })
+
+  test('bundled with its OpenTelemetry and minified is attached to by spanmeter/register', async () => {
+    const service = join(project.folder, 'service.min.cjs')
+    await load(paths.esbuild!).build({
+      ...{ bundle: true, minify: true, platform: 'node', outfile: service },
+      entryPoints: [join(project.folder, 'fixtures/installed/service.cjs')],
+    })
+    expectTrueSpan(await project.ask<Served>(['node', '--import', 'spanmeter/register', service]))
   })
 
   test('gathered by @vercel/nft, as Next.js does, measures natively', async () => {
