@@ -54,6 +54,14 @@ describe('a meter provider', () => {
     expect(heard).toEqual([])
   })
 
+  test('that stands in for another is not taken, whatever a minifier calls it', () => {
+    const standIn = metrics.getMeterProvider()
+    const name = vi.spyOn(standIn.constructor, 'name', 'get').mockReturnValue('e')
+    registerInstrumentations({ meterProvider: standIn, instrumentations: [instrumentation()] })
+    expect([isSampling(), isTracingMeasured()]).toEqual([false, false])
+    name.mockRestore()
+  })
+
   test('that the user names is not exchanged for that of the SDK', async () => {
     const [wanted, other] = [newMetering(), newMetering()]
     const made = instrumentation({ meterProvider: wanted.provider })

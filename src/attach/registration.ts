@@ -1,4 +1,5 @@
 import { apiKey } from '../otel/api-key.js'
+import { isStandIn } from '../otel/stand-in.js'
 
 /** The registered tracer provider is a stand-in, that the real one is given to. */
 interface ProxyProvider {
@@ -54,9 +55,8 @@ function watchPrototype(prototype: ProxyProvider): void {
   }
 }
 
-/** Not the one that stands in until there is another. A bundler may have taken its name, but it alone holds nothing. */
 function isReal(provider: unknown): provider is object {
-  return isObject(provider) && Reflect.ownKeys(provider).length > 0
+  return isObject(provider) && !isStandIn(provider)
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { MeterProvider } from '@opentelemetry/api'
+import { isStandIn } from '../otel/stand-in.js'
 import { warn } from '../otel/warn.js'
 import { Observables } from './observables.js'
 import { checkMetricsOptions, type MetricsRules, type SpanmeterMetricsInstrumentationConfig } from './options.js'
@@ -63,7 +64,7 @@ export class SpanmeterMetricsInstrumentation {
   #restart(): void {
     for (const stop of this.#stop.splice(0)) this.#harmless(stop)
     const provider = this.#rules.meterProvider ?? this.#told
-    if (!this.#rules.enabled || !provider || isNoop(provider)) return
+    if (!this.#rules.enabled || !provider || isStandIn(provider)) return
     if (this.#harmless(() => this.#start(provider))) return
     for (const stop of this.#stop.splice(0)) this.#harmless(stop)
   }
@@ -97,9 +98,4 @@ export class SpanmeterMetricsInstrumentation {
     this.#warned = true
     warn('metrics are missing:', error)
   }
-}
-
-/** The stand-in of the API, whose meters do nothing for ever. */
-function isNoop(provider: MeterProvider): boolean {
-  return provider.constructor?.name === 'NoopMeterProvider'
 }
