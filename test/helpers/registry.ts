@@ -11,6 +11,7 @@ interface Manifest {
   name: string
   version: string
   dependencies?: Record<string, string>
+  peerDependencies?: Record<string, string>
 }
 
 interface Release {
@@ -46,7 +47,9 @@ export class Registry implements AsyncDisposable {
     const text = execFileSync('tar', ['-xOf', tarball, 'package/package.json'], { encoding: 'utf8' })
     const manifest: Manifest = JSON.parse(text)
     registry.#releases.push({ manifest, tarball: readFileSync(tarball) })
-    const needed = [...Object.keys(manifest.dependencies ?? {}), ...others]
+    const { dependencies = {}, peerDependencies = {} } = manifest
+    // npm 10 looks at peers that are optional, too, and leaves them.
+    const needed = [...Object.keys(dependencies), ...Object.keys(peerDependencies), ...others]
     for (const [other, folder] of closure(needed)) registry.#releases.push({ manifest: other, tarball: pack(folder) })
     registry.#server.listen(0, '127.0.0.1')
     await once(registry.#server, 'listening')
