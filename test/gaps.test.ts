@@ -1,11 +1,11 @@
 import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, rmdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { MissedTicks, MonitorHealth } from 'spanmeter'
 import { expect, test } from 'vitest'
+import { canThrottle, makeQuotaGroup, quotaGroup, removeQuotaGroup } from './helpers/cgroup'
 
 const fixture = join(__dirname, 'fixtures/gaps.cjs')
 
@@ -66,32 +66,14 @@ test.skipIf(!canYield)('a sampler that gets no CPU is starved (needs chrt, tasks
   mostly('starved', missed)
 })
 
-const hierarchy = '/sys/fs/cgroup/cpu'
-const cgroup = join(hierarchy, `spanmeter-test-${process.pid}`)
-
-/** A cgroup (version 1) with a fifth of a core in slices of 100 ms. */
-function makeCgroup(): boolean {
-  try {
-    mkdirSync(cgroup)
-    writeFileSync(join(cgroup, 'cpu.cfs_period_us'), '100000')
-    writeFileSync(join(cgroup, 'cpu.cfs_quota_us'), '20000')
-    return true
-  } catch {
-    return false
-  }
-}
-
-const canThrottle = makeCgroup()
-if (canThrottle) rmdirSync(cgroup)
-
 test.skipIf(!canThrottle)('a quota that is used up throttles (needs a writable cgroup of version 1)', async () => {
-  expect(makeCgroup()).toBe(true)
+  expect(makeQuotaGroup()).toBe(true)
   try {
-    const enter = `echo $$ > ${join(cgroup, 'cgroup.procs')} && exec "$0" "$@"`
+    const enter = `echo $$ > ${join(quotaGroup, 'cgroup.procs')} && exec "$0" "$@"`
     const { missed } = await gapsOf(['sh', '-c', enter, node, fixture, 'spin'], () => sleep(2000))
     expect(missed.throttled).toBeGreaterThan(500)
     mostly('throttled', missed)
   } finally {
-    rmdirSync(cgroup)
+    removeQuotaGroup()
   }
 })

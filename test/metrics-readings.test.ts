@@ -1,4 +1,3 @@
-import { mkdirSync, rmdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
@@ -10,6 +9,7 @@ import { afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { CounterLog, LookBack } from '../dist/metrics/look-back.js'
 import { type Points, Readings } from '../dist/metrics/readings.js'
 import { SpanNames } from '../dist/metrics/span-names.js'
+import { canThrottle, makeQuotaGroup, quotaGroup, removeQuotaGroup } from './helpers/cgroup'
 import { run } from './helpers/child'
 import { burn, hostCpuMs, threads } from './helpers/cpu.cjs'
 import { expectWithin } from './helpers/expect'
@@ -248,36 +248,19 @@ describe('Readings', () => {
   })
 })
 
-const cgroup = join('/sys/fs/cgroup/cpu', `spanmeter-metrics-${process.pid}`)
-
-/** A cgroup (version 1) with a fifth of a core in slices of 100 ms. */
-function makeCgroup(): boolean {
-  try {
-    mkdirSync(cgroup)
-    writeFileSync(join(cgroup, 'cpu.cfs_period_us'), '100000')
-    writeFileSync(join(cgroup, 'cpu.cfs_quota_us'), '20000')
-    return true
-  } catch {
-    return false
-  }
-}
-
-const canThrottle = makeCgroup()
-if (canThrottle) rmdirSync(cgroup)
-
 test.skipIf(!canThrottle)(
   'throttling adds up, however often somebody looks (needs a writable cgroup of version 1)',
   async () => {
-    expect(makeCgroup()).toBe(true)
+    expect(makeQuotaGroup()).toBe(true)
     try {
-      const args = [join(__dirname, 'fixtures/metrics/throttled.cjs'), cgroup]
+      const args = [join(__dirname, 'fixtures/metrics/throttled.cjs'), quotaGroup]
       const { stdout, stderr } = await run(process.execPath, args)
       expect(stderr).toBe('')
       const { told, truth } = JSON.parse(stdout) as { told: number; truth: number }
       expect(truth).toBeGreaterThan(1)
       expectWithin(15, told, truth)
     } finally {
-      rmdirSync(cgroup)
+      removeQuotaGroup()
     }
   },
 )

@@ -1,8 +1,8 @@
 import type { Attributes, Histogram, Meter } from '@opentelemetry/api'
-import { isKnown } from '../otel/attributes.js'
 import { ignoreSpanCosts, listenToSpanCosts, type SpanCostListener } from '../otel/span-costs.js'
 import { buckets } from './buckets.js'
 import { optionsOf } from './observables.js'
+import { tellFigures } from './span-figures.js'
 import { SpanNames } from './span-names.js'
 import { type HistogramName, metrics } from './table.js'
 
@@ -15,19 +15,18 @@ export class SpanHistograms {
   /** By name, made once: recording makes no object. */
   readonly #attributes = new Map<string, Attributes>()
   readonly #warn: (error: unknown) => void
-  readonly #cpuTime: Histogram
-  readonly #cpuSelf: Histogram
-  readonly #cpuWait: Histogram
-  readonly #memoryMax: Histogram
+  readonly #histograms: Record<HistogramName, Histogram>
 
   /** `warn` is told of what goes wrong when a span ends. */
   constructor(meter: Meter, maxNames: number, warn: (error: unknown) => void) {
     this.#names = new SpanNames(maxNames)
     this.#warn = warn
-    this.#cpuTime = create(meter, 'spanmeter.span.cpu.time')
-    this.#cpuSelf = create(meter, 'spanmeter.span.cpu.self')
-    this.#cpuWait = create(meter, 'spanmeter.span.cpu.wait')
-    this.#memoryMax = create(meter, 'spanmeter.span.memory.max')
+    this.#histograms = {
+      'spanmeter.span.cpu.time': create(meter, 'spanmeter.span.cpu.time'),
+      'spanmeter.span.cpu.self': create(meter, 'spanmeter.span.cpu.self'),
+      'spanmeter.span.cpu.wait': create(meter, 'spanmeter.span.cpu.wait'),
+      'spanmeter.span.memory.max': create(meter, 'spanmeter.span.memory.max'),
+    }
     listenToSpanCosts(this.#record)
   }
 
@@ -35,14 +34,10 @@ export class SpanHistograms {
     ignoreSpanCosts(this.#record)
   }
 
-  readonly #record: SpanCostListener = (name, stats, { own }) => {
+  readonly #record: SpanCostListener = (name, stats, share) => {
     try {
       const attributes = this.#attributesOf(name)
-      const { cpu, thread, memory } = stats
-      if (isKnown(stats)) this.#cpuTime.record(cpu.timeMs / 1e3, attributes)
-      if (own) this.#cpuSelf.record(own.selfMs / 1e3, attributes)
-      if (thread?.waitMs !== undefined) this.#cpuWait.record(thread.waitMs / 1e3, attributes)
-      if (memory) this.#memoryMax.record(Math.round(memory.max), attributes)
+      tellFigures(stats, share, (metric, value) => this.#histograms[metric].record(value, attributes))
     } catch (error) {
       this.#warn(error)
     }

@@ -1,6 +1,7 @@
 import { context } from '@opentelemetry/api'
 import { processorsOf } from '../attach/provider.js'
 import { accountKey, attribution } from '../otel/local-spans.js'
+import { Patches } from './patches.js'
 import type { TracingAccounts } from './tracing-accounts.js'
 
 type Done = (...result: unknown[]) => void
@@ -26,7 +27,7 @@ export class ExportWatch {
   /** Those that export. */
   readonly #processors: WeakRef<ExportingProcessor>[] = []
   readonly #known = new WeakSet<object>()
-  #restore: (() => void)[] = []
+  readonly #patches = new Patches()
   #exporters = 0
   /** What exporters were given and are not done with. Weakly: spans that they forgot are not held. */
   readonly #batches = new Set<WeakRef<readonly unknown[]>>()
@@ -73,13 +74,7 @@ export class ExportWatch {
 
   stop(): void {
     this.#active = false
-    for (const restore of this.#restore.splice(0)) {
-      try {
-        restore()
-      } catch {
-        // It was frozen meanwhile; ours passes on.
-      }
-    }
+    this.#patches.undo()
   }
 
   #wrap(exporter: Exporter): void {
@@ -94,7 +89,7 @@ export class ExportWatch {
       return watch.#export(this, original, spans, done)
     }
     exporter.export = wrapper
-    this.#restore.push(() => {
+    this.#patches.add(() => {
       if (exporter.export !== wrapper) return
       if (before === undefined) delete (exporter as Partial<Exporter>).export
       else Object.defineProperty(exporter, 'export', before)

@@ -1,4 +1,5 @@
 import { attribution } from '../otel/local-spans.js'
+import { Patches } from './patches.js'
 import type { TracingAccounts } from './tracing-accounts.js'
 
 interface Scope {
@@ -42,7 +43,7 @@ export class TracerWatch {
   /** Spans that are recorded, sampled or not. */
   readonly spans = { started: 0, ended: 0 }
   readonly #known = new WeakMap<object, Set<PropertyKey>>()
-  #restore: (() => void)[] = []
+  readonly #patches = new Patches()
   #active = true
 
   constructor(accounts: TracingAccounts, ended: (span: object) => void) {
@@ -58,13 +59,7 @@ export class TracerWatch {
 
   stop(): void {
     this.#active = false
-    for (const restore of this.#restore.splice(0)) {
-      try {
-        restore()
-      } catch {
-        // It was frozen meanwhile; ours passes on.
-      }
-    }
+    this.#patches.undo()
   }
 
   #wrapTracers(prototype: SdkTracer): void {
@@ -154,7 +149,7 @@ export class TracerWatch {
     const original = target[name]
     const wrapper = wrapperOf(original) as T[N]
     target[name] = wrapper
-    this.#restore.push(() => {
+    this.#patches.add(() => {
       // Somebody else may have wrapped it again; ours passes on then.
       if (target[name] === wrapper) target[name] = original
     })

@@ -1,7 +1,7 @@
 import { buckets } from '../metrics/buckets.js'
+import { tellFigures } from '../metrics/span-figures.js'
 import { SpanNames } from '../metrics/span-names.js'
 import type { HistogramName } from '../metrics/table.js'
-import { isKnown } from '../otel/attributes.js'
 import type { SpanCostListener } from '../otel/span-costs.js'
 import type { Labels, Sample } from './metric.js'
 
@@ -17,12 +17,9 @@ export class SpanHistograms {
     this.#names = new SpanNames(maxNames)
   }
 
-  readonly record: SpanCostListener = (name, stats, { own }) => {
+  readonly record: SpanCostListener = (name, stats, share) => {
     const series = this.#seriesOf(this.#names.tell(name))
-    if (isKnown(stats)) series.record('spanmeter.span.cpu.time', stats.cpu.timeMs / 1e3)
-    if (own !== undefined) series.record('spanmeter.span.cpu.self', own.selfMs / 1e3)
-    if (stats.thread?.waitMs !== undefined) series.record('spanmeter.span.cpu.wait', stats.thread.waitMs / 1e3)
-    if (stats.memory !== undefined) series.record('spanmeter.span.memory.max', stats.memory.max)
+    tellFigures(stats, share, (metric, value) => series.record(metric, value))
   };
 
   /** Of all series, each as of when it is asked for, as lines of the metric that Prometheus knows as `prometheusName`. */
