@@ -31,6 +31,7 @@
             "native/core/sources/network.cc",
             "native/core/sources/parse.cc",
             "native/core/sources/proc_file.cc",
+            "native/core/sources/process_clock.cc",
             "native/core/sources/resident_set.cc",
             "native/core/sources/run_delay.cc",
             "native/core/sources/thread_clocks.cc",

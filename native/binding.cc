@@ -30,7 +30,8 @@ constexpr const char* kStatsNames[] = {SPANMETER_STATS(X)};
 #undef X
 constexpr const char* kSourceNames[] = {"threads", "memory",  "faults", "schedstat",
                                         "io",      "network", "cgroup"};
-constexpr const char* kCauseNames[] = {"throttled", "stopped", "suspended", "starved", "unknown"};
+constexpr const char* kCauseNames[] = {"throttled", "stopped",   "suspended",
+                                       "starved",   "imprecise", "unknown"};
 constexpr size_t kEdgeLength = std::size(kEdgeNames);
 constexpr size_t kStatsLength = std::size(kStatsNames);
 static_assert(std::size(kSourceNames) == kSourceCount, "each source has a name");

@@ -129,6 +129,11 @@ export interface MissedTicks {
   suspended: number
   /** The sampler thread was ready to run, but others had the CPU (`run_delay` of its schedstat). */
   starved: number
+  /**
+   * Taken, but too soon: reading the clocks of all threads takes too long here for so short an interval to tell a rate
+   * to a few percent. It is part of the next sample.
+   */
+  imprecise: number
   /** Anything else, as a pause of a virtual machine or a wake-up that came late. */
   unknown: number
 }

@@ -145,7 +145,14 @@ describe('--json', () => {
 
   test('has every field that is documented', () => {
     const orNull = expect.toSatisfy((value) => value === null || ['number', 'string', 'boolean'].includes(typeof value))
-    const missed = { throttled: number, stopped: number, suspended: number, starved: number, unknown: number }
+    const missed = {
+      throttled: number,
+      stopped: number,
+      suspended: number,
+      starved: number,
+      imprecise: number,
+      unknown: number,
+    }
     const each = (items: readonly object[], shape: object) => items.map(() => shape)
     const found = { name: text, version: text, path: text }
     const shape = {

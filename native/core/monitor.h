@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <memory>
 
+#include "cores.h"
 #include "sampler/edge_reader.h"
 #include "sampler/sampler.h"
 #include "slots.h"
@@ -30,7 +31,7 @@ struct Health {
 class AskingThread {
  public:
   EdgeReader edges;
-  Window window;
+  Window window{available_cores()};
 
   // What the cgroup allows, as of the last ten seconds: it hardly ever changes, and reading it opens files.
   const CgroupLimits& limits(Nanos now);

@@ -105,7 +105,7 @@ TEST(a_running_thread_is_read_to_the_nanosecond_by_another_one) {
   std::atomic<bool> stop{false};
   std::atomic<pid_t> tid{0};
   ThreadClocks clocks;
-  clocks.refresh(monotonic_now());
+  clocks.refresh();
   const Nanos before = read_clock(CLOCK_PROCESS_CPUTIME_ID).value_or(0);
   const Nanos own_before = own_cpu();
   std::thread burner([&] {
@@ -116,7 +116,7 @@ TEST(a_running_thread_is_read_to_the_nanosecond_by_another_one) {
     }
   });
   while (used < 30 * kMillisecond) sleep_for(kMillisecond);
-  clocks.refresh(monotonic_now());
+  clocks.refresh();
   CHECK(std::find(clocks.active().begin(), clocks.active().end(), tid) != clocks.active().end());
   // Not a scheduler tick behind (1 to 10 ms): the process clock was freshened by reading the thread's.
   const Nanos own = own_cpu() - own_before;
@@ -130,7 +130,7 @@ TEST(a_running_thread_is_read_to_the_nanosecond_by_another_one) {
   // The kernel may list a thread for a moment after it was joined.
   for (int i = 0; i < 1000 && clocks.cpu(tid); i++) {
     sleep_for(kMillisecond);
-    clocks.refresh(monotonic_now());
+    clocks.refresh();
   }
   CHECK(!clocks.cpu(tid));
 }
@@ -144,10 +144,10 @@ TEST(threads_that_come_and_go_are_followed_and_the_total_never_runs_backwards) {
   for (int i = 0; i < 300; i++) {
     Nanos used = 0;
     std::thread thread([&] { burn(kMillisecond / 5), used = own_cpu(); });
-    clocks.refresh(monotonic_now());
+    clocks.refresh();
     thread.join();
     truth += used;
-    clocks.refresh(monotonic_now());
+    clocks.refresh();
     const Nanos total = read_clock(CLOCK_PROCESS_CPUTIME_ID).value_or(0);
     CHECK(total >= last);
     last = total;
@@ -159,7 +159,7 @@ TEST(threads_that_come_and_go_are_followed_and_the_total_never_runs_backwards) {
 
 TEST(threads_that_cannot_be_listed_are_reported) {
   ThreadClocks clocks("/nonexistent/task");
-  clocks.refresh(monotonic_now());
+  clocks.refresh();
   CHECK_EQUAL(clocks.error(), ENOENT);
   CHECK_EQUAL(clocks.count(), size_t{0});
 }

@@ -51,7 +51,7 @@ void Points::load(const Series* series, size_t width, const Span& span) {
   values_.clear();
   rows_.clear();
   start_ = nullptr;
-  exact_end_ = span.end != nullptr;
+  open_end_ = exact_end_ = span.end != nullptr;
 
   if (series != nullptr) series->copy(span.from, span.to, rows_);
   const size_t recorded = rows_.size() / width_;
@@ -80,8 +80,12 @@ void Points::load(const Series* series, size_t width, const Span& span) {
     push(span.end);
   } else if (beyond < known && row(beyond)[0] == span.to) {
     push(row(beyond));
+    open_end_ = beyond >= recorded;
   } else if (beyond < known && beyond > 0) {
     push_between(row(beyond - 1), row(beyond), span, span.to);
+    open_end_ = beyond >= recorded;
+  } else if (inside < known && known > recorded) {
+    open_end_ = true;  // the window reaches beyond the reading of the present
   }
   if (count() < 2) values_.clear();
   if (span.covered_column != 0 && count() > 0) cover_exact_edges(span);

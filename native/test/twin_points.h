@@ -31,6 +31,8 @@ class Points {
   // Whether the line begins or ends off the grid, with a reading of its own.
   bool exact_start() const { return exact_start_; }
   bool exact_end() const { return exact_end_; }
+  // Whether the last piece ends with a reading that is no row.
+  bool open_end() const { return open_end_; }
 
   int64_t at(size_t point, size_t column) const { return values_[point * width_ + column]; }
   Nanos time(size_t point) const { return at(point, 0); }
@@ -51,6 +53,7 @@ class Points {
       nullptr;  // the exact row at the start where the line does not begin with it, else null
   bool exact_start_ = false;
   bool exact_end_ = false;
+  bool open_end_ = false;
   std::vector<int64_t> rows_;  // the copied piece of the series, with a neighbour on each side
   std::vector<int64_t> values_;
 };

@@ -4,25 +4,40 @@
 
 namespace spanmeter {
 
-void Rates::load(const Points& points, size_t column) {
+void Rates::load(const Points& points, size_t column, Nanos start_unsure, Nanos end_unsure) {
   pieces_.clear();
   sorted_ = false;
   if (points.count() < 2) return;
-  size_t first = 0;
-  size_t last = points.count() - 1;
+  const size_t last = points.count() - 1;
   const auto length = [&](size_t left, size_t right) { return points.time(right) - points.time(left); };
-  // Joining is leaving out the point in between.
-  const bool join_first = points.exact_start() && last >= 2 && length(0, 1) * 2 < length(1, 2);
-  const bool join_last =
-      points.exact_end() && last >= 2 && length(last - 1, last) * 2 < length(last - 2, last - 1);
-  size_t left = first;
-  for (size_t right = first + 1; right <= last; right++) {
-    if (right == 1 && join_first) continue;
-    if (right == last - 1 && right != first && join_last) continue;
+  const auto growth = [&](size_t left, size_t right) {
+    return points.at(right, column) - points.at(left, column);
+  };
+  const auto precise = [&](size_t left, size_t right, Nanos unsure) {
+    return 100 * unsure <= std::max(length(left, right), growth(left, right));
+  };
+  size_t first_end = 1;  // of the first piece
+  if (points.exact_start()) {
+    while (first_end < last && (length(0, first_end) < length(first_end, first_end + 1) ||
+                                !precise(0, first_end, start_unsure))) {
+      first_end++;
+    }
+  }
+  size_t last_begin = last - 1;  // of the last one
+  if (points.open_end()) {
+    while (last_begin >= first_end && last_begin > 0) {
+      const size_t before = last_begin == first_end ? 0 : last_begin - 1;
+      if (length(last_begin, last) >= length(before, last_begin) && precise(last_begin, last, end_unsure))
+        break;
+      last_begin = before;
+    }
+  }
+  size_t left = 0;
+  for (size_t right = last_begin == 0 ? last : first_end; right <= last; right++) {
+    if (right > last_begin && right < last) continue;
     const double weight = static_cast<double>(length(left, right));
     if (weight > 0) {
-      const double used = static_cast<double>(points.at(right, column) - points.at(left, column));
-      pieces_.push_back({std::max(0.0, 100.0 * used / weight), weight});
+      pieces_.push_back({std::max(0.0, 100.0 * static_cast<double>(growth(left, right)) / weight), weight});
     }
     left = right;
   }

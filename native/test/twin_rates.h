@@ -11,10 +11,10 @@ namespace spanmeter {
 //
 // The slopes of a counter between neighbouring points, in % (100 = one second per second), each with the time
 // it held. Edges that were read off the grid may leave a piece too short to tell a rate; it is joined to its
-// neighbour.
+// neighbours until it is as long as the next one, and long enough for what the edge may be off.
 class Rates {
  public:
-  void load(const Points& points, size_t column);
+  void load(const Points& points, size_t column, Nanos start_unsure = 0, Nanos end_unsure = 0);
 
   bool empty() const { return pieces_.empty(); }
   double min() const;

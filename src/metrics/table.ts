@@ -191,7 +191,7 @@ export const metrics = {
     kind: 'counter',
     unit: '{tick}',
     description: 'Ticks that passed without a sample',
-    attributes: { 'spanmeter.cause': 'throttled, stopped, suspended, starved, unknown' },
+    attributes: { 'spanmeter.cause': 'throttled, stopped, suspended, starved, imprecise, unknown' },
     source: 'the sampler; cpu.stat, schedstat and CLOCK_BOOTTIME tell the cause',
     prometheus: 'spanmeter_sampler_missed_ticks_total',
   },

@@ -17,10 +17,11 @@ constexpr int64_t kMissing = std::numeric_limits<int64_t>::min();
 #define SPANMETER_EDGE(X)                                                           \
   X(time) X(cpu) X(sampler) X(thread) X(runDelay) X(resident) X(peak)               \
   X(minorFaults) X(majorFaults) X(voluntarySwitches) X(involuntarySwitches)         \
-  X(ioRead) X(ioWritten) X(received) X(transmitted)
+  X(ioRead) X(ioWritten) X(received) X(transmitted) X(unsure)
 // clang-format on
 
-// Every counter at one instant, read by the thread that asks: the exact end of a window.
+// Every counter at one instant, read by the thread that asks: the exact end of a window. `unsure`: how much
+// `cpu` may be off, because the clocks of other threads cannot be read at one instant.
 struct Edge {
 #define X(name) int64_t name = kMissing;
   SPANMETER_EDGE(X)

@@ -20,6 +20,8 @@ class PyramidReader {
 
   // Rows written when the look began.
   uint64_t head() const { return heads_[0]; }
+  // The first of them that was there then.
+  uint64_t oldest() const { return oldest_[0]; }
 
   // A moment on the finest level that still holds it: between the nodes `node` - 1, the last that is not
   // after it, and `node`. Either may not exist.

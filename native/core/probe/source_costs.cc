@@ -42,7 +42,7 @@ std::array<std::optional<Nanos>, kSourceCount> measure_source_costs(int readings
   };
   ThreadClocks threads;
   measure(Source::kThreads, [&] {
-    threads.refresh(monotonic_now());
+    threads.refresh();
     return threads.error() == 0 && read_clock(CLOCK_PROCESS_CPUTIME_ID).has_value();
   });
   ResidentSet resident;

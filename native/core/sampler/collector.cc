@@ -4,7 +4,9 @@
 #include <cerrno>
 #include <cmath>
 
+#include "../cores.h"
 #include "../history/coverage.h"
+#include "../history/precision.h"
 #include "../history/rows.h"
 
 namespace spanmeter {
@@ -15,7 +17,11 @@ constexpr Nanos kRetryAfter = kSecond;
 }  // namespace
 
 Collector::Collector(Published& published, Nanos own_cpu, const Usage& own_usage)
-    : published_(published), earlier_cpu_(own_cpu), earlier_usage_(own_usage), last_own_(own_cpu) {}
+    : published_(published),
+      earlier_cpu_(own_cpu),
+      earlier_usage_(own_usage),
+      admission_(available_cores()),
+      last_own_(own_cpu) {}
 
 Nanos Collector::own_cpu() const {
   return earlier_cpu_ + read_clock(CLOCK_THREAD_CPUTIME_ID).value_or(0);
@@ -34,56 +40,64 @@ void Collector::done(Source source, int error, Nanos now, Nanos interval) {
   due_[static_cast<size_t>(source)] = now + (error == 0 ? interval : kRetryAfter);
 }
 
-// All clocks as of the middle of the time it took to read them. A reading that the scheduler cut in two is
-// taken again, but not for ever.
-Collector::Clocks Collector::read_clocks(Nanos period) {
-  const Nanos tolerated = std::max(period / 20, 20 * kMicrosecond);
-  for (int attempt = 0;; attempt++) {
-    const Nanos before = monotonic_now();
-    threads_.refresh(before);
-    const Nanos process = read_clock(CLOCK_PROCESS_CPUTIME_ID).value_or(0);
-    const Nanos own = own_cpu();
-    const Nanos after = monotonic_now();
-    if (after - before <= tolerated || attempt == 2) return {before + (after - before) / 2, process, own};
-  }
+Collector::Clocks Collector::read_clocks() {
+  const ProcessReading process = process_.read();
+  last_own_ = earlier_cpu_ + process.own;
+  return {process, last_own_};
 }
 
-Nanos Collector::collect(const Plan& plan, Nanos period) {
+Admission::Verdict Collector::collect(const Plan& plan, Nanos period) {
   const Nanos now = monotonic_now();
-  if (now <= last_time_) return own_cpu();  // time in a series grows
   if (due(plan, Source::kMemory, now)) collect_memory(plan, now);
   if (due(plan, Source::kSchedstat, now)) collect_wait(plan, now);
   if (due(plan, Source::kIo, now)) collect_io(plan, now);
   if (due(plan, Source::kNetwork, now)) collect_network(plan, now);
   if (due(plan, Source::kCgroup, now)) collect_cgroup(plan, now);
   collect_usage(plan, now);
-  const Clocks clocks = read_clocks(period);
-  collect_clocks(plan, clocks, period);
-  return clocks.own;
+  return collect_clocks(plan, period);
 }
 
-void Collector::collect_clocks(const Plan& plan, const Clocks& clocks, Nanos period) {
-  const Nanos interval = clocks.time - last_time_;
+// A reading that was cut in two is taken again, but not for ever.
+Admission::Verdict Collector::collect_clocks(const Plan& plan, Nanos period) {
+  constexpr int kAttempts = 3;
+  Admission::Verdict verdict;
+  for (int attempt = 0; attempt < kAttempts; attempt++) {
+    const Clocks clocks = read_clocks();
+    verdict = admission_.judge(clocks.process, clocks.used(), period);
+    if (verdict == Admission::Verdict::kSample) append(plan, clocks, period);
+    if (verdict != Admission::Verdict::kCut) break;
+  }
+  done(Source::kThreads, process_.threads().error(), last_time_, 0);
+  return verdict;
+}
+
+void Collector::append(const Plan& plan, const Clocks& clocks, Nanos period) {
+  const Nanos time = clocks.process.time;
+  const Nanos interval = time - last_time_;
   if (last_time_ != 0) covered_ += covered_part(interval, period);
-  last_time_ = clocks.time;
-  last_process_ = clocks.process;
-  last_own_ = clocks.own;
-  const int64_t row[ProcessRow::kWidth] = {clocks.time, covered_, clocks.process - clocks.own};
+  last_time_ = time;
+  last_process_ = clocks.process.process;
+  const int64_t row[ProcessRow::kWidth] = {time, covered_, clocks.used()};
   plan.process->append_process(row);
+  const ThreadClocks& threads = process_.threads();
   for (const auto& thread : plan.threads) {
-    std::optional<Nanos> cpu = threads_.cpu(thread->tid);
+    std::optional<Nanos> cpu = threads.cpu(thread->tid);
     if (!cpu) cpu = read_clock(thread_cpu_clock(thread->tid));  // where threads cannot be listed
     if (!cpu) continue;
-    const int64_t thread_row[ThreadRow::kWidth] = {clocks.time, *cpu};
+    const Series& rows = thread->cpu->rows();
+    if (const uint64_t n = rows.head(); n > 0) {
+      const Nanos before = rows.word(n - 1, ThreadRow::kCpu);
+      if (!tells_rate(time - rows.time(n - 1), *cpu - before, {0, 1})) continue;
+    }
+    const int64_t thread_row[ThreadRow::kWidth] = {time, *cpu};
     thread->cpu->append(thread_row);
   }
   // After a longer time nobody knows who ran when.
   if (interval <= ThreadClocks::kActiveFor) {
-    published_.set_active(threads_.active());
+    published_.set_active(threads.active());
   } else {
     published_.forget_active();
   }
-  done(Source::kThreads, threads_.error(), clocks.time, 0);
 }
 
 void Collector::collect_memory(const Plan& plan, Nanos now) {

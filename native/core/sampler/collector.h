@@ -7,9 +7,10 @@
 #include "../sources/cgroup.h"
 #include "../sources/io_counters.h"
 #include "../sources/network.h"
+#include "../sources/process_clock.h"
 #include "../sources/resident_set.h"
 #include "../sources/run_delay.h"
-#include "../sources/thread_clocks.h"
+#include "admission.h"
 #include "gap_witness.h"
 #include "plan.h"
 #include "published.h"
@@ -22,8 +23,10 @@ class Collector {
   // `own_cpu` and `own_usage`: what earlier sampler threads of this process used.
   Collector(Published& published, Nanos own_cpu, const Usage& own_usage);
 
-  // `period` is the one in force. Returns the CPU that the sampler threads used so far.
-  Nanos collect(const Plan& plan, Nanos period);
+  // `period` is the one in force.
+  Admission::Verdict collect(const Plan& plan, Nanos period);
+  // CPU that the sampler threads used, as of the last reading.
+  Nanos used() const { return last_own_; }
   // The clocks keep running while the sampler is parked, so what is known of activity is out of date.
   void forget_activity() { published_.forget_active(); }
 
@@ -41,10 +44,13 @@ class Collector {
 
  private:
   struct Clocks {
-    Nanos time, process, own;
+    ProcessReading process;
+    Nanos own;
+    Nanos used() const { return process.process - own; }
   };
-  Clocks read_clocks(Nanos period);
-  void collect_clocks(const Plan& plan, const Clocks& clocks, Nanos period);
+  Clocks read_clocks();
+  Admission::Verdict collect_clocks(const Plan& plan, Nanos period);
+  void append(const Plan& plan, const Clocks& clocks, Nanos period);
   void collect_memory(const Plan& plan, Nanos now);
   void collect_usage(const Plan& plan, Nanos now);
   void collect_wait(const Plan& plan, Nanos now);
@@ -60,7 +66,8 @@ class Collector {
   const Nanos earlier_cpu_;
   const Usage earlier_usage_;
 
-  ThreadClocks threads_;
+  ProcessClock process_;
+  Admission admission_;
   ResidentSet resident_;
   IoCounters io_;
   Network network_;
@@ -72,7 +79,8 @@ class Collector {
   Nanos last_time_ = 0;  // 0 before the first
   Nanos covered_ = 0;
   Nanos last_process_ = 0;  // CLOCK_PROCESS_CPUTIME_ID
-  Nanos last_own_ = 0;      // of this thread and its predecessors
+
+  Nanos last_own_ = 0;  // of this thread and its predecessors, as of the last reading
 
   // The newest row of the memory series.
   Nanos memory_time_ = 0;  // 0 before the first

@@ -3,6 +3,10 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
+
+#include "../cores.h"
+
 namespace spanmeter {
 
 namespace {
@@ -13,7 +17,8 @@ constexpr Nanos kUncut = 60 * kMicrosecond;
 constexpr int kAttempts = 3;
 }  // namespace
 
-EdgeReader::EdgeReader() : tid_(static_cast<pid_t>(syscall(SYS_gettid))), run_delay_(tid_) {}
+EdgeReader::EdgeReader()
+    : tid_(static_cast<pid_t>(syscall(SYS_gettid))), cores_(available_cores()), run_delay_(tid_) {}
 
 Edge EdgeReader::start(const Sampler& sampler, const What& what) {
   Edge edge;
@@ -43,17 +48,25 @@ Edge EdgeReader::stop(const Sampler& sampler, const What& what) {
 void EdgeReader::read_clocks(const Sampler& sampler, bool thread_clock, Edge& edge) {
   const Published& published = sampler.published();
   for (int attempt = 0; attempt < kAttempts; attempt++) {
-    // Before the process clock, which is fresh only for threads whose clock was read before it, and for this
-    // one. While the sampler is awake it knows which threads run; while it is parked nobody does, and all are
-    // read.
-    if (!published.refresh_active(tid_)) threads_.refresh(monotonic_now());
-    const Nanos before = monotonic_now();
     edge.sampler = sampler_cpu(sampler);
-    if (thread_clock) edge.thread = read_clock(CLOCK_THREAD_CPUTIME_ID).value_or(kMissing);
-    edge.cpu = read_clock(CLOCK_PROCESS_CPUTIME_ID).value_or(0) - edge.sampler;
-    const Nanos after = monotonic_now();
-    edge.time = before + (after - before) / 2;
-    if (after - before <= kUncutClocks) break;
+    // While the sampler is awake it knows which threads run; while it is parked nobody does, and all are
+    // read.
+    ProcessReading reading;
+    const Nanos before = monotonic_now();
+    if (const auto active = published.refresh_active(tid_)) {
+      if (thread_clock) reading.own = read_clock(CLOCK_THREAD_CPUTIME_ID).value_or(kMissing);
+      reading.process = read_clock(CLOCK_PROCESS_CPUTIME_ID).value_or(0);
+      reading.lag = monotonic_now() - before;
+      reading.time = before + reading.lag / 2;
+      reading.moved = *active;
+    } else {
+      reading = process_.read();
+    }
+    if (thread_clock) edge.thread = reading.own;
+    edge.time = reading.time;
+    edge.cpu = reading.process - edge.sampler;
+    edge.unsure = std::min(reading.moved, cores_) * reading.lag / 2;
+    if (monotonic_now() - reading.time <= kUncutClocks) break;
   }
 }
 

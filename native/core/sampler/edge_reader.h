@@ -3,11 +3,11 @@
 #include "../history/edge.h"
 #include "../sources/io_counters.h"
 #include "../sources/network.h"
+#include "../sources/process_clock.h"
 #include "../sources/recent.h"
 #include "../sources/resident_set.h"
 #include "../sources/run_delay.h"
 #include "../sources/source.h"
-#include "../sources/thread_clocks.h"
 #include "sampler.h"
 
 namespace spanmeter {
@@ -36,7 +36,8 @@ class EdgeReader {
   void read_others(const Published& published, SourceSet sources, Nanos now, Edge& edge);
 
   const pid_t tid_;
-  ThreadClocks threads_;
+  const int cores_;
+  ProcessClock process_;
   Recent<ResidentSet> resident_;
   Recent<RunDelay> run_delay_;
   Recent<Network> network_;

@@ -13,7 +13,9 @@ namespace spanmeter {
 //   stopped:   by a signal, a debugger or the freezer
 //   suspended: the machine slept
 //   starved:   the sampler could run, but others had the CPU
-enum class Cause : size_t { kThrottled, kStopped, kSuspended, kStarved, kUnknown, kCount };
+//   imprecise: a sample was taken, but reading the clocks takes too long here for so short an interval; it is
+//              part of the next one
+enum class Cause : size_t { kThrottled, kStopped, kSuspended, kStarved, kImprecise, kUnknown, kCount };
 constexpr size_t kCauseCount = static_cast<size_t>(Cause::kCount);
 
 // What grew since the sampler was last seen to be well.

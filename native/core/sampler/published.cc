@@ -13,14 +13,17 @@ void Published::set_active(const std::vector<pid_t>& tids) {
 }
 
 // A thread id that is out of date costs a failed clock read, nothing else.
-bool Published::refresh_active(pid_t self) const {
+std::optional<int> Published::refresh_active(pid_t self) const {
   const size_t count = active_count_.load(kRelaxed);
-  if (count == kUnknown) return false;
+  if (count == kUnknown) return std::nullopt;
+  int others = 0;
   for (size_t i = 0; i < count; i++) {
     const pid_t tid = active_[i].load(kRelaxed);
-    if (tid != self) read_clock(thread_cpu_clock(tid));
+    if (tid == self) continue;
+    read_clock(thread_cpu_clock(tid));
+    others++;
   }
-  return true;
+  return others;
 }
 
 void Published::set_own_usage(const Usage& usage) {

@@ -5,6 +5,7 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "../clock.h"
@@ -30,9 +31,9 @@ class Published {
   static constexpr size_t kMaxActive = 32;
   void set_active(const std::vector<pid_t>& tids);
   void forget_active() { active_count_.store(kUnknown, std::memory_order_relaxed); }
-  // Reads the clocks of all of them but the calling thread's, which is always fresh. False when they are not
-  // known: the sampler is parked or there are too many.
-  bool refresh_active(pid_t self) const;
+  // Reads the clocks of all of them but the calling thread's, which is always fresh. Returns how many;
+  // nothing when they are not known: the sampler is parked or there are too many.
+  std::optional<int> refresh_active(pid_t self) const;
 
   // Written by one thread only.
   void add_missed(Cause cause, int64_t ticks) { add(missed[static_cast<size_t>(cause)], ticks); }

@@ -133,12 +133,18 @@ void Sampler::run() {
       } else {
         collector.witness().look(now);
       }
-      const Nanos used = collector.collect(*plan, grid.period());
+      const Admission::Verdict verdict = collector.collect(*plan, grid.period());
       published_.lateness.record(now - due);
-      published_.samples.fetch_add(1, std::memory_order_relaxed);
-      if (sampled_at != 0) published_.add_gap(now - sampled_at);
-      sampled_at = now;
-      const Nanos period = budget.period(plan->size.period, grid.period(), now, used);
+      if (verdict == Admission::Verdict::kSample) {
+        published_.samples.fetch_add(1, std::memory_order_relaxed);
+        if (sampled_at != 0) published_.add_gap(now - sampled_at);
+        sampled_at = now;
+      } else if (verdict == Admission::Verdict::kTooSoon) {
+        published_.add_missed(Cause::kImprecise, 1);
+      } else {
+        published_.add_missed(collector.explain(now, monotonic_now()), 1);
+      }
+      const Nanos period = budget.period(plan->size.period, grid.period(), now, collector.used());
       if (period != grid.period()) {
         now += period;
         restart(period);

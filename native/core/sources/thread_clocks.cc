@@ -30,7 +30,7 @@ std::optional<Nanos> ThreadClocks::cpu(pid_t tid) const {
 }
 
 bool ThreadClocks::changed() {
-  if (directory_ == nullptr || stale_) return true;
+  if (directory_ == nullptr) return true;
   struct stat info;
   return fstat(dirfd(directory_), &info) != 0 || static_cast<uint64_t>(info.st_nlink) != links_;
 }
@@ -74,36 +74,57 @@ void ThreadClocks::rescan() {
   stale_ = false;
 }
 
-bool ThreadClocks::read_all(Nanos now) {
+// False when the thread is gone.
+bool ThreadClocks::read(Thread& thread, Refresh& refresh, bool early) {
+  const std::optional<Nanos> cpu = read_clock(thread_cpu_clock(thread.tid));
+  if (cpu == thread.cpu) return true;
+  refresh.moved++;
+  refresh.early_moved = refresh.early_moved || early;
+  if (!cpu) return false;
+  thread.cpu = *cpu;
+  thread.active_until = refresh.begun + kActiveFor;
+  return true;
+}
+
+bool ThreadClocks::read_all(Refresh& refresh) {
   bool all_alive = true;
-  active_.clear();
+  refresh.begun = monotonic_now();
+  late_.clear();
   for (Thread& thread : threads_) {
-    const std::optional<Nanos> cpu = read_clock(thread_cpu_clock(thread.tid));
-    if (!cpu) {
+    if (thread.active_until > refresh.begun) {
+      late_.push_back(&thread);
+    } else if (!read(thread, refresh, true)) {
       all_alive = false;
-      continue;
     }
-    if (*cpu != thread.cpu) {
-      thread.cpu = *cpu;
-      thread.active_until = now + kActiveFor;
-    }
-    if (thread.active_until > now) active_.push_back(thread.tid);
+  }
+  refresh.late_begun = late_.size() == threads_.size() ? refresh.begun : monotonic_now();
+  for (Thread* thread : late_) {
+    if (!read(*thread, refresh, false)) all_alive = false;
+  }
+  active_.clear();
+  for (const Thread& thread : threads_) {
+    if (thread.active_until > refresh.begun) active_.push_back(thread.tid);
   }
   return all_alive;
 }
 
 // A thread of the list that is gone may have another in its place already, which the number of threads does
 // not tell.
-void ThreadClocks::refresh(Nanos now) {
-  if (now >= retry_at_ && changed()) {
-    rescan();
-    if (error_ != 0) retry_at_ = now + kRetryAfter;
+ThreadClocks::Refresh ThreadClocks::refresh() {
+  Refresh refresh{};
+  if (stale_ || changed()) {
+    const Nanos now = monotonic_now();
+    if (now >= retry_at_) {
+      rescan();
+      if (error_ != 0) retry_at_ = now + kRetryAfter;
+    }
   }
-  stale_ = !read_all(now);
+  stale_ = !read_all(refresh);
   if (stale_ && error_ == 0) {
     rescan();
-    stale_ = !read_all(now);
+    stale_ = !read_all(refresh);
   }
+  return refresh;
 }
 
 }  // namespace spanmeter

@@ -27,9 +27,17 @@ class ThreadClocks {
   ThreadClocks(const ThreadClocks&) = delete;
   ThreadClocks& operator=(const ThreadClocks&) = delete;
 
-  // Reads the clock of each live thread but the calling one, after looking for new threads if their number
+  // When the clocks were read, and what they said. Threads that ran lately are read last, so that little time
+  // passes between them and whatever is read next.
+  struct Refresh {
+    Nanos begun;       // before the first clock; the search for new threads lies before it
+    Nanos late_begun;  // before the first clock of a thread that had run lately
+    int moved;         // clocks that moved since the refresh before, threads that came or went included
+    bool early_moved;  // one of them was not among those that are read last
+  };
+  // Reads the clock of each live thread but the calling one, after searching for new threads if their number
   // changed.
-  void refresh(Nanos now);
+  Refresh refresh();
 
   // The clock of one of the threads as of the last refresh; empty when it is not among them.
   std::optional<Nanos> cpu(pid_t tid) const;
@@ -48,7 +56,8 @@ class ThreadClocks {
 
   bool changed();
   void rescan();
-  bool read_all(Nanos now);
+  bool read_all(Refresh& refresh);
+  bool read(Thread& thread, Refresh& refresh, bool early);
 
   std::string path_;
   DIR* directory_ = nullptr;
@@ -57,6 +66,7 @@ class ThreadClocks {
   int error_ = 0;
   Nanos retry_at_ = 0;
   std::vector<Thread> threads_;
+  std::vector<Thread*> late_;  // scratch of read_all()
   std::vector<pid_t> active_;
 };
 

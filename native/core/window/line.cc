@@ -55,6 +55,8 @@ void Line::draw_edges(const Span& span) {
   has_end_ = exact_end_ = span.end != nullptr;
   if (has_start_) start_ = *total_start_;
   if (has_end_) end_ = to_row(span.end, width_);
+  start_unsure_ = span.start_unsure;
+  end_unsure_ = span.end_unsure;
 }
 
 // A reading of the present serves as the row after the newest one.
@@ -86,6 +88,7 @@ void Line::draw_start(PyramidReader& reader, const Span& span, const std::option
   has_start_ = true;
   if (exact_start_) {
     start_ = *total_start_;
+    start_unsure_ = span.start_unsure;
   } else if (on_row) {
     start_ = *before;
   } else if (before && after) {
@@ -114,15 +117,20 @@ void Line::draw_end(PyramidReader& reader, const Span& span, const std::optional
   has_end_ = true;
   if (exact_end_) {
     end_ = to_row(span.end, width_);
+    end_unsure_ = span.end_unsure;
   } else if (before && (*before)[0] == span.to) {
     end_ = *before;
   } else if (before && after && (*after)[0] >= span.to) {
     end_ = between(*before, *after, span, span.to);
+    open_end_ = !to_.after;
   } else if (!to_.after && now && (*now)[0] > span.from) {
     end_ = *now;  // the window reaches into the future
+    open_end_ = true;
   } else {
     has_end_ = false;
   }
+  if (open_end_) end_unsure_ = span.now_unsure;
+  open_end_ = open_end_ || exact_end_;
   // A row at the very end is the end, not inside. (A node there may stay: the last piece then has no length.)
   if (has_rows_ && has_end_ && last_[0] == span.to && to_.level == 0) {
     has_rows_ = last_number_ > first_number_;

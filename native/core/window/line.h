@@ -31,6 +31,11 @@ class Line {
   // Whether the line begins or ends off the grid, with a reading of its own.
   bool exact_start() const { return exact_start_; }
   bool exact_end() const { return exact_end_; }
+  // Whether the last piece ends with a reading that is no row, exact at the end or later.
+  bool open_end() const { return open_end_; }
+  // How much the counters may be off at such ends.
+  Nanos start_unsure() const { return start_unsure_; }
+  Nanos end_unsure() const { return end_unsure_; }
 
   // The points; each counts only if the line has it.
   const Row& start() const { return start_; }
@@ -69,7 +74,8 @@ class Line {
 
   size_t width_ = 0;
   bool has_start_ = false, has_rows_ = false, has_end_ = false;
-  bool exact_start_ = false, exact_end_ = false;
+  bool exact_start_ = false, exact_end_ = false, open_end_ = false;
+  Nanos start_unsure_ = 0, end_unsure_ = 0;
   Row start_{}, first_{}, last_{}, end_{};
   std::optional<Row> total_start_;  // the exact start, also where the line begins with an interpolated one
   uint64_t first_number_ = 0, last_number_ = 0;

@@ -19,6 +19,9 @@ struct Span {
   // rows given here need not be set.
   size_t covered_column = 0;
   Nanos period = 0;
+  // How much the rate's counter may be off in the rows given here.
+  Nanos start_unsure = 0, end_unsure = 0, now_unsure = 0;
+  int cores = 0;  // that the counter is of; 0: no matter
 };
 
 }  // namespace spanmeter

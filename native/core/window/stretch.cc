@@ -2,16 +2,25 @@
 
 #include <algorithm>
 
+#include "../history/precision.h"
+
 namespace spanmeter {
 
 namespace {
 // A reader that is overrun this often goes without the rows.
 constexpr int kAttempts = 4;
 
+// How many rows before a window a rate is looked for at the most.
+constexpr uint64_t kFarthest = 64;
+
 Nanos length(const Row& left, const Row& right) {
   return right[0] - left[0];
 }
 }  // namespace
+
+bool Stretch::tells(const Row& left, const Row& right, Nanos unsure) const {
+  return tells_rate(length(left, right), right[column_] - left[column_], {unsure, cores_});
+}
 
 bool Stretch::load(const Pyramid* series, const Shape& shape, const Span& span) {
   // Between two readings since the newest row there is nothing to look for.
@@ -26,14 +35,15 @@ bool Stretch::load(const Pyramid* series, const Shape& shape, const Span& span) 
 }
 
 bool Stretch::try_load(PyramidReader* reader, const Shape& shape, const Span& span) {
+  column_ = shape.column;
+  cores_ = span.cores;
   extremes_ = {};
   outer_ = {};
   inner_first_ = inner_last_ = 0;
   if (!line_.draw(reader, shape.width, span)) return false;
   if (!shape.extremes) return true;
   if (reader == nullptr || !line_.has_rows()) {
-    const bool fine = reader == nullptr || (line_.from().level == 0 && line_.to().level == 0);
-    add_outer(0, shape, line_.start(), line_.end(), fine ? length(line_.start(), line_.end()) : 0);
+    add_without_rows(reader, shape);
   } else {
     add_rows(*reader, shape);
   }
@@ -53,40 +63,69 @@ void Stretch::add_outer(size_t which, const Shape& shape, const Row& left, const
   extremes_.add(extremes);
 }
 
+// Between two rows, or after the newest. Readings that are too close for what is uncertain about them are
+// joined to the pieces before them.
+void Stretch::add_without_rows(PyramidReader* reader, const Shape& shape) {
+  Row left = line_.start();
+  const Row& right = line_.end();
+  const bool fine = reader == nullptr || (line_.from().level == 0 && line_.to().level == 0);
+  const Nanos gap = fine ? length(left, right) : 0;
+  if (reader != nullptr && fine && line_.open_end() && line_.from().before && shape.kind == Kind::kRate) {
+    const Nanos unsure = line_.start_unsure() + line_.end_unsure();
+    const uint64_t before = line_.from().node - 1, oldest = reader->oldest();
+    for (uint64_t i = 0; i < kFarthest && !tells(left, right, unsure); i++) {
+      if (before < oldest + i) break;
+      left = reader->read(0, before - i);
+    }
+  }
+  add_outer(0, shape, left, right, gap);
+}
+
+// The first piece takes over rows until it is as long as a piece of the grid, which is long enough for what
+// is uncertain about a row, and long enough for what is uncertain about the edge. False when no row is left.
+bool Stretch::join_first(PyramidReader& reader, Row& left) {
+  for (;;) {
+    const bool alone = inner_first_ == inner_last_;
+    const Row next = alone ? line_.end_point() : reader.read(0, inner_first_ + 1);
+    const bool long_enough = length(line_.start(), left) >= length(left, next);
+    if (long_enough && tells(line_.start(), left, 2 * line_.start_unsure())) return true;
+    if (alone) return false;
+    extremes_.gap = std::max(extremes_.gap, length(left, next));
+    inner_first_++;
+    left = next;
+  }
+}
+
+// The last piece likewise.
+bool Stretch::join_last(PyramidReader& reader, Row& right) {
+  for (;;) {
+    const bool alone = inner_first_ == inner_last_;
+    const Row before = alone ? line_.begin_point() : reader.read(0, inner_last_ - 1);
+    const bool long_enough = length(right, line_.end()) >= length(before, right);
+    if (long_enough && tells(right, line_.end(), 2 * line_.end_unsure())) return true;
+    if (alone) return false;
+    extremes_.gap = std::max(extremes_.gap, length(before, right));
+    inner_last_--;
+    right = before;
+  }
+}
+
 void Stretch::add_rows(PyramidReader& reader, const Shape& shape) {
   Row left = line_.first(), right = line_.last();
   inner_first_ = line_.first_number();
   inner_last_ = line_.last_number();
-  // To a row the way is a gap; a node knows its own.
-  Nanos first_gap = line_.has_start() && line_.from().level == 0 ? length(line_.start(), left) : 0;
-  Nanos last_gap = line_.has_end() && line_.to().level == 0 ? length(right, line_.end()) : 0;
+  // Across a gap the way to a row is the longest time without one; a node knows its own.
+  const bool fine_start = line_.has_start() && line_.from().level == 0;
+  const bool fine_end = line_.has_end() && line_.to().level == 0;
+  const Nanos first_gap = fine_start ? length(line_.start(), left) : 0;
+  const Nanos last_gap = fine_end ? length(right, line_.end()) : 0;
   const bool rates = shape.kind == Kind::kRate;  // a gauge is what it is, however short the piece
-
-  // The neighbours that short outer pieces would be joined to: two rows, or a row and the other end of the
-  // line.
-  const bool several = inner_last_ > inner_first_;
-  const Row second =
-      several && line_.from().level == 0 ? reader.read(0, inner_first_ + 1) : line_.end_point();
-  const Row second_last =
-      several && line_.to().level == 0 ? reader.read(0, inner_last_ - 1) : line_.begin_point();
-  const bool can_join_first =
-      rates && line_.exact_start() && (several ? line_.from().level == 0 : line_.has_end());
-  const bool can_join_last =
-      rates && line_.exact_end() && (several ? line_.to().level == 0 : line_.has_start());
-  const bool join_first = can_join_first && first_gap * 2 < length(left, second);
-  const bool join_last = can_join_last && last_gap * 2 < length(second_last, right);
-
-  if (join_first) {
-    first_gap = std::max(first_gap, length(left, second));
-    left = second;
-    inner_first_++;
+  bool rows_left = true;
+  if (rates && line_.exact_start() && fine_start) rows_left = join_first(reader, left);
+  if (rates && line_.open_end() && fine_end && rows_left) {
+    rows_left = join_last(reader, right);
   }
-  if (join_last) {
-    last_gap = std::max(last_gap, length(second_last, right));
-    right = second_last;
-    inner_last_--;
-  }
-  if (inner_first_ > inner_last_ || (!several && (join_first || join_last))) {
+  if (!rows_left) {
     inner_first_ = inner_last_ = 0;
     add_outer(0, shape, line_.begin_point(), line_.end_point(), std::max(first_gap, last_gap));
     return;

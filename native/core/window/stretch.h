@@ -18,7 +18,7 @@ struct Piece {
 
 // The extremes of a window of a series, by a few dozen reads however long it is: the first and the last piece
 // of its line are computed, all others are looked up in the pyramid. An edge that was read off the grid may
-// leave a piece too short to tell a rate; it is joined to its neighbour.
+// leave a piece too short to tell a rate; it is joined to its neighbours.
 class Stretch {
  public:
   // How the values of a series are summed up.
@@ -46,10 +46,16 @@ class Stretch {
   uint64_t inner_last() const { return inner_last_; }
 
  private:
+  bool tells(const Row& left, const Row& right, Nanos unsure) const;
   bool try_load(PyramidReader* reader, const Shape& shape, const Span& span);
   void add_outer(size_t which, const Shape& shape, const Row& left, const Row& right, Nanos gap);
   void add_rows(PyramidReader& reader, const Shape& shape);
+  void add_without_rows(PyramidReader* reader, const Shape& shape);
+  bool join_first(PyramidReader& reader, Row& left);
+  bool join_last(PyramidReader& reader, Row& right);
 
+  size_t column_ = 0;
+  int cores_ = 0;
   Line line_;
   Extremes extremes_;
   std::array<Piece, 2> outer_;

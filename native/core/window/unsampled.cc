@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "../history/coverage.h"
+#include "../history/precision.h"
 
 namespace spanmeter {
 
@@ -25,7 +26,7 @@ void add_memory(const Edge& start, const Edge& end, WindowStats& stats) {
 
 }  // namespace
 
-WindowStats unsampled_stats(const Edge& start, const Edge& end, Nanos period) {
+WindowStats unsampled_stats(const Edge& start, const Edge& end, Nanos period, int cores) {
   WindowStats stats;
   const Nanos duration = end.time - start.time;
   stats.durationMs = stats.maxGapMs = to_ms(duration);
@@ -33,7 +34,7 @@ WindowStats unsampled_stats(const Edge& start, const Edge& end, Nanos period) {
   const double covered = static_cast<double>(covered_part(duration, period));
   stats.coverage = duration > 0 ? covered / static_cast<double>(duration) : 1;
   stats.overheadMs = growth(start.sampler, end.sampler) / 1e6;
-  const Nanos used = std::max<Nanos>(0, end.cpu - start.cpu);
+  const Nanos used = possible(std::max<Nanos>(0, end.cpu - start.cpu), duration, cores);
   stats.cpuTimeMs = to_ms(used);
   stats.cpuAvg = stats.cpuMin = stats.cpuMax = percent(used, duration);
   stats.threadWaitMs = growth(start.runDelay, end.runDelay) / 1e6;

@@ -5,6 +5,7 @@
 #include <optional>
 #include <tuple>
 
+#include "../history/precision.h"
 #include "../history/rows.h"
 #include "unsampled.h"
 
@@ -63,7 +64,7 @@ WindowStats Window::stats(const WindowQuery& query, const ProcessHistory& proces
   const bool between_edges = query.start != nullptr && query.end != nullptr;
   if (between_edges && !scope.details && process.process != nullptr &&
       process.process->rows().newest_time() < query.from) {
-    WindowStats stats = unsampled_stats(*query.start, *query.end, period);
+    WindowStats stats = unsampled_stats(*query.start, *query.end, period, cores_);
     if (contains(sources, Source::kCgroup)) cgroup_stats(query, process.cgroup.get(), stats);
     return stats;
   }
@@ -96,6 +97,11 @@ void Window::process_stats(const WindowQuery& query, const ProcessHistory& proce
   Span span = edges.span(query);
   span.covered_column = ProcessRow::kCovered;
   span.period = period;
+  const auto unsure = [](const Edge* edge) { return edge != nullptr ? std::max<Nanos>(0, edge->unsure) : 0; };
+  span.start_unsure = unsure(query.start);
+  span.end_unsure = unsure(query.end);
+  span.now_unsure = unsure(query.now);
+  span.cores = cores_;
   const bool known = stretch_.load(process.process.get(), kProcess, span);
   const Line& line = stretch_.line();
   stats.samples = static_cast<double>(line.samples());
@@ -109,8 +115,9 @@ void Window::process_stats(const WindowQuery& query, const ProcessHistory& proce
   if (query.start != nullptr && query.end != nullptr) {
     stats.overheadMs = to_ms(std::max<Nanos>(0, query.end->sampler - query.start->sampler));
   }
-  stats.cpuTimeMs = to_ms(line.total(ProcessRow::kCpu));
-  stats.cpuAvg = percent(line.total(ProcessRow::kCpu), line.duration());
+  const Nanos used = possible(line.total(ProcessRow::kCpu), line.duration(), cores_);
+  stats.cpuTimeMs = to_ms(used);
+  stats.cpuAvg = percent(used, line.duration());
   stats.cpuMin = stats.cpuMax = stats.cpuAvg;
   if (percentiles) stats.cpuP50 = stats.cpuP95 = stats.cpuP99 = stats.cpuAvg;
   const Extremes& extremes = stretch_.extremes();
@@ -130,7 +137,9 @@ void Window::process_stats(const WindowQuery& query, const ProcessHistory& proce
 
 void Window::thread_stats(const WindowQuery& query, const Pyramid* series, WindowStats& stats) {
   const EdgeRows edges(query, &Edge::thread_row);
-  if (!stretch_.load(series, kThread, edges.span(query))) return;
+  Span span = edges.span(query);
+  span.cores = 1;
+  if (!stretch_.load(series, kThread, span)) return;
   const int64_t used = stretch_.line().total(ThreadRow::kCpu);
   stats.threadTimeMs = to_ms(used);
   stats.threadAvg = percent(used, stretch_.line().duration());

@@ -23,6 +23,9 @@ struct WindowQuery {
 // Answers windows from the histories. Holds scratch memory only; one per asking thread.
 class Window {
  public:
+  // `cores`: that the process has; 0: no matter.
+  explicit Window(int cores = 0) : cores_(cores) {}
+
   // `thread` is the history of the asking thread and may be null; `period` is the one in force.
   WindowStats stats(const WindowQuery& query, const ProcessHistory& process, const ThreadHistory* thread,
                     const Scope& scope, Nanos period);
@@ -41,6 +44,7 @@ class Window {
   template <typename Values>
   bool load_totals(const WindowQuery& query, const Pyramid* series, Values (Edge::*take)() const);
 
+  const int cores_;
   Stretch stretch_;
   Quantiles quantiles_;
 };

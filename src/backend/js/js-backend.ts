@@ -116,7 +116,7 @@ class JsBackend implements Backend {
       periodReason: toMs(this.#history.period) === this.#wantedPeriodMs ? 'wanted' : 'timer',
       historyMs: toMs(this.#history.span),
       samples: this.#sampler.samples,
-      missedTicks: { throttled: 0, stopped: 0, suspended: 0, starved: 0, unknown: this.#sampler.missed },
+      missedTicks: { throttled: 0, stopped: 0, suspended: 0, starved: 0, imprecise: 0, unknown: this.#sampler.missed },
       maxGapMs: toMs(this.#sampler.longestGap),
       lateness: {
         p50: toMs(lateness.quantile(0.5)),

@@ -18,6 +18,7 @@ export const edgeLayout = [
   'ioWritten',
   'received',
   'transmitted',
+  'unsure',
 ] as const
 
 export const statsLayout = [

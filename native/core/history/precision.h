@@ -1,0 +1,34 @@
+#pragma once
+
+#include <algorithm>
+
+#include "../clock.h"
+
+namespace spanmeter {
+
+// What is known of how exact the growth of a CPU clock is over a length of time.
+//
+// `unsure`: by how much it may be off, because the clocks of several threads are not read at one instant.
+// `cores`: how many there are for what is counted; 0 where that does not matter. A growth that they cannot
+// have given shows that a clock was off: on virtual machines whose ticks come late, the scheduler's clock
+// stands still for a while and then catches up, by up to a millisecond.
+struct Precision {
+  Nanos unsure = 0;
+  int cores = 0;
+};
+
+// Whether the growth tells a rate. To a fiftieth, of one core or of the rate where that is higher: in the
+// worst case, of threads that changed places at the least fortunate moments; what is seen is a quarter of
+// that. And to a hundredth where it is known to be off.
+constexpr bool tells_rate(Nanos length, Nanos growth, const Precision& precision) {
+  const Nanos excess = precision.cores > 0 ? growth - precision.cores * length : 0;
+  return std::max(precision.unsure, 2 * excess) * 50 <= std::max(length, growth);
+}
+
+// A total from one reading to another. What is beyond all cores was used before the first, whose clocks were
+// behind by as much.
+constexpr Nanos possible(Nanos growth, Nanos length, int cores) {
+  return cores > 0 ? std::min(growth, cores * length) : growth;
+}
+
+}  // namespace spanmeter

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <algorithm>
+
+#include "../history/precision.h"
+#include "../sources/process_clock.h"
+
+namespace spanmeter {
+
+// Decides which readings become samples. From one sample to the next a rate is told, so the time between them
+// must be long enough for what is uncertain at its ends.
+class Admission {
+ public:
+  enum class Verdict {
+    kSample,
+    kTooSoon,  // the interval goes on to the next reading
+    kCut       // reading the clocks took much longer than usual: the thread lost its CPU meanwhile
+  };
+
+  explicit Admission(int cores) : cores_(cores) {}
+
+  // `used`: CPU of the process without the sampler; `period`: the one in force.
+  Verdict judge(const ProcessReading& reading, Nanos used, Nanos period) {
+    moved_ = std::max(moved_, reading.moved);
+    early_moved_ = early_moved_ || reading.early_moved;
+    ProcessReading now = reading;
+    now.moved = moved_;
+    now.early_moved = early_moved_;
+    const Nanos each = reading.lag / std::max(reading.clocks, 1);
+    const bool cut = usual_ > 0 && each > 2 * usual_;
+    usual_ = usual_ == 0 ? each : std::min(each, usual_ + usual_ / 64 + 1);
+    // Such a sample would spoil the intervals after it as well.
+    if (cut && !tells_rate(period, 0, {uncertainty(now, now, cores_), 0})) return Verdict::kCut;
+    const bool first = last_.time == 0;
+    const Precision precision{uncertainty(last_, now, cores_), cores_};
+    if (!first && !tells_rate(now.time - last_.time, used - last_used_, precision)) {
+      return cut ? Verdict::kCut : Verdict::kTooSoon;
+    }
+    last_ = now;
+    last_used_ = used;
+    moved_ = 0;
+    early_moved_ = false;
+    return Verdict::kSample;
+  }
+
+ private:
+  const int cores_;
+  Nanos usual_ = 0;  // what reading one clock takes, the least of late; 0 before the first reading
+  // The newest sample; its time is 0 before the first.
+  ProcessReading last_;
+  Nanos last_used_ = 0;
+  // Of the readings since then.
+  int moved_ = 0;
+  bool early_moved_ = false;
+};
+
+}  // namespace spanmeter

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <algorithm>
+
+#include "../clock.h"
+#include "thread_clocks.h"
+
+namespace spanmeter {
+
+// The CPU clock of the process, with what is known of its error. The clocks of several threads cannot be read
+// at one instant: of a thread that runs meanwhile the process clock holds what it had used when its own clock
+// was read, or any later moment up to when the process clock was.
+struct ProcessReading {
+  Nanos time = 0;            // CLOCK_MONOTONIC, the middle of the time it may stand for
+  Nanos process = 0;         // CLOCK_PROCESS_CPUTIME_ID
+  Nanos own = 0;             // CLOCK_THREAD_CPUTIME_ID of the thread that reads
+  Nanos late_lag = 0;        // from the first clock of a thread that had run lately to the last clock
+  Nanos lag = 0;             // from the first clock of any thread to the last
+  int clocks = 0;            // that were read
+  int moved = 0;             // of them moved since the reading before
+  bool early_moved = false;  // one of these belongs to a thread that had not run lately
+};
+
+// How much the growth of the process clock between two neighbouring readings may be off, either way. Only
+// threads that moved from one to the other can have run during a reading, and no more of them at a time than
+// there are cores.
+constexpr Nanos uncertainty(const ProcessReading& left, const ProcessReading& right, int cores) {
+  // A thread that moved early in a reading runs on from there, or ran up to the next.
+  const auto farthest = [](const ProcessReading& reading, bool early) {
+    const Nanos after_time = reading.late_lag / 2;
+    return early ? reading.lag - after_time : after_time;
+  };
+  const Nanos apart =
+      farthest(left, left.early_moved || right.early_moved) + farthest(right, right.early_moved);
+  return std::min(right.moved, cores) * apart;
+}
+
+// Reads it. Not thread-safe.
+class ProcessClock {
+ public:
+  ProcessReading read();
+  const ThreadClocks& threads() const { return threads_; }
+
+ private:
+  ThreadClocks threads_;
+};
+
+}  // namespace spanmeter
