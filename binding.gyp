@@ -6,7 +6,15 @@
         # Everywhere else the JavaScript sampler takes over.
         ["OS!='linux'", {"type": "none"}, {
           "sources": [
-            "native/binding.cc",
+            "native/binding/edge_words.cc",
+            "native/binding/health.cc",
+            "native/binding/init.cc",
+            "native/binding/ledger.cc",
+            "native/binding/loop_watch.cc",
+            "native/binding/monitors.cc",
+            "native/binding/probe.cc",
+            "native/binding/spans.cc",
+            "native/binding/windows.cc",
             "native/core/attribution/ledger.cc",
             "native/core/history/histogram.cc",
             "native/core/history/history.cc",

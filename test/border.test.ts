@@ -2,7 +2,7 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
 import type { Binding } from '../dist/backend/native/binding.js'
-import { edgeLayout, sourceLayout, statsLayout } from '../dist/backend/native/layout.js'
+import { edgeLayout, ledgerLayout, sourceLayout, statsLayout } from '../dist/backend/native/layout.js'
 import { packageRoot } from './helpers/child'
 
 // The border itself, without the checks in front of it: whatever comes across must be answered or refused with a
@@ -13,7 +13,7 @@ const binding: Binding = load(join(packageRoot, 'build/Release/spanmeter.node'))
 
 const edge = () => new Float64Array(edgeLayout.length)
 const answer = () => new Float64Array(statsLayout.length)
-const shared = () => new Float64Array(3)
+const shared = () => new Float64Array(ledgerLayout.length)
 
 const allSources = 2 ** sourceLayout.length - 1
 const opened = new Set<number>()
@@ -125,7 +125,7 @@ const wrong: Record<Kind, () => unknown[]> = {
   boolean: () => [...wrongTypes, 0, 1, Number.NaN],
   edge: () => [...wrongTypes, true, 1, ...wrongArrays(edgeLayout.length)],
   answer: () => [...wrongTypes, true, 1, ...wrongArrays(statsLayout.length)],
-  shared: () => [...wrongTypes, true, 1, ...wrongArrays(3)],
+  shared: () => [...wrongTypes, true, 1, ...wrongArrays(ledgerLayout.length)],
 }
 
 function call(name: FunctionName, args: readonly unknown[]): unknown {
@@ -137,7 +137,8 @@ test('every export is tested here', () => {
 })
 
 test('both sides agree on the layout', () => {
-  expect(binding.layout).toEqual({ edge: edgeLayout, stats: statsLayout, sources: sourceLayout })
+  const here = { edge: edgeLayout, stats: statsLayout, sources: sourceLayout, ledger: ledgerLayout }
+  expect(binding.layout).toEqual(here)
 })
 
 describe.each(names)('%s()', (name) => {

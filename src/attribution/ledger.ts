@@ -1,5 +1,14 @@
 import { loadBinding, type NativeLedger } from '../backend/native/binding.js'
+import { ledgerLayout, ledgerSlot } from '../backend/native/layout.js'
 import { Account } from './account.js'
+
+const { firstAnswer, secondAnswer } = ledgerSlot
+
+/**
+ * Where `shared` of a ledger is 1 when the event loop waited since the last turn: the thread works for nobody then, and
+ * whoever turns it sets that back to 0.
+ */
+export const { loopWaited } = ledgerSlot
 
 /** CPU time of a JavaScript thread in ms, from the thread's CPU clock. */
 export interface OwnTime {
@@ -19,11 +28,8 @@ export class Ledger {
    * every await of a busy service.
    */
   readonly turn: NativeLedger['turn']
-  /**
-   * The first two numbers are an answer. The third is 1 when the event loop waited since the last turn: the thread works
-   * for nobody then, and whoever turns it sets that back to 0.
-   */
-  readonly shared = new Float64Array(3)
+  /** What the native side answers, and whether the event loop waited: see `loopWaited`. */
+  readonly shared = new Float64Array(ledgerLayout.length)
   readonly #native: NativeLedger
 
   /** Throws `SpanmeterError` `NATIVE_UNAVAILABLE` where no binary loads. */
@@ -58,18 +64,18 @@ export class Ledger {
   close(account: Account, totals: boolean): OwnTime {
     this.#native.close(account.handle, totals)
     account.close()
-    return { selfMs: this.shared[0]!, totalMs: this.shared[1]! }
+    return { selfMs: this.shared[firstAnswer]!, totalMs: this.shared[secondAnswer]! }
   }
 
   /** CPU time of an open account in ms, as of the last call of `sums()` or a little later. It never goes back. */
   selfMs(account: Account): number {
     this.#native.self(account.handle)
-    return this.shared[0]!
+    return this.shared[firstAnswer]!
   }
 
   /** CPU time of the thread since the ledger was made, and the part of it that was spent on no account. */
   sums(): { allMs: number; nobodyMs: number } {
     this.#native.sums()
-    return { allMs: this.shared[0]!, nobodyMs: this.shared[1]! }
+    return { allMs: this.shared[firstAnswer]!, nobodyMs: this.shared[secondAnswer]! }
   }
 }

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Account } from './account.js'
-import { Ledger, type OwnTime } from './ledger.js'
+import { Ledger, loopWaited, type OwnTime } from './ledger.js'
 import { watchTurns } from './turns.js'
 
 /** Adds up what pieces of work ran themselves on this thread. Hooks are installed while one of them runs. */
@@ -39,7 +39,7 @@ class MeasuredWork {
   }
 
   #look(): void {
-    this.#ledger.shared[2] = 0
+    this.#ledger.shared[loopWaited] = 0
     this.#ledger.turn(this.#storage.getStore()?.openHandle ?? 0)
   }
 

@@ -1,6 +1,6 @@
 import type { Context, ContextManager } from '@opentelemetry/api'
 import type { Account } from '../attribution/account.js'
-import { Ledger, type OwnTime } from '../attribution/ledger.js'
+import { Ledger, loopWaited, type OwnTime } from '../attribution/ledger.js'
 import { ContextWatch, type Turns } from './context-watch.js'
 import { ContextMark } from './marks.js'
 import { Sections } from './sections.js'
@@ -137,7 +137,7 @@ export class SpanAttribution {
 
     function enter(context: Context): void {
       last = context
-      shared[2] = 0
+      shared[loopWaited] = 0
       const known = typeof context === 'object' ? ContextMark.accountOf(context) : null
       const account = known === undefined ? mark(context) : known
       turn(sections.current !== 0 ? sections.current : account === null ? 0 : account.openHandle)
@@ -146,7 +146,7 @@ export class SpanAttribution {
     const look = () => {
       try {
         const context = manager.active()
-        if (context !== last || shared[2] !== 0) enter(context)
+        if (context !== last || shared[loopWaited] !== 0) enter(context)
       } catch (error) {
         this.#giveUp(error)
       }

@@ -7,11 +7,11 @@ import type { SourceName } from './layout.js'
 export type MonitorId = number
 
 /**
- * What native/binding.cc exports. Times are `performance.now()` milliseconds of the calling thread; edges and answers
+ * What native/binding exports. Times are `performance.now()` milliseconds of the calling thread; edges and answers
  * are laid out as `layout` says, with NaN for what the machine does not tell. Wrong types throw a `TypeError`.
  */
 export interface Binding {
-  readonly layout: { edge: string[]; stats: string[]; sources: string[] }
+  readonly layout: { edge: string[]; stats: string[]; sources: string[]; ledger: string[] }
   /** CLOCK_MONOTONIC in ms. */
   now(): number
   /** CLOCK_MONOTONIC in ms when `performance.now()` was 0 on this thread. */
@@ -25,7 +25,7 @@ export interface Binding {
   release(monitor: MonitorId): void
   /** Functions for the spans of a monitor; those with `details` are asked for more than essentials. */
   spans(monitor: MonitorId, details: boolean, stats: Float64Array): NativeSpans
-  /** A ledger of this thread. `shared` has three numbers; see `NativeLedger`. */
+  /** A ledger of this thread. `shared` is laid out as `layout.ledger` says; see `NativeLedger`. */
   ledger(shared: Float64Array): NativeLedger
   read(monitor: MonitorId, edge: Float64Array): void
   since(monitor: MonitorId, start: Float64Array, end: Float64Array, stats: Float64Array): void
@@ -71,8 +71,8 @@ export interface NativeLedger {
   /** Answers with the CPU time of the thread since the ledger began, and the part that was nobody's, in ms. */
   sums(): void
   /**
-   * Whether the thread turns to nobody each time the event loop is about to wait for events; `shared[2]` is set to 1 then.
-   * Without effect where the host has no libuv.
+   * Whether the thread turns to nobody each time the event loop is about to wait for events; `loopWaited` in `shared` is
+   * set to 1 then. Without effect where the host has no libuv.
    */
   watchLoop(on: boolean): void
 }

@@ -61,7 +61,18 @@ export const statsLayout = [
 export const sourceLayout = ['threads', 'memory', 'faults', 'schedstat', 'io', 'network', 'cgroup'] as const
 export type SourceName = (typeof sourceLayout)[number]
 
-type Slots = Readonly<Record<(typeof statsLayout)[number], number>>
+/**
+ * The array that a ledger shares: the two numbers of an answer, and 1 from when the event loop began to wait until
+ * whoever turns the thread sets it back to 0.
+ */
+export const ledgerLayout = ['firstAnswer', 'secondAnswer', 'loopWaited'] as const
+
+function indexes<Name extends string>(names: readonly Name[]): Readonly<Record<Name, number>> {
+  return Object.fromEntries(names.map((name, index) => [name, index])) as Record<Name, number>
+}
 
 /** Index of each number of an answer. */
-export const slot = Object.fromEntries(statsLayout.map((name, index) => [name, index])) as Slots
+export const slot = indexes(statsLayout)
+
+/** Index of each number that a ledger shares. */
+export const ledgerSlot = indexes(ledgerLayout)
