@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { createMonitor } from 'spanmeter'
 import { type Case, type Metric, quantile } from '../case.js'
 import { type Bursts, truth } from '../load/bursts.js'
+import { IntervalSampler } from '../load/interval-sampler.js'
 import { burstPlan, type Pattern, patterns } from '../load/patterns.js'
 import { sampleGetrusage } from '../load/rusage-worker.js'
 import { loadAddon } from '../native.js'
@@ -36,15 +37,32 @@ export const dutyCycle: Case = {
   },
 }
 
-async function sample(sampler: Sampler, work: () => Promise<void>): Promise<Percents> {
-  if (sampler === 'getrusage') return sampleGetrusage(work)
-  using monitor = createMonitor({ periodMs: 1, backend: sampler, whenIdle: 'sample', maxOverheadPercent: 0 }).start()
+function sample(sampler: Sampler, work: () => Promise<void>): Promise<Percents> {
+  const samplers = { native: sampleNatively, getrusage: sampleGetrusage, js: sampleByInterval }
+  return samplers[sampler](work)
+}
+
+async function sampleNatively(work: () => Promise<void>): Promise<Percents> {
+  using monitor = createMonitor({ periodMs: 1, backend: 'native', whenIdle: 'sample', maxOverheadPercent: 0 }).start()
   await sleep(50)
   const begin = performance.now()
   await work()
   const { timeMs, cpu } = monitor.samples(begin, performance.now())
   const offset = monotonicOffset()
   return { timeMs: timeMs.map((time) => time + offset), percent: cpu.avg }
+}
+
+async function sampleByInterval(work: () => Promise<void>): Promise<Percents> {
+  const sampler = new IntervalSampler(1)
+  await sleep(50)
+  await work()
+  sampler.stop()
+  const offset = monotonicOffset()
+  const percents = sampler.rows.slice(1).map(([timeMs, cpuUs], i) => {
+    const [timeBeforeMs, cpuBeforeUs] = sampler.rows[i]!
+    return (cpuUs - cpuBeforeUs) / 10 / (timeMs - timeBeforeMs)
+  })
+  return { timeMs: sampler.rows.slice(1).map(([timeMs]) => timeMs + offset), percent: percents }
 }
 
 /** From `performance.now()` to the clock that the burner's log is in. */

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createMonitor } from 'spanmeter'
 import { type Case, median } from '../case.js'
+import { IntervalSampler } from '../load/interval-sampler.js'
 import { loadAddon } from '../native.js'
 
 const quads = 40
@@ -16,7 +17,7 @@ export const mainThread: Case = {
   variants: ['off', 'native', 'js'],
   repeats: 3,
   async run(variant) {
-    const sampler = variant === 'off' ? undefined : onDemand(variant as 'native' | 'js')
+    const sampler = samplers[variant]?.()
     const slice = measuredSlice()
     for (let i = 0; i < 20; i++) await slice()
     const differences: number[] = []
@@ -44,9 +45,19 @@ export const mainThread: Case = {
   },
 }
 
+interface Sampler {
+  on(): void
+  off(): void
+  /** Throws if it still samples. */
+  checkOff(): void
+  close(): void
+}
+
+const samplers: Partial<Record<string, () => Sampler>> = { native: whileMarked, js: byInterval }
+
 /** Sampling while a mark is open, as it would while a span is. */
-function onDemand(backend: 'native' | 'js') {
-  const monitor = createMonitor({ periodMs: 1, backend, maxOverheadPercent: 0 }).start()
+function whileMarked(): Sampler {
+  const monitor = createMonitor({ periodMs: 1, backend: 'native', maxOverheadPercent: 0 }).start()
   let mark = monitor.mark()
   mark.release()
   return {
@@ -59,6 +70,19 @@ function onDemand(backend: 'native' | 'js') {
       if (state !== 'parked') throw new Error(`a sampler that nobody looks at is ${state}`)
     },
     close: () => monitor[Symbol.dispose](),
+  }
+}
+
+function byInterval(): Sampler {
+  let sampler: IntervalSampler | undefined
+  const stop = () => sampler?.stop()
+  return {
+    on() {
+      sampler = new IntervalSampler(1)
+    },
+    off: stop,
+    checkOff() {},
+    close: stop,
   }
 }
 

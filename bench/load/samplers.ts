@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads'
 import { HostMetrics } from '@opentelemetry/host-metrics'
 import { MeterProvider, MetricReader } from '@opentelemetry/sdk-metrics'
 import pidusage from 'pidusage'
+import { IntervalSampler } from './interval-sampler.js'
 
 /** A sampler of CPU and resident memory at work: how many samples it has taken so far, and its end. */
 export interface Running {
@@ -13,12 +14,8 @@ export interface Running {
 /** What users have today inside a Node process, each asked for a sample every `periodMs`. */
 export const jsSamplers = {
   'setInterval sampler': (periodMs) => {
-    const rows: number[][] = []
-    const timer = setInterval(() => {
-      const { user, system } = process.cpuUsage()
-      rows.push([performance.now(), user + system, process.memoryUsage.rss()])
-    }, periodMs)
-    return { taken: () => rows.length, stop: () => void clearInterval(timer) }
+    const sampler = new IntervalSampler(periodMs)
+    return { taken: () => sampler.rows.length, stop: () => void sampler.stop() }
   },
 
   'sampler in a worker': (periodMs) => {
