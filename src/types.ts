@@ -21,7 +21,16 @@ export interface MonitorOptions {
   whenIdle?: 'park' | 'sample'
   /** Which optional sources to read. Default: all. */
   sources?: readonly Source[]
-  /** `'auto'` takes the native sampler where its binary loads and the pure-JavaScript one elsewhere. Default `'auto'`. */
+  /**
+   * `'auto'` takes the native sampler where its binary loads and the pure-JavaScript one elsewhere. Default `'auto'`.
+   *
+   * The one in JavaScript reads the CPU time of the process from `process.resourceUsage()`, which may be a tick of the
+   * scheduler (10 ms, 16 on Windows) behind for each thread that runs but the caller. So the extremes and percentiles of
+   * its `cpu`, and the points of `samples()`, are those of pieces of time in which that is 1 %: 0.5 s on two cores, 1 s on
+   * many, 1.6 s on Windows. In a shorter window all of them are the average. That may be wrong by as much as a tick for
+   * each other core, but is never more than the cores can give: where it would be, it is the average of a time that begins
+   * a tick earlier, and `timeMs` is the part of it that falls on the window.
+   */
   backend?: 'auto' | 'native' | 'js'
   /**
    * Whether `measure()` also tells what the work itself ran on the JavaScript thread. That takes hooks at every await

@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { cores } from '../dist/backend/js/cores.js'
 import { packageRoot, run } from './helpers/child'
 
 const routes = ['/hash', '/pbkdf2', '/gzip', '/json', '/file', '/wait', '/block']
@@ -29,6 +30,7 @@ describe('npm run demo', () => {
     for (const { attributes } of spans) {
       expect(attributes['resource.cpu.time_ms']).toEqual(expect.any(Number))
       expect(attributes['js.samples']).toEqual(expect.any(Number))
+      expect(attributes['js.cpu.max']).toBeLessThanOrEqual(101 * cores())
     }
     const own = (route: string) =>
       spans

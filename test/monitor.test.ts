@@ -320,6 +320,8 @@ describe.each(['native', 'js'] as const)('%s', (backend) => {
       expect(left.cpu.timeMs + right.cpu.timeMs).toBeCloseTo(both.cpu.timeMs, 2)
       expect(left.overheadMs + right.overheadMs).toBeCloseTo(both.overheadMs, 2)
       expect(left.samples + right.samples).toBe(both.samples)
+      // That of JavaScript has no extremes of windows as short as these: see js-clock.test.ts.
+      if (backend === 'js') return
       expect(both.cpu.min).toBeCloseTo(Math.min(left.cpu.min, right.cpu.min), 0)
       expect(both.cpu.max).toBeCloseTo(Math.max(left.cpu.max, right.cpu.max), 0)
     })
@@ -334,7 +336,7 @@ describe.each(['native', 'js'] as const)('%s', (backend) => {
       expect(cpu.avg).toBeGreaterThanOrEqual(cpu.min)
       expect(cpu.avg).toBeLessThanOrEqual(cpu.max)
       expect(cpu.max).toBeGreaterThan(20)
-      expect(cpu.min).toBeLessThan(20)
+      if (backend === 'native') expect(cpu.min).toBeLessThan(20)
     })
 
     test('after stop() it still tells what was sampled, and knows nothing of the time after', async () => {
@@ -376,9 +378,10 @@ describe.each(['native', 'js'] as const)('%s', (backend) => {
       await sleep(300)
       const now = performance.now()
       const stats = monitor.between(now - 200, now + 200)
+      const past = monitor.between(now - 200, now)
       expect(stats.durationMs).toBeCloseTo(400, 3)
-      expect(stats.coverage).toBeGreaterThan(0.3)
-      expect(stats.coverage).toBeLessThan(0.6)
+      expect(past.coverage).toBeGreaterThan(0)
+      expect(Math.abs(stats.coverage - past.coverage / 2)).toBeLessThan(0.03)
       expectFinite(stats)
     })
 

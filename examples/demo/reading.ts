@@ -1,7 +1,6 @@
-import { cpus } from 'node:os'
 import type { MonitorHealth } from 'spanmeter'
 import type { DecodedSpan } from './otlp-decode'
-import { maximum, sum } from './statistics'
+import { sum } from './statistics'
 import { overlapping, type RouteSummary } from './summary'
 import { decimal } from './table'
 
@@ -14,8 +13,6 @@ export function reading(rows: readonly RouteSummary[], spans: readonly DecodedSp
     apply(row('/wait'), waited),
     severalCores(rows),
     total(rows),
-    impossible('JavaScript timer', rows, (row) => row.js.cpuMax),
-    impossible('native thread', rows, (row) => row.native.cpuMax),
     spans.length > 0 ? shared(spans) : undefined,
   ].filter((line) => line !== undefined)
 }
@@ -62,22 +59,6 @@ function total(rows: readonly RouteSummary[]): string | undefined {
   return (
     `Both samplers were asked for one sample per millisecond. Over all spans the JavaScript timer took ${js}, ` +
     `the native thread ${native}: ${decimal((100 * js) / native, 0)} %.`
-  )
-}
-
-/** A maximum beyond all cores is an artefact of when the clock was read. No sampler is spared this line. */
-function impossible(
-  sampler: string,
-  rows: readonly RouteSummary[],
-  cpuMax: (row: RouteSummary) => number | undefined,
-): string | undefined {
-  const cores = cpus().length
-  const highest = maximum(rows.map(cpuMax).filter((value) => value !== undefined))
-  // A tenth for rounding at the edges of a sample.
-  if (highest === undefined || highest <= cores * 110) return undefined
-  return (
-    `The ${sampler} reports a cpu max of ${decimal(highest, 0)} %, more than the ${cores} cores here can give: ` +
-    `it probably read a clock that had stood still and then jumped, or was late itself.`
   )
 }
 

@@ -2,6 +2,7 @@ import type { MonitorHealth, ResourceStats, SampleColumns } from '../../types.js
 import type { Backend, BackendHealth, BackendOptions, Edge, EssentialStats } from '../backend.js'
 import { toMs, toNs } from './clock.js'
 import { sampleColumns } from './columns.js'
+import { clocks } from './cpu-clock.js'
 import { History } from './history.js'
 import { EDGE_LENGTH, Slot } from './layout.js'
 import type { Query } from './points.js'
@@ -11,7 +12,8 @@ import { windowStats } from './window.js'
 
 /**
  * The sampler without a binary: a timer on the JavaScript thread and what Node.js tells of the process. It answers as
- * the native one does, but is blind while the loop is blocked, and its cost falls on the thread that it measures.
+ * the native one does, but is blind while the loop is blocked, tells the CPU of the process only for as long a time as its
+ * clock is good for, and its cost falls on the thread that it measures.
  */
 export function createJsBackend(options: BackendOptions): Backend {
   return new JsBackend(options)
@@ -97,15 +99,15 @@ class JsBackend implements Backend {
   }
 
   since(start: Edge, end: Edge): ResourceStats {
-    return windowStats(this.#history, { from: start[Slot.time]!, to: end[Slot.time]!, start, end })
+    return windowStats(this.#history, { from: start[Slot.time]!, to: end[Slot.time]!, start, end }, clocks())
   }
 
   between(startMs: number, endMs: number): ResourceStats {
-    return windowStats(this.#history, this.#complete(toNs(startMs), toNs(endMs)))
+    return windowStats(this.#history, this.#complete(toNs(startMs), toNs(endMs)), clocks())
   }
 
   samples(startMs: number, endMs: number, maxPoints: number): SampleColumns {
-    return sampleColumns(this.#history, { from: toNs(startMs), to: toNs(endMs) }, maxPoints)
+    return sampleColumns(this.#history, { from: toNs(startMs), to: toNs(endMs) }, maxPoints, clocks())
   }
 
   health(): BackendHealth {

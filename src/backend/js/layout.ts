@@ -21,9 +21,11 @@ export const Slot = {
   majorFaults: 8,
   voluntarySwitches: 9,
   involuntarySwitches: 10,
+  /** By how much the time may be wrong for the clocks' values, in ns. Not in the history. */
+  uncertainty: 11,
 } as const
 
-export const EDGE_LENGTH = 11
+export const EDGE_LENGTH = 12
 
 /** The columns of each series; the first is always the time. All but the gauge are cumulative. */
 export const Columns = {

@@ -26,6 +26,8 @@ export class Points {
   readonly samples: number
   readonly exactStart: boolean
   readonly exactEnd: boolean
+  /** By how much the time between the exact edges may be wrong for what the clocks say, in ns. */
+  readonly uncertainty: number
   /** By slot. */
   readonly #columns: Float64Array[] = []
 
@@ -46,6 +48,7 @@ export class Points {
     this.samples = Math.max(0, ring.firstAfter(to) - ring.firstFrom(from))
     this.exactStart = start !== undefined
     this.exactEnd = end !== undefined
+    this.uncertainty = (start?.[Slot.uncertainty] ?? 0) + (end?.[Slot.uncertainty] ?? 0)
     if (this.count === 0) return
 
     for (const slot of ring.slots) {
@@ -63,10 +66,13 @@ export class Points {
     return this.#columns[slot]!
   }
 
-  /** What a counter went up by. Never negative: the sampler's cost is taken off by another clock than the CPU's. */
-  used(slot: number): number {
+  /**
+   * What a counter went up by between two points, or over the whole line. Never negative: the sampler's cost is taken off
+   * by another clock than the CPU's.
+   */
+  used(slot: number, left = 0, right = this.count - 1): number {
     const column = this.column(slot)
-    return Math.max(0, column[this.count - 1]! - column[0]!)
+    return Math.max(0, column[right]! - column[left]!)
   }
 
   get duration(): number {

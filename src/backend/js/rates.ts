@@ -1,51 +1,54 @@
+import { type CpuClock, impossible, percent } from './cpu-clock.js'
 import { Slot } from './layout.js'
+import { cut } from './pieces.js'
 import type { Points } from './points.js'
+import type { Ring } from './ring.js'
+import { widenedAverage } from './widen.js'
 
 /**
- * The slopes of a counter between neighbouring points, in % (100 = one second per second), each with the time it held.
- * Edges that were read off the grid may leave a piece too short to tell a rate; it is joined to its neighbour.
+ * What a CPU clock tells of a line, and of the pieces of it that are long enough to tell a rate; in % of one core. The
+ * line is not empty; the ring is the one that it was taken from.
  */
 export class Rates {
-  min = Number.POSITIVE_INFINITY
-  max = Number.NEGATIVE_INFINITY
+  /** What was used over the whole line, in ns. */
+  readonly used: number
+  readonly avg: number
+  readonly min: number
+  readonly max: number
+  /** The points between which the pieces lie. */
+  readonly bounds: readonly number[]
+  /** Of each piece, with its length in ns. */
   readonly #percents: Float64Array
   readonly #weights: Float64Array
-  #count = 0
-  /** ns */
-  #total = 0
+  readonly #total: number
 
-  constructor(points: Points, slot: number) {
-    const last = points.count - 1
-    this.#percents = new Float64Array(Math.max(0, last))
-    this.#weights = new Float64Array(Math.max(0, last))
-    if (last < 1) return
-    const time = points.column(Slot.time)
-    const value = points.column(slot)
-    const length = (right: number) => time[right]! - time[right - 1]!
-    // Joining is leaving out the point in between.
-    const joinFirst = points.exactStart && last >= 2 && length(1) * 2 < length(2)
-    const joinLast = points.exactEnd && last >= 2 && length(last) * 2 < length(last - 1)
-    let left = 0
-    for (let right = 1; right <= last; right++) {
-      if (right === 1 && joinFirst) continue
-      if (right === last - 1 && joinLast) continue
-      this.#add(value[right]! - value[left]!, time[right]! - time[left]!)
-      left = right
+  constructor(points: Points, slot: number, clock: CpuClock, ring: Ring) {
+    const bounds = cut(points, slot, clock)
+    const count = bounds.length - 1
+    const { used, avg } = total(points, slot, clock, ring)
+    this.used = used
+    this.avg = avg
+    this.bounds = bounds
+    this.#total = points.duration
+    this.#weights = new Float64Array(count)
+    this.#percents = new Float64Array(count).fill(avg)
+    let min = avg
+    let max = avg
+    for (let i = 0; i < count; i++) {
+      const [left, right] = [bounds[i]!, bounds[i + 1]!]
+      const length = points.used(Slot.time, left, right)
+      if (count > 1) this.#percents[i] = percent(points.used(slot, left, right), length, clock)
+      this.#weights[i] = length
+      min = Math.min(min, this.#percents[i]!)
+      max = Math.max(max, this.#percents[i]!)
     }
+    this.min = min
+    this.max = max
   }
 
-  get empty(): boolean {
-    return this.#count === 0
-  }
-
-  #add(used: number, weight: number): void {
-    if (weight <= 0) return
-    const percent = Math.max(0, (100 * used) / weight)
-    this.#percents[this.#count] = percent
-    this.#weights[this.#count++] = weight
-    this.#total += weight
-    if (percent < this.min) this.min = percent
-    if (percent > this.max) this.max = percent
+  /** Of one piece; only before a quantile was asked for. */
+  of(piece: number): number {
+    return this.#percents[piece]!
   }
 
   /**
@@ -56,7 +59,7 @@ export class Rates {
   quantile(share: number): number {
     const target = share * this.#total
     let low = 0
-    let high = this.#count
+    let high = this.#percents.length
     let seen = 0 // weight of all pieces before `low`
     while (high - low > 1) {
       const pivot = this.#percents[low + Math.floor(Math.random() * (high - low))]!
@@ -101,4 +104,13 @@ export class Rates {
     this.#percents[b] = percent
     this.#weights[b] = weight
   }
+}
+
+function total(points: Points, slot: number, clock: CpuClock, ring: Ring): { used: number; avg: number } {
+  const { duration, uncertainty } = points
+  const used = points.used(slot)
+  if (!impossible(used, duration, clock)) return { used, avg: percent(used, duration, clock) }
+  const isUncertain = !impossible(used, duration + uncertainty, clock)
+  const avg = isUncertain ? percent(used, duration, clock) : widenedAverage(points, slot, clock, ring)
+  return { used: (avg / 100) * duration, avg }
 }

@@ -1,6 +1,7 @@
 import type { Source, SourceHealth } from '../../types.js'
 import type { Edge } from '../backend.js'
-import { MS, now } from './clock.js'
+import { MS, now, toMs } from './clock.js'
+import { clocks, longEnough } from './cpu-clock.js'
 import { Slot } from './layout.js'
 
 const RETRY_AFTER = 1000 * MS
@@ -79,6 +80,8 @@ export class Readings {
       const thread = this.thread ? this.#threadUsage.read(before) : undefined
       const after = now()
       into[Slot.time] = Math.round((before + after) / 2)
+      // CPU time comes as two numbers of whole microseconds.
+      into[Slot.uncertainty] = (after - before) / 2 + MICROSECOND
       if (usage) this.#takeUsage(usage, into)
       if (thread) into[Slot.thread] = (thread.user + thread.system) * MICROSECOND
       if (after - before <= this.#tolerated) return
@@ -110,9 +113,12 @@ export class Readings {
   }
 
   #threadsReason(): string {
-    const stale = 'process.cpuUsage() is stale by up to a scheduler tick for threads other than the caller'
-    if (!this.thread) return `${stale}; process.threadCpuUsage() needs Node.js 22.19 or 23.9`
-    return this.#threadUsage.reason === undefined ? stale : `${stale}; ${this.#threadUsage.reason}`
+    const reasons = ['process.cpuUsage() may be a scheduler tick behind for threads other than the caller']
+    const shortest = toMs(longEnough(clocks().process))
+    if (shortest > 0) reasons.push(`so extremes and percentiles of cpu are those of ${Math.ceil(shortest)} ms and more`)
+    if (!this.thread) reasons.push('process.threadCpuUsage() needs Node.js 22.19 or 23.9')
+    if (this.#threadUsage.reason !== undefined) reasons.push(this.#threadUsage.reason)
+    return reasons.join('; ')
   }
 }
 

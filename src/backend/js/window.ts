@@ -1,5 +1,6 @@
 import type { ResourceStats } from '../../types.js'
 import { toMs } from './clock.js'
+import type { CpuClock, CpuClocks } from './cpu-clock.js'
 import type { History } from './history.js'
 import { Slot } from './layout.js'
 import { Points, type Query } from './points.js'
@@ -9,9 +10,9 @@ import type { Ring } from './ring.js'
 type Block<K extends keyof ResourceStats> = NonNullable<ResourceStats[K]>
 
 /** What the resources did in a window. A block of which nothing is known is left out. */
-export function windowStats(history: History, query: Query): ResourceStats {
-  const stats = processStats(history, query)
-  const thread = threadStats(history.thread, query)
+export function windowStats(history: History, query: Query, clocks: CpuClocks): ResourceStats {
+  const stats = processStats(history, query, clocks.process)
+  const thread = threadStats(history.thread, query, clocks.thread)
   const memory = memoryStats(history.memory, query)
   if (thread) stats.thread = thread
   if (memory) stats.memory = memory
@@ -26,7 +27,7 @@ export function windowStats(history: History, query: Query): ResourceStats {
   return stats
 }
 
-function processStats(history: History, query: Query): ResourceStats {
+function processStats(history: History, query: Query, clock: CpuClock): ResourceStats {
   const points = new Points(history.process, query, history.period)
   const { samples } = points
   const length = query.to - query.from
@@ -37,25 +38,27 @@ function processStats(history: History, query: Query): ResourceStats {
   }
   const coverage = length > 0 ? Math.min(1, points.used(Slot.covered) / length) : 1
   const overheadMs = toMs(points.used(Slot.sampler))
-  return { durationMs, samples, coverage, maxGapMs: maxGapMs(points), overheadMs, cpu: cpuStats(points) }
+  return {
+    durationMs,
+    samples,
+    coverage,
+    maxGapMs: maxGapMs(points),
+    overheadMs,
+    cpu: cpuStats(points, history.process, clock),
+  }
 }
 
-function cpuStats(points: Points): Block<'cpu'> {
-  const timeMs = toMs(points.used(Slot.cpu))
-  const avg = percent(points.used(Slot.cpu), points.duration)
-  const rates = new Rates(points, Slot.cpu)
-  if (rates.empty) return { timeMs, avg, min: avg, max: avg, p50: avg, p95: avg, p99: avg }
+function cpuStats(points: Points, ring: Ring, clock: CpuClock): Block<'cpu'> {
+  const rates = new Rates(points, Slot.cpu, clock, ring)
   const [p50, p95, p99] = [rates.quantile(0.5), rates.quantile(0.95), rates.quantile(0.99)]
-  return { timeMs, avg, min: rates.min, max: rates.max, p50, p95, p99 }
+  return { timeMs: toMs(rates.used), avg: rates.avg, min: rates.min, max: rates.max, p50, p95, p99 }
 }
 
-function threadStats(ring: Ring | undefined, query: Query): Block<'thread'> | undefined {
+function threadStats(ring: Ring | undefined, query: Query, clock: CpuClock): Block<'thread'> | undefined {
   const points = load(ring, query)
-  if (!points) return undefined
-  const used = points.used(Slot.thread)
-  const avg = percent(used, points.duration)
-  const rates = new Rates(points, Slot.thread)
-  return { timeMs: toMs(used), avg, max: rates.empty ? avg : rates.max }
+  if (!ring || !points) return undefined
+  const { used, avg, max } = new Rates(points, Slot.thread, clock, ring)
+  return { timeMs: toMs(used), avg, max }
 }
 
 /** The average is that of the polyline: samples weigh by the time around them. */
@@ -90,9 +93,4 @@ function maxGapMs(points: Points): number {
   let gap = 0
   for (let i = 1; i < points.count; i++) gap = Math.max(gap, time[i]! - time[i - 1]!)
   return toMs(gap)
-}
-
-/** Of one core. */
-function percent(used: number, duration: number): number {
-  return duration > 0 ? (100 * used) / duration : 0
 }
