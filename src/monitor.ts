@@ -6,6 +6,8 @@ import { SpanmeterError } from './errors.js'
 import { type CheckedOptions, number, show, wholeNumber } from './options.js'
 import type { Mark, MonitorHealth, ResourceMonitor, ResourceStats, SampleColumns } from './types.js'
 
+export type { EssentialStats }
+
 /** Makes a backend, or says why the wanted one cannot be had. */
 export type BackendFactory = (options: CheckedOptions) => { backend: Backend; reason?: string }
 

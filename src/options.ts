@@ -1,4 +1,3 @@
-import type { BackendOptions } from './backend/backend.js'
 import type { MonitorOptions, Source } from './types.js'
 
 const backends = ['auto', 'native', 'js'] as const
@@ -19,10 +18,8 @@ const maxPeriodMs = 60_000
 /** Full-resolution history of one process, in samples: about 300 MB at a period of 1 ms. */
 const maxSamples = 2 ** 22 - 2
 
-export interface CheckedOptions extends BackendOptions {
-  readonly backend: (typeof backends)[number]
-  readonly attribution: boolean
-}
+/** Complete, and within their limits. */
+export type CheckedOptions = Readonly<Required<MonitorOptions>>
 
 /** Fills in the defaults. Throws a `TypeError` or `RangeError` that names the option, what it got and what it expects. */
 export function checkOptions(options: MonitorOptions = {}): CheckedOptions {

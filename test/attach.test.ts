@@ -1,8 +1,8 @@
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { describe, expect, test, vi } from 'vitest'
-import { Attacher } from '../dist/attach/attacher.js'
-import { attach } from '../dist/attach/provider.js'
+import { Attacher } from '../dist/otel/attacher.js'
+import { attach } from '../dist/sdk/provider.js'
 import { obstacle, sdks } from './helpers/sdks'
 
 // What is attached to belongs to others. The usual ways are in compatibility.test.ts.

@@ -19,7 +19,9 @@ type Overhead = typeof import('../dist/overhead/tracing-overhead.js')
 // The copies that the package itself uses.
 const required = createRequire(__filename)
 const { tracingOverhead } = required('../dist/overhead/tracing-overhead.js') as Overhead
-const { attribution } = required('../dist/otel/local-spans.js') as typeof import('../dist/otel/local-spans.js')
+const { attribution } = required(
+  '../dist/span-accounts/this-thread.js',
+) as typeof import('../dist/span-accounts/this-thread.js')
 
 beforeEach(() => tracingOverhead.acquire())
 

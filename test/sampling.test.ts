@@ -26,7 +26,9 @@ type Overhead = typeof import('../dist/overhead/tracing-overhead.js')
 // The copies that the package itself uses.
 const required = createRequire(__filename)
 const { tracingOverhead } = required('../dist/overhead/tracing-overhead.js') as Overhead
-const { samplingRatio } = required('../dist/sampling/ratio.js') as typeof import('../dist/sampling/ratio.js')
+const { samplingRatio } = required(
+  '../dist/trace-sampling/ratio.js',
+) as typeof import('../dist/trace-sampling/ratio.js')
 
 const [notRecord, recordAndSampled] = [0, 2]
 const samplers: OverheadSampler[] = []

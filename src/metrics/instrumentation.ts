@@ -1,6 +1,6 @@
 import type { MeterProvider } from '@opentelemetry/api'
-import { isStandIn } from '../otel/stand-in.js'
-import { warn } from '../otel/warn.js'
+import { isStandIn } from '../sdk/stand-in.js'
+import { warn } from '../sdk/warn.js'
 import { Observables } from './observables.js'
 import { checkMetricsOptions, type MetricsRules, type SpanmeterMetricsInstrumentationConfig } from './options.js'
 import { Readings } from './readings.js'

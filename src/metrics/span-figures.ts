@@ -1,4 +1,4 @@
-import type { EssentialStats } from '../backend/backend.js'
+import type { EssentialStats } from '../monitor.js'
 import { isKnown, type SpanShare } from '../otel/attributes.js'
 import type { HistogramName } from './table.js'
 

@@ -1,5 +1,5 @@
 import type { OwnTime } from '../attribution/ledger.js'
-import type { EssentialStats } from '../backend/backend.js'
+import type { EssentialStats } from '../monitor.js'
 import type { ResourceStats } from '../types.js'
 import type { AttributeKeys } from './names.js'
 

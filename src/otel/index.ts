@@ -2,10 +2,10 @@ import type { ResourceStats } from '../types.js'
 import { type SpanAttributes, writeAttributes } from './attributes.js'
 import { type AttributeOptions, checkAttributeOptions } from './options.js'
 
-export { SpanmeterInstrumentation, type SpanmeterInstrumentationConfig } from '../attach/instrumentation.js'
-export type { OverheadSamplerOptions } from '../sampling/options.js'
-export { OverheadSampler } from '../sampling/overhead-sampler.js'
+export type { OverheadSamplerOptions } from '../trace-sampling/options.js'
+export { OverheadSampler } from '../trace-sampling/overhead-sampler.js'
 export type { SpanAttributes, Thresholds } from './attributes.js'
+export { SpanmeterInstrumentation, type SpanmeterInstrumentationConfig } from './instrumentation.js'
 export type { AttributeOptions, ResourceSpanProcessorOptions } from './options.js'
 export { ResourceSpanProcessor } from './span-processor.js'
 

@@ -1,4 +1,4 @@
-import type { EssentialStats } from '../backend/backend.js'
+import type { EssentialStats } from '../monitor.js'
 import type { SpanShare } from './attributes.js'
 
 /** Told what each sampled span cost when it ended. Must not throw, nor keep `stats`, which is filled again. */

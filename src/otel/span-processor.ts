@@ -1,8 +1,10 @@
 import { type Context, ROOT_CONTEXT } from '@opentelemetry/api'
 import { announcesTurns } from '../attribution/host.js'
-import type { EssentialStats } from '../backend/backend.js'
 import { createMonitor } from '../create-monitor.js'
-import type { Monitor } from '../monitor.js'
+import type { EssentialStats, Monitor } from '../monitor.js'
+import { warn } from '../sdk/warn.js'
+import type { LocalSpan } from '../span-accounts/local-span.js'
+import { attribution, beginLocalSpan, leaveLocalSpan } from '../span-accounts/this-thread.js'
 import type { ResourceStats } from '../types.js'
 import {
   type AttributeTarget,
@@ -12,7 +14,6 @@ import {
   writeAttributes,
   writeEssentials,
 } from './attributes.js'
-import { attribution, beginLocalSpan, type LocalSpan, leaveLocalSpan } from './local-spans.js'
 import { OpenSpans } from './open-spans.js'
 import {
   checkProcessorOptions,
@@ -22,7 +23,6 @@ import {
 } from './options.js'
 import { tellSpanCost } from './span-costs.js'
 import { ExplicitWindow, explicitAge, type HrTime, hasExplicitEnd, toMs } from './span-window.js'
-import { warn } from './warn.js'
 
 /** What the processor needs of a span; those of every OpenTelemetry SDK have it. */
 export interface ProcessedSpan {

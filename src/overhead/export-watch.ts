@@ -1,7 +1,7 @@
 import { context } from '@opentelemetry/api'
-import { processorsOf } from '../attach/provider.js'
-import { accountKey, attribution } from '../otel/local-spans.js'
-import { Patches } from './patches.js'
+import { Patches } from '../sdk/patches.js'
+import { processorsOf } from '../sdk/provider.js'
+import { accountKey, attribution } from '../span-accounts/this-thread.js'
 import type { TracingAccounts } from './tracing-accounts.js'
 
 type Done = (...result: unknown[]) => void

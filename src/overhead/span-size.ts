@@ -1,4 +1,4 @@
-import { isLocalSpan } from '../otel/local-spans.js'
+import { isLocalSpan } from '../span-accounts/this-thread.js'
 
 /**
  * What things take on the heap of V8 on a 64-bit machine, in bytes; Node.js builds it without pointer compression. A test

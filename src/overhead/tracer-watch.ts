@@ -1,5 +1,5 @@
-import { attribution } from '../otel/local-spans.js'
-import { Patches } from './patches.js'
+import { Patches } from '../sdk/patches.js'
+import { attribution } from '../span-accounts/this-thread.js'
 import type { TracingAccounts } from './tracing-accounts.js'
 
 interface Scope {

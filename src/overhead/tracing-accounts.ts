@@ -1,5 +1,5 @@
 import type { Account } from '../attribution/account.js'
-import { attribution } from '../otel/local-spans.js'
+import { attribution } from '../span-accounts/this-thread.js'
 
 /**
  * What of tracing takes CPU on the JavaScript thread: the SDK starting a span; the same for one that is not sampled (told

@@ -1,6 +1,6 @@
 import { context } from '@opentelemetry/api'
-import { watchRegistration } from '../attach/registration.js'
-import { accountKey, attribution } from '../otel/local-spans.js'
+import { watchRegistration } from '../sdk/registration.js'
+import { accountKey, attribution } from '../span-accounts/this-thread.js'
 import { ExportTraffic } from './export-traffic.js'
 import { ExportWatch } from './export-watch.js'
 import { MeanSpanSize } from './span-size.js'

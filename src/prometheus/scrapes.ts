@@ -1,10 +1,10 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import { promisify } from 'node:util'
 import { constants, gzip } from 'node:zlib'
+import { untraced } from '../sdk/untraced.js'
 import { contentTypes, textOf } from './exposition.js'
 import { acceptsGzip, prefersOpenMetrics } from './negotiation.js'
 import type { ResourceMetrics } from './resource-metrics.js'
-import { untraced } from './untraced.js'
 
 const compress = promisify(gzip)
 /** Less than this is one packet anyway. */

@@ -6,8 +6,8 @@
 
 import { debuglog } from 'node:util'
 import { getEnvironmentData, isMainThread, setEnvironmentData } from 'node:worker_threads'
-import { Attacher } from '../attach/attacher.js'
-import { watchRegistration } from '../attach/registration.js'
+import { Attacher } from '../otel/attacher.js'
+import { watchRegistration } from '../sdk/registration.js'
 import type { ResourceMonitor } from '../types.js'
 import { type Configuration, readEnvironment } from './environment.js'
 

@@ -1,4 +1,4 @@
-import { RatioControl, type SpanCosts } from '../../dist/sampling/ratio-control.js'
+import { RatioControl, type SpanCosts } from '../../dist/trace-sampling/ratio-control.js'
 
 /** What a traced service does, at a given second. CPU in ms to a span. */
 export interface Load {

@@ -1,7 +1,7 @@
 /** Attaches to a tracer provider of the application's SDK, in a process of its own: nothing stays behind. */
 
 import { createRequire } from 'node:module'
-import { attach } from '../../attach/provider.js'
+import { attach } from '../../sdk/provider.js'
 import { answer } from './child.js'
 import type { AttachTrial } from './report.js'
 

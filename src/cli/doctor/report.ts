@@ -1,4 +1,4 @@
-import type { AttachedBy } from '../../attach/provider.js'
+import type { AttachedBy } from '../../sdk/provider.js'
 import type { MissedTicks, MonitorHealth, Source } from '../../types.js'
 
 /**

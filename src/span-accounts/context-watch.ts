@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { type Context, type ContextManager, ROOT_CONTEXT } from '@opentelemetry/api'
 import { watchTurns } from '../attribution/turns.js'
-import { apiKey } from './api-key.js'
+import { apiKey } from '../sdk/api-key.js'
 
 type Registered = { context?: ContextManager } | undefined
 

@@ -1,6 +1,6 @@
 import { type Context, isSpanContextValid, type TraceState, trace } from '@opentelemetry/api'
-import { warn } from '../otel/warn.js'
 import { tracingOverhead } from '../overhead/tracing-overhead.js'
+import { warn } from '../sdk/warn.js'
 import { checkSamplerOptions, type OverheadSamplerOptions } from './options.js'
 import type { Share } from './ratio-control.js'
 import { threadBudget } from './thread-budget.js'

@@ -1,5 +1,5 @@
-import type { ResourceSpanProcessor } from '../otel/span-processor.js'
-import { attach } from './provider.js'
+import { attach } from '../sdk/provider.js'
+import type { ResourceSpanProcessor } from './span-processor.js'
 
 /** Puts a processor of its own in front of those of each provider that it is told of, or warns, once. Never throws. */
 export class Attacher {

@@ -1,5 +1,5 @@
-import { apiKey } from '../otel/api-key.js'
-import { isStandIn } from '../otel/stand-in.js'
+import { apiKey } from './api-key.js'
+import { isStandIn } from './stand-in.js'
 
 /** The registered tracer provider is a stand-in, that the real one is given to. */
 interface ProxyProvider {

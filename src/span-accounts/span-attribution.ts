@@ -1,10 +1,10 @@
 import type { Context, ContextManager } from '@opentelemetry/api'
 import type { Account } from '../attribution/account.js'
 import { Ledger, loopWaited, type OwnTime } from '../attribution/ledger.js'
+import { warn } from '../sdk/warn.js'
+import { ContextStamp } from './context-stamp.js'
 import { ContextWatch, type Turns } from './context-watch.js'
-import { ContextMark } from './marks.js'
 import { Sections } from './sections.js'
-import { warn } from './warn.js'
 
 /**
  * Adds up what each span itself ran on this thread. One for all processors; from the first span of one that wants it
@@ -130,7 +130,7 @@ export class SpanAttribution {
       let account: Account | null = null
       try {
         account = accountOf(context) ?? null
-        new ContextMark(context, account)
+        new ContextStamp(context, account)
       } catch {}
       return account
     }
@@ -138,7 +138,7 @@ export class SpanAttribution {
     function enter(context: Context): void {
       last = context
       shared[loopWaited] = 0
-      const known = typeof context === 'object' ? ContextMark.accountOf(context) : null
+      const known = typeof context === 'object' ? ContextStamp.accountOf(context) : null
       const account = known === undefined ? mark(context) : known
       turn(sections.current !== 0 ? sections.current : account === null ? 0 : account.openHandle)
     }

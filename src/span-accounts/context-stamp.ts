@@ -15,7 +15,7 @@ const Identity = class {
  * A private field on a context: looked up once a context, read at every turn. Contexts belong to others, so nobody else
  * may see it, not even a deep comparison; and a WeakMap takes three times as long.
  */
-export class ContextMark extends Identity {
+export class ContextStamp extends Identity {
   readonly #account: Account | null
 
   /** Marks a context that has no mark yet. Null: it belongs to no account. */

@@ -1,8 +1,8 @@
-import { checkProcessorOptions, type ResourceSpanProcessorOptions } from '../otel/options.js'
-import { ResourceSpanProcessor } from '../otel/span-processor.js'
-import { warn } from '../otel/warn.js'
+import { unwatch, watchProvider } from '../sdk/registration.js'
+import { warn } from '../sdk/warn.js'
 import { Attacher } from './attacher.js'
-import { unwatch, watchProvider } from './registration.js'
+import { checkProcessorOptions, type ResourceSpanProcessorOptions } from './options.js'
+import { ResourceSpanProcessor } from './span-processor.js'
 
 export interface SpanmeterInstrumentationConfig extends ResourceSpanProcessorOptions {
   /** Default true. */
