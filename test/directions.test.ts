@@ -1,0 +1,96 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { packageRoot } from './helpers/child'
+import { circlesIn, loadedWith, type SourceFile, sourcesIn } from './helpers/imports'
+
+/** A row of the table of folders in CONTRIBUTING.md. */
+interface Row {
+  /** Folders and files, from the root of the repository. */
+  paths: string[]
+  /** Everything below it in the table may import it. */
+  shared: boolean
+  mayImport: Row[]
+}
+
+function readTable(): Row[] {
+  const text = readFileSync(join(packageRoot, 'CONTRIBUTING.md'), 'utf8')
+  const cells = [...text.matchAll(/^\| (`(?:native|src)\/.*) \| (.*) \| (.*) \|$/gm)]
+  const rows: Row[] = []
+  for (const [, folders, content, allowed] of cells) {
+    const paths = namesIn(folders!)
+    const mayImport = namesIn(allowed!).map((name) => {
+      // Only the rows above are known by now, so the table has no circle.
+      const row = rows.find(
+        (row) => row.paths.some((path) => isCalled(path, name)) && isNative(row) === isNative({ paths }),
+      )
+      if (row === undefined) throw new Error(`${folders} may import ${name}, which is no row above it`)
+      return row
+    })
+    rows.push({ paths, shared: content!.startsWith('Shared:'), mayImport })
+  }
+  return rows
+}
+
+function namesIn(cell: string): string[] {
+  return [...cell.matchAll(/`([^`]+)`/g)].map(([, name]) => name!)
+}
+
+/** `monitor` is src/monitor.ts, as `sdk` is src/sdk. */
+function isCalled(path: string, name: string): boolean {
+  return path.replace(/\.\w+$/, '').endsWith(`/${name}`)
+}
+
+/** The row that a file belongs to: the one that names it most closely. */
+function rowOf(file: string): Row | undefined {
+  const length = (row: Row) =>
+    Math.max(...row.paths.map((path) => (file === path || file.startsWith(`${path}/`) ? path.length : 0)))
+  const [best] = [...table].sort((a, b) => length(b) - length(a))
+  return best && length(best) > 0 ? best : undefined
+}
+
+function mayImport(from: Row | undefined, to: Row | undefined): boolean {
+  if (from === undefined || to === undefined) return false
+  const sharedAbove = to.shared && table.indexOf(to) < table.indexOf(from) && isNative(to) === isNative(from)
+  return from === to || sharedAbove || from.mayImport.includes(to)
+}
+
+function isNative({ paths }: Pick<Row, 'paths'>): boolean {
+  return paths[0]!.startsWith('native/')
+}
+
+function arrow(from: Row, to: Row): string {
+  return `${from.paths.join()} → ${to.paths.join()}`
+}
+
+const table = readTable()
+const files = [...sourcesIn('native'), ...sourcesIn('src')].filter(({ path }) => !path.startsWith('native/test/'))
+
+describe('the table of folders in CONTRIBUTING.md', () => {
+  test('names only what is there, and every source file belongs to a row', () => {
+    expect(table.flatMap(({ paths }) => paths).filter((path) => !existsSync(join(packageRoot, path)))).toEqual([])
+    expect(files.map(({ path }) => path).filter((path) => rowOf(path) === undefined)).toEqual([])
+  })
+
+  test('is what the files import', () => {
+    const forbidden = ({ path, imports }: SourceFile) =>
+      imports.filter((to) => !mayImport(rowOf(path), rowOf(to))).map((to) => `${path} imports ${to}`)
+    expect(files.flatMap(forbidden)).toEqual([])
+  })
+
+  test('allows nothing that no file makes use of', () => {
+    const arrows = new Set(files.flatMap(({ path, imports }) => imports.map((to) => arrow(rowOf(path)!, rowOf(to)!))))
+    const allowed = table.flatMap((row) => row.mayImport.map((to) => arrow(row, to)))
+    expect(allowed.filter((arrow) => !arrows.has(arrow))).toEqual([])
+  })
+})
+
+test('no file imports itself, by whatever way', () => {
+  expect(circlesIn(files)).toEqual([])
+})
+
+test('spanmeter/register loads nothing but a few small files until there is a tracer provider', () => {
+  const loaded = [...loadedWith('src/register/index.ts', files)]
+  expect(loaded.filter((module) => !module.startsWith('src/') && !module.startsWith('node:'))).toEqual([])
+  expect(loaded.filter((module) => /^src\/(backend|metrics|prometheus|span-accounts)\//.test(module))).toEqual([])
+})
