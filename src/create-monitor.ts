@@ -14,7 +14,7 @@ export function createMonitor(options?: MonitorOptions): ResourceMonitor {
   return new Monitor(checkOptions(options), make, js)
 }
 
-/** Loaded only where it stands in: it is a good part of the package, and of the time that loading takes. */
+/** Loaded only where it is needed: it is a good part of the package, and of the time that loading takes. */
 const js: BackendFactory = (options) => {
   const { createJsBackend } = require('./backend/js/js-backend.js') as typeof import('./backend/js/js-backend.js')
   return { backend: createJsBackend(options) }

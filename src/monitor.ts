@@ -8,20 +8,22 @@ import type { Mark, MonitorHealth, ResourceMonitor, ResourceStats, SampleColumns
 
 export type { EssentialStats }
 
-/** Makes a backend, or says why the wanted one cannot be had. */
+/** Makes a backend; `reason` says why it is not the native one. */
 export type BackendFactory = (options: CheckedOptions) => { backend: Backend; reason?: string }
 
-/** The one implementation of the monitor's face: checks arguments and keeps the life cycle. The backend does the work. */
+/**
+ * The one implementation of `ResourceMonitor`: checks arguments and keeps the life cycle. The backend does the work.
+ */
 export class Monitor implements ResourceMonitor {
   readonly #options: CheckedOptions
   readonly #fallBack: BackendFactory
   #backend: Backend
   #reason: string | undefined
   #state: 'stopped' | 'running' | 'disposed' = 'stopped'
-  /** Grows with each start: a mark of an earlier run has nothing to release any more. */
+  /** Grows with each start. A mark of an earlier run has nothing to release. */
   #run = 0
 
-  /** `fallBack` is asked when the backend cannot start and the user left the choice to us. */
+  /** `fallBack` makes the backend in place of one that cannot start, if the user left the choice to us. */
   constructor(options: CheckedOptions, make: BackendFactory, fallBack: BackendFactory) {
     this.#options = options
     this.#fallBack = fallBack
@@ -138,7 +140,7 @@ export class Monitor implements ResourceMonitor {
     if (this.#state !== 'disposed') this.#backend.dropSpan(span)
   }
 
-  /** Lets go of a mark that was made in the given run. */
+  /** Releases a mark that was made in the given run. */
   releaseMark(run: number): void {
     if (this.#state === 'running' && this.#run === run) this.#backend.release()
   }
@@ -202,7 +204,7 @@ class EdgeMark implements Mark {
   }
 }
 
-/** A mark that nobody holds any more must not keep the sampler awake for ever. */
+/** A mark that became garbage must not keep the sampler awake for ever. */
 const forgottenMarks = new FinalizationRegistry<{ monitor: WeakRef<Monitor>; run: number }>(({ monitor, run }) =>
   monitor.deref()?.releaseMark(run),
 )

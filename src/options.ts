@@ -18,7 +18,7 @@ const maxPeriodMs = 60_000
 /** Full-resolution history of one process, in samples: about 300 MB at a period of 1 ms. */
 const maxSamples = 2 ** 22 - 2
 
-/** Complete, and within their limits. */
+/** Options that are complete and within their limits. */
 export type CheckedOptions = Readonly<Required<MonitorOptions>>
 
 /** Fills in the defaults. Throws a `TypeError` or `RangeError` that names the option, what it got and what it expects. */
@@ -36,12 +36,12 @@ export function checkOptions(options: MonitorOptions = {}): CheckedOptions {
   }
 }
 
-/** Room for one sample at least, and for no more than a process can hold. */
+/** The length of a history: room for one sample at least, and for no more than a process can hold. */
 export function historyOf(name: string, value: unknown, periodMs: number): number {
   return number(name, value, periodMs, periodMs * maxSamples)
 }
 
-/** The options, of which none has a name that nobody knows. */
+/** Returns the options. Throws a `TypeError` if one of them has an unknown name. */
 export function known<T extends object>(options: T, names: readonly string[]): T {
   if (typeof options !== 'object' || options === null) {
     throw new TypeError(`options must be an object, got ${show(options)}`)
@@ -83,7 +83,7 @@ function sources(value: unknown): readonly Source[] {
   return value.map((name) => oneOf('sources', name, sourceNames))
 }
 
-/** A value as it reads in an error message. */
+/** A value, as text for an error message. */
 export function show(value: unknown): string {
   if (typeof value === 'string') return `'${value.length > 40 ? `${value.slice(0, 40)}…` : value}'`
   if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'an array' : 'an object'

@@ -1,6 +1,6 @@
 /**
- * The public vocabulary. Times are `performance.now()` milliseconds of the calling thread; CPU percentages are of ONE
- * core (196 means nearly two cores busy); memory is in bytes. A value the machine cannot tell is absent, never zero.
+ * The public types. Times are `performance.now()` milliseconds of the calling thread; CPU percentages are of ONE core
+ * (196 means nearly two cores busy); memory is in bytes. A value that the machine does not have is absent, never 0.
  */
 
 /** Optional sources; the CPU clocks of the process and of the calling thread are always read. */
@@ -33,17 +33,17 @@ export interface MonitorOptions {
    */
   backend?: 'auto' | 'native' | 'js'
   /**
-   * Whether `measure()` also tells what the work itself ran on the JavaScript thread. That takes hooks at every await
-   * while it runs, and the native sampler. Default true.
+   * Whether `measure()` also returns the CPU time that the work itself ran on the JavaScript thread. That takes hooks
+   * at every await while the work runs, and the native sampler. Default true.
    */
   attribution?: boolean
 }
 
-/** What the resources did between two moments. */
+/** What resources the process used between two moments. */
 export interface ResourceStats {
   /** Length of the window in ms. */
   durationMs: number
-  /** Samples taken inside the window. Extremes and percentiles rest on these; totals are exact without any. */
+  /** Samples taken inside the window. Extremes and percentiles are based on them; totals are exact without any. */
   samples: number
   /**
    * Share of the window (0..1) that was sampled at the full rate. At 0 nothing was sampled: `between` then knows totals
@@ -126,8 +126,8 @@ export interface SourceHealth {
 }
 
 /**
- * Why ticks passed without a sample, told by what accounts for half of the time or more. Gaps below 1 ms, and those of
- * the JavaScript sampler, are not looked into: `unknown`.
+ * Why ticks passed without a sample: the cause that accounts for half of the gap or more. Gaps below 1 ms, and those of
+ * the JavaScript sampler, are not examined: `unknown`.
  */
 export interface MissedTicks {
   /** The CPU quota of the cgroup was used up (`cpu.stat`). */
@@ -152,22 +152,23 @@ export interface MonitorHealth {
   /** Why the JavaScript sampler stands in, when `backend: 'auto'` could not have the native one. */
   backendReason?: string
   state: 'stopped' | 'parked' | 'sampling'
-  /** The period this monitor asked for. */
+  /** The period that this monitor asked for. */
   wantedPeriodMs: number
   /** The period in force. */
   periodMs: number
   /**
-   * Why it is what it is: `'wanted'` by this monitor; `'shared'`: another monitor of the process wants a shorter one;
-   * `'budget'`: lengthened to stay within `maxOverheadPercent`; `'timer'`: what a JavaScript timer can do.
+   * Where the period comes from. `'wanted'`: this monitor asked for it; `'shared'`: another monitor of the process
+   * asked for a shorter one; `'budget'`: lengthened to stay within `maxOverheadPercent`; `'timer'`: the shortest of a
+   * JavaScript timer.
    */
   periodReason: 'wanted' | 'shared' | 'budget' | 'timer'
   /** Full-resolution history that fits at this period. */
   historyMs: number
   /** Samples taken so far, by all native samplers of the process together. */
   samples: number
-  /** Ticks of the grid that passed without a sample, the sampler being awake: how many, by cause. */
+  /** How many ticks passed without a sample while the sampler was awake, by cause. */
   missedTicks: MissedTicks
-  /** Longest time between two neighbouring samples, the sampler being awake, in ms. */
+  /** Longest time between two neighbouring samples while the sampler was awake, in ms. */
   maxGapMs: number
   /** How late samples were taken after their tick, in ms. */
   lateness: { p50: number; p99: number; max: number }
@@ -196,11 +197,14 @@ export interface ResourceMonitor extends Disposable {
   /**
    * What happened between two moments. Values at the edges are interpolated between samples; the part of the window
    * that lies outside what was recorded is left out; a gap inside counts in totals and averages, but has no extremes of
-   * its own. `coverage` tells both. Not everything is read at each sample: memory every 4 ms at the most, run delay every
-   * 10 ms, faults and I/O every 20 ms, network and cgroup every 100 ms.
+   * its own. `coverage` is lower for both. Not everything is read at each sample: memory every 4 ms at the most, run
+   * delay every 10 ms, faults and I/O every 20 ms, network and cgroup every 100 ms.
    */
   between(startMs: number, endMs: number): ResourceStats
-  /** Runs `work` and tells what happened meanwhile. Whatever `work` throws is thrown on; `DISPOSED` if the monitor was. */
+  /**
+   * Runs `work` and measures what happened meanwhile. Throws what `work` throws, and `DISPOSED` if the monitor was
+   * disposed of.
+   */
   measure<T>(work: () => T | Promise<T>): Promise<{ value: T; stats: ResourceStats }>
   /** The samples between two moments, folded into at most `maxPoints` points. Default 10000. */
   samples(startMs: number, endMs: number, maxPoints?: number): SampleColumns

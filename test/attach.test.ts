@@ -32,7 +32,7 @@ describe.skipIf(skip)(`SDK ${old.name}${why}`, () => {
   })
 })
 
-test('a provider of an unknown kind is one warning, however often it is told of', () => {
+test('a provider of an unknown kind is one warning, however often it is found', () => {
   class Strange {
     readonly own = 1
   }

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { askFixture } from './helpers/child'
 import { nodeVersions } from './helpers/nodes'
 
-// Whose CPU was it? Each span keeps its own books by the thread's CPU clock; what it is told must agree, however the
+// Whose CPU was it? Each span counts for itself by the thread's CPU clock; its attribute must agree, however the
 // thread came to turn to it. In programs of their own, on each version of Node.js.
 
 interface Span {
@@ -16,17 +16,17 @@ interface Span {
 type Spans = Record<string, Span>
 
 function expectTrue(name: string, { truth, self }: Span): void {
-  expect(Math.abs(self - truth), `${name}: told ${self} of ${truth} ms`).toBeLessThan(Math.max(2, 0.02 * truth))
+  expect(Math.abs(self - truth), `${name}: measured ${self} of ${truth} ms`).toBeLessThan(Math.max(2, 0.02 * truth))
 }
 
 /**
- * Nothing of what a span burned may be missing: what is told to the wrong one is missing from the right one. Beside the
+ * Nothing of what a span burned may be missing: what counts for the wrong one is missing from the right one. Beside the
  * burning there is what streams, sockets and requests take to do their work, which is the span's own as well.
  */
 function expectAllOf(name: string, { truth, self }: Span): void {
-  const told = `${name}: told ${self} of ${truth} ms`
-  expect(self, told).toBeGreaterThan(truth - Math.max(0.5, 0.02 * truth))
-  expect(self, told).toBeLessThan(truth + Math.max(6, 0.05 * truth))
+  const words = `${name}: measured ${self} of ${truth} ms`
+  expect(self, words).toBeGreaterThan(truth - Math.max(0.5, 0.02 * truth))
+  expect(self, words).toBeLessThan(truth + Math.max(6, 0.05 * truth))
 }
 
 const scenarios = [
@@ -77,7 +77,7 @@ describe.each(nodeVersions)('$name', ({ path }) => {
     })
   })
 
-  test.skipIf(path === undefined)('three spans that overlap are told apart', async () => {
+  test.skipIf(path === undefined)('three spans that overlap have each their own time', async () => {
     const { hash, sleep, short } = await askFixture<Spans>('attribution/overlap.cjs', { node: path })
     expectTrue('hash', hash!)
     expectTrue('sleep', sleep!)

@@ -47,8 +47,8 @@ function inside<T>(span: Span, work: () => T): T {
   return context.with(trace.setSpan(context.active(), span), work)
 }
 
-/** What a finished span was told. */
-function told(span: Span, name: string): unknown {
+/** An attribute of a finished span, by its name without `resource.`. */
+function attribute(span: Span, name: string): unknown {
   return (span as unknown as ReadableSpan).attributes[`resource.${name}`]
 }
 
@@ -72,7 +72,7 @@ function expectMs(actual: unknown, expected: number): void {
 }
 
 describe('attributes', () => {
-  test('a span is told what it ran itself, its children not counted', async () => {
+  test('a span has what it ran itself, its children not counted', async () => {
     const tracer = tracerWith({})
     const parent = tracer.startSpan('parent')
     let child: Span | undefined
@@ -88,9 +88,9 @@ describe('attributes', () => {
       burn(10)
     })
     parent.end()
-    expectMs(told(parent, 'cpu.self_ms'), 20)
-    expectMs(told(child!, 'cpu.self_ms'), 40)
-    expect(told(parent, 'cpu.total_ms')).toBeUndefined()
+    expectMs(attribute(parent, 'cpu.self_ms'), 20)
+    expectMs(attribute(child!, 'cpu.self_ms'), 40)
+    expect(attribute(parent, 'cpu.total_ms')).toBeUndefined()
   })
 
   test('the average is the share of its duration', async () => {
@@ -101,8 +101,8 @@ describe('attributes', () => {
     })
     span.end()
     const { duration } = span as unknown as ReadableSpan
-    const average = (100 * (told(span, 'cpu.self_ms') as number)) / (duration[0] * 1e3 + duration[1] / 1e6)
-    expect(told(span, 'cpu.self_avg')).toBeCloseTo(average, 0)
+    const average = (100 * (attribute(span, 'cpu.self_ms') as number)) / (duration[0] * 1e3 + duration[1] / 1e6)
+    expect(attribute(span, 'cpu.self_avg')).toBeCloseTo(average, 0)
   })
 
   test("detail: 'full' adds what was run below it, also by spans that are still open", async () => {
@@ -121,10 +121,10 @@ describe('attributes', () => {
     middle.end()
     root.end()
     open.end()
-    expectMs(told(leaf, 'cpu.total_ms'), 20)
-    expectMs(told(middle, 'cpu.total_ms'), 30)
-    expectMs(told(root, 'cpu.total_ms'), 75)
-    expectMs(told(open, 'cpu.total_ms'), 40)
+    expectMs(attribute(leaf, 'cpu.total_ms'), 20)
+    expectMs(attribute(middle, 'cpu.total_ms'), 30)
+    expectMs(attribute(root, 'cpu.total_ms'), 75)
+    expectMs(attribute(open, 'cpu.total_ms'), 40)
   })
 
   test('a span is CPU-bound by what it ran itself, not by its neighbours', async () => {
@@ -134,20 +134,20 @@ describe('attributes', () => {
     inside(busy, () => burn(50))
     busy.end()
     idle.end()
-    expect(told(idle, 'cpu.max')).toBeGreaterThan(50)
-    expect(told(idle, 'cpu_bound')).toBeUndefined()
-    expect(told(busy, 'cpu_bound')).toBe(true)
+    expect(attribute(idle, 'cpu.max')).toBeGreaterThan(50)
+    expect(attribute(idle, 'cpu_bound')).toBeUndefined()
+    expect(attribute(busy, 'cpu_bound')).toBe(true)
   })
 
-  test('with attribution off a span is CPU-bound by the whole process, and told nothing of its own', async () => {
+  test('with attribution off a span is CPU-bound by the whole process, and has no own time', async () => {
     const tracer = tracerWith({ cpuThreshold: 50, attribution: false, detail: 'full' })
     const span = tracer.startSpan('span')
     const other = tracer.startSpan('other')
     inside(other, () => burn(50))
     span.end()
-    expect(told(span, 'cpu_bound')).toBe(true)
-    expect(told(span, 'shared')).toBe(true)
-    for (const name of ['cpu.self_ms', 'cpu.self_avg', 'cpu.total_ms']) expect(told(span, name)).toBeUndefined()
+    expect(attribute(span, 'cpu_bound')).toBe(true)
+    expect(attribute(span, 'shared')).toBe(true)
+    for (const name of ['cpu.self_ms', 'cpu.self_avg', 'cpu.total_ms']) expect(attribute(span, name)).toBeUndefined()
   })
 })
 
@@ -170,7 +170,7 @@ describe('spans that end late, early or never', () => {
     const span = tracer.startSpan('span', {}, last)
     inside(span, () => burn(2))
     span.end()
-    expectMs(told(span, 'cpu.self_ms'), 2)
+    expectMs(attribute(span, 'cpu.self_ms'), 2)
   })
 
   test('spans deep in each other, of which the outermost end first', () => {
@@ -185,12 +185,12 @@ describe('spans that end late, early or never', () => {
     context.with(inner, () => burn(5))
     for (const span of spans.slice(0, 100)) span.end()
     for (const span of spans.slice(100).reverse()) span.end()
-    expectMs(told(spans[0]!, 'cpu.total_ms'), 5)
-    expectMs(told(spans.at(-1)!, 'cpu.self_ms'), 5)
+    expectMs(attribute(spans[0]!, 'cpu.total_ms'), 5)
+    expectMs(attribute(spans.at(-1)!, 'cpu.self_ms'), 5)
     expect(context.with(inner, () => 5)).toBe(5)
   })
 
-  test('a span that is given another start or end is told what it ran while it was open', () => {
+  test('a span that is given another start or end has what it ran while it was open', () => {
     const tracer = tracerWith({ cpuThreshold: 99 })
     const early = tracer.startSpan('early')
     const backdated = tracer.startSpan('backdated', { startTime: Date.now() - 100 })
@@ -198,16 +198,16 @@ describe('spans that end late, early or never', () => {
     inside(backdated, () => burn(10))
     early.end(Date.now() - 35)
     backdated.end()
-    expectMs(told(early, 'cpu.self_ms'), 30)
-    expect(told(early, 'cpu.self_avg')).toBeLessThan(95)
-    expectMs(told(backdated, 'cpu.self_ms'), 10)
-    expect(told(backdated, 'cpu.self_avg')).toBeLessThan(15)
-    for (const span of [early, backdated]) expect(told(span, 'cpu_bound')).toBeUndefined()
+    expectMs(attribute(early, 'cpu.self_ms'), 30)
+    expect(attribute(early, 'cpu.self_avg')).toBeLessThan(95)
+    expectMs(attribute(backdated, 'cpu.self_ms'), 10)
+    expect(attribute(backdated, 'cpu.self_avg')).toBeLessThan(15)
+    for (const span of [early, backdated]) expect(attribute(span, 'cpu_bound')).toBeUndefined()
   })
 })
 
 describe('shared', () => {
-  test('is told to spans that another root span overlapped, however briefly', () => {
+  test('is set on spans that another root span overlapped, however briefly', () => {
     const tracer = tracerWith({})
     const long = tracer.startSpan('long')
     const brief = tracer.startSpan('brief')
@@ -215,19 +215,19 @@ describe('shared', () => {
     const child = inside(long, () => tracer.startSpan('child'))
     child.end()
     long.end()
-    expect(told(brief, 'shared')).toBe(true)
-    expect(told(long, 'shared')).toBe(true)
-    expect(told(child, 'shared')).toBeUndefined()
+    expect(attribute(brief, 'shared')).toBe(true)
+    expect(attribute(long, 'shared')).toBe(true)
+    expect(attribute(child, 'shared')).toBeUndefined()
   })
 
-  test('is not told for a family of spans, nor one after the other', () => {
+  test('is not set for a family of spans, nor one after the other', () => {
     const tracer = tracerWith({})
     for (let i = 0; i < 2; i++) {
       const root = tracer.startSpan('root')
       const children = inside(root, () => [tracer.startSpan('child'), tracer.startSpan('child')])
       for (const child of children) child.end()
       root.end()
-      for (const span of [root, ...children]) expect(told(span, 'shared')).toBeUndefined()
+      for (const span of [root, ...children]) expect(attribute(span, 'shared')).toBeUndefined()
     }
   })
 
@@ -239,8 +239,8 @@ describe('shared', () => {
     const next = tracer.startSpan('next')
     child.end()
     next.end()
-    expect(told(root, 'shared')).toBeUndefined()
-    expect(told(child, 'shared')).toBe(true)
+    expect(attribute(root, 'shared')).toBeUndefined()
+    expect(attribute(child, 'shared')).toBe(true)
   })
 
   test('a span below one that was not sampled is no root of its own', () => {
@@ -250,8 +250,8 @@ describe('shared', () => {
     const leaf = tracer.startSpan('leaf', {}, trace.setSpanContext(ROOT_CONTEXT, dropped))
     leaf.end()
     root.end()
-    expect(told(leaf, 'samples')).toBeDefined()
-    for (const span of [root, leaf]) expect(told(span, 'shared')).toBeUndefined()
+    expect(attribute(leaf, 'samples')).toBeDefined()
+    for (const span of [root, leaf]) expect(attribute(span, 'shared')).toBeUndefined()
   })
 
   test('a span whose parent is in another process is a root', () => {
@@ -260,7 +260,7 @@ describe('shared', () => {
     const parent = trace.setSpanContext(ROOT_CONTEXT, remote)
     const spans = [tracer.startSpan('a', {}, parent), tracer.startSpan('b', {}, parent)]
     for (const span of spans) span.end()
-    for (const span of spans) expect(told(span, 'shared')).toBe(true)
+    for (const span of spans) expect(attribute(span, 'shared')).toBe(true)
   })
 })
 
@@ -301,8 +301,8 @@ describe('context managers', () => {
     await Promise.all([inside(a, () => work(4)), inside(b, () => work(1))])
     a.end()
     b.end()
-    expectMs(told(a, 'cpu.self_ms'), 20)
-    expectMs(told(b, 'cpu.self_ms'), 5)
+    expectMs(attribute(a, 'cpu.self_ms'), 20)
+    expectMs(attribute(b, 'cpu.self_ms'), 5)
   }
 
   const managers = { AsyncHooksContextManager, AsyncLocalStorageContextManager, HiddenContextManager }
@@ -327,7 +327,7 @@ describe('context managers', () => {
     const [a, b] = [tracer.startSpan('a'), tracer.startSpan('b')]
     const manager = new AsyncLocalStorageContextManager()
     useManager(manager)
-    tracer.startSpan('looks for the manager').end()
+    tracer.startSpan('finds the manager').end()
     inside(a, () => {
       burn(5)
       const token = manager.attach(trace.setSpan(context.active(), b))
@@ -337,17 +337,17 @@ describe('context managers', () => {
     })
     a.end()
     b.end()
-    expectMs(told(a, 'cpu.self_ms'), 10)
-    expectMs(told(b, 'cpu.self_ms'), 10)
+    expectMs(attribute(a, 'cpu.self_ms'), 10)
+    expectMs(attribute(b, 'cpu.self_ms'), 10)
   })
 
-  test('without one nothing is told', () => {
+  test('without one there is no own time', () => {
     context.disable()
     const span = tracerWith({}).startSpan('span')
     burn(5)
     span.end()
-    expect(told(span, 'cpu.time_ms')).toBeGreaterThan(4)
-    expect(told(span, 'cpu.self_ms')).toBeUndefined()
+    expect(attribute(span, 'cpu.time_ms')).toBeGreaterThan(4)
+    expect(attribute(span, 'cpu.self_ms')).toBeUndefined()
   })
 
   test('one that throws does so to the application alone, and is not asked again', async () => {
@@ -367,7 +367,7 @@ describe('context managers', () => {
     const another = tracer.startSpan('another')
     await inside(another, () => sleep(1))
     another.end()
-    expect(told(another, 'cpu.self_ms')).toBeUndefined()
+    expect(attribute(another, 'cpu.self_ms')).toBeUndefined()
     expect(warnings).toHaveBeenCalledOnce()
     span.end()
     diag.disable()
@@ -380,8 +380,8 @@ describe('context managers', () => {
     const span = tracerWith({}).startSpan('span')
     inside(span, () => burn(5))
     span.end()
-    expect(told(span, 'cpu.time_ms')).toBeGreaterThan(4)
-    expect(told(span, 'cpu.self_ms')).toBeUndefined()
+    expect(attribute(span, 'cpu.time_ms')).toBeGreaterThan(4)
+    expect(attribute(span, 'cpu.self_ms')).toBeUndefined()
     expect(warnings).toHaveBeenCalledOnce()
     diag.disable()
   })
@@ -396,7 +396,7 @@ describe('context managers', () => {
     const span = tracer.startSpan('span')
     inside(span, () => burn(5))
     span.end()
-    expectMs(told(span, 'cpu.self_ms'), 5)
+    expectMs(attribute(span, 'cpu.self_ms'), 5)
   })
 
   test('a logger that throws ends no process', async () => {
@@ -418,8 +418,8 @@ describe('context managers', () => {
     burn(5)
     span.end()
     // It was not followed to its end.
-    expect(told(span, 'cpu.self_ms')).toBeUndefined()
-    expect(told(span, 'cpu.time_ms')).toBeGreaterThan(4)
+    expect(attribute(span, 'cpu.self_ms')).toBeUndefined()
+    expect(attribute(span, 'cpu.time_ms')).toBeGreaterThan(4)
   })
 
   test('with(null) enters the root context', () => {
@@ -429,10 +429,10 @@ describe('context managers', () => {
       context.with(null as unknown as Context, () => burn(10))
     })
     span.end()
-    expectMs(told(span, 'cpu.self_ms'), 5)
+    expectMs(attribute(span, 'cpu.self_ms'), 5)
   })
 
-  test('a mark on a context is seen by nobody', () => {
+  test('the stamp on a context is seen by nobody', () => {
     const span = tracerWith({}).startSpan('span')
     const entered = trace.setSpan(context.active(), span)
     const keys = Reflect.ownKeys(entered)
@@ -454,23 +454,23 @@ describe('context managers', () => {
 })
 
 describe('several processors', () => {
-  test('each as it was told', () => {
+  test('each by its own options', () => {
     const tracer = tracerWith({}, { prefix: 'resource.other', attribution: false })
     const span = tracer.startSpan('span')
     inside(span, () => burn(5))
     span.end()
-    expectMs(told(span, 'cpu.self_ms'), 5)
-    expect(told(span, 'other.cpu.time_ms')).toBeGreaterThan(4)
-    expect(told(span, 'other.cpu.self_ms')).toBeUndefined()
+    expectMs(attribute(span, 'cpu.self_ms'), 5)
+    expect(attribute(span, 'other.cpu.time_ms')).toBeGreaterThan(4)
+    expect(attribute(span, 'other.cpu.self_ms')).toBeUndefined()
   })
 
-  test('tell the same', async () => {
+  test('write the same', async () => {
     const tracer = tracerWith({ prefix: 'resource' }, { prefix: 'resource.other' })
     const span = tracer.startSpan('span')
     inside(span, () => burn(10))
     span.end()
-    expectMs(told(span, 'cpu.self_ms'), 10)
-    expect(told(span, 'other.cpu.self_ms')).toBe(told(span, 'cpu.self_ms'))
+    expectMs(attribute(span, 'cpu.self_ms'), 10)
+    expect(attribute(span, 'other.cpu.self_ms')).toBe(attribute(span, 'cpu.self_ms'))
   })
 
   test('go on when one is shut down', async () => {
@@ -482,16 +482,16 @@ describe('several processors', () => {
     await other.shutdown()
     inside(span, () => burn(5))
     span.end()
-    expectMs(told(span, 'cpu.self_ms'), 10)
+    expectMs(attribute(span, 'cpu.self_ms'), 10)
   })
 })
 
-test('the JavaScript sampler tells nothing of its own', () => {
+test('with the JavaScript sampler there is no own time', () => {
   using monitor = createMonitor({ backend: 'js' })
   const span = tracerWith({ monitor }).startSpan('span')
   inside(span, () => burn(5))
   span.end()
-  expect(told(span, 'cpu.self_ms')).toBeUndefined()
+  expect(attribute(span, 'cpu.self_ms')).toBeUndefined()
 })
 
 test('a hundred thousand open spans each have their own; of more than 131 071 the rest have none', () => {
@@ -503,9 +503,9 @@ test('a hundred thousand open spans each have their own; of more than 131 071 th
   for (const i of [...own, ...none]) inside(spans[i]!, () => burn(3))
   for (const span of spans) span.end()
   // A garbage collection of so many objects may fall into one of them.
-  for (const i of own) expect(told(spans[i]!, 'cpu.self_ms')).toBeGreaterThan(2.9)
-  for (const i of own) expect(told(spans[i + 1]!, 'cpu.self_ms') ?? 0).toBeLessThan(1)
-  for (const i of none) expect(told(spans[i]!, 'cpu.self_ms')).toBeUndefined()
+  for (const i of own) expect(attribute(spans[i]!, 'cpu.self_ms')).toBeGreaterThan(2.9)
+  for (const i of own) expect(attribute(spans[i + 1]!, 'cpu.self_ms') ?? 0).toBeLessThan(1)
+  for (const i of none) expect(attribute(spans[i]!, 'cpu.self_ms')).toBeUndefined()
 })
 
 interface Installed {

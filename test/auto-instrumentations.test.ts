@@ -1,10 +1,10 @@
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test, vi } from 'vitest'
+import { closeTo, defaultsOf } from './helpers/attributes'
 import { nodeVersions } from './helpers/nodes'
 import { OtlpReceiver } from './helpers/otlp'
 import { installPackage, newestFor, obstacle, placeApps, type Sdk, sdks } from './helpers/sdks'
 import { Service } from './helpers/service'
-import { closeTo, defaultsOf } from './helpers/told'
 
 // Services as users write them, started with OpenTelemetry's automatic instrumentation, its own exporter, and us.
 
@@ -37,11 +37,11 @@ async function serve(sdk: Sdk, node: string, args: readonly string[], env: NodeJ
   return { usedMs, spans: receiver.spans, types: new Set(receiver.requests.map(({ type }) => type)) }
 }
 
-/** Expects every span to be told what it cost, and that in which the last request was handled to be told the truth. */
+/** Expects attributes on every span, and true ones on the span in which the last request was handled. */
 function expectServed({ usedMs, spans }: Awaited<ReturnType<typeof serve>>): void {
   expect(spans.filter(({ name }) => name.startsWith('GET'))).toHaveLength(4)
-  const told = spans.map(defaultsOf)
-  const handled = told.reduce((most, each) => (each['cpu.self_ms']! > most['cpu.self_ms']! ? each : most))
+  const attributes = spans.map(defaultsOf)
+  const handled = attributes.reduce((most, each) => (each['cpu.self_ms']! > most['cpu.self_ms']! ? each : most))
   expect(handled['cpu.self_ms']).toSatisfy(closeTo(usedMs))
   expect(handled['cpu.time_ms']).toBeGreaterThanOrEqual(usedMs)
 }

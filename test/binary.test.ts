@@ -81,7 +81,7 @@ describe('taken is', () => {
     })
   })
 
-  test('what loads where the libc cannot be told', async () => {
+  test('what loads where the libc is unknown', async () => {
     put(shipped('glibc'), own)
     put(shipped('musl'), 'made for another')
     const code = `require(${JSON.stringify(folder)}).createMonitor({ backend: 'native' }).start().backend`
@@ -117,7 +117,7 @@ describe('NATIVE_UNAVAILABLE in one line, with each that was tried', () => {
     expect(await reasons()).toBe(missing)
   })
 
-  test('nothing there, and the libc cannot be told', async () => {
+  test('nothing there, and the libc is unknown', async () => {
     const message = await reasons({ env: withoutProc() })
     expect(message).toContain(`${shipped('musl')}'; ENOENT`)
     expect(message).toContain(`${shipped('glibc')}'`)

@@ -262,7 +262,7 @@ describe('spans', () => {
     expect(spans.open()).toBeGreaterThan(0)
   })
 
-  test('a handle that is none is told so or refused', () => {
+  test('a handle that is none is answered so or refused', () => {
     const spans = binding.spans(started(), false, answer())
     const handle = spans.open()
     for (const wrong of [0, 1, handle + 1, handle - 2 ** 17, 2 ** 31 - 1]) {

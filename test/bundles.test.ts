@@ -6,7 +6,7 @@ import { expectTrueMeasurement, expectTrueSpan, type Measured, type Served } fro
 import { installedProject, npm, type Project, traced } from './helpers/project'
 import { tool, whySkipped } from './helpers/tools'
 
-// A program that uses the package, bundled. docs/installation.md tells users what is tried here.
+// A program that uses the package, bundled. docs/installation.md says what is tried here.
 
 interface Unavailable {
   error: { name: string; code: string }

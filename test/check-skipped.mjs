@@ -1,5 +1,5 @@
 /**
- * Fails if a test was skipped because something had not been fetched or installed, which its name tells:
+ * Fails if a test was skipped because something had not been fetched or installed, which its name says:
  *   npm run test:js -- --reporter=default --reporter=json --outputFile.json=build/tests.json
  *   node test/check-skipped.mjs
  * One that cannot run on a machine at all says so, and may be skipped.

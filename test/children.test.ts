@@ -57,7 +57,7 @@ describe.concurrent.each(nodeVersions)('$name', ({ path: node }) => {
     }
   })
 
-  test.skipIf(node === undefined)('a cluster by register: each process tells its own spans', async () => {
+  test.skipIf(node === undefined)('a cluster by register: each process measures its own spans', async () => {
     const nodeArgs = ['--import', 'spanmeter/register']
     const { answers, ends } = await askFixture<Cluster>('children/cluster.cjs', { node, nodeArgs, timeout })
     expect(new Set(answers.map(({ pid }) => pid)).size).toBe(2)

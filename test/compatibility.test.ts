@@ -1,11 +1,11 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { expectTrueAttributes } from './helpers/attributes'
 import { packageRoot } from './helpers/child'
 import { nodeVersions } from './helpers/nodes'
 import { OtlpReceiver, type ReceivedSpan } from './helpers/otlp'
 import { allows, installPackage, newestFor, obstacle, placeApps, runBeside, sdks } from './helpers/sdks'
-import { expectTold } from './helpers/told'
 
 // Each way to attach, on each line of the OpenTelemetry SDK and each version of Node.js, for CommonJS and ECMAScript
 // modules. What ran is left for docs/compatibility.md.
@@ -72,7 +72,7 @@ for (const cell of cells) {
         app('app'),
       ])
       expect(exported).toHaveLength(2)
-      for (const spans of exported!) expectTold(spans, truth)
+      for (const spans of exported!) expectTrueAttributes(spans, truth)
       passed++
     })
 
@@ -82,7 +82,7 @@ for (const cell of cells) {
         'spanmeter/register',
         app('sdk'),
       ])
-      expectTold(spans, truth)
+      expectTrueAttributes(spans, truth)
       expect(types).toEqual(new Set(['application/x-protobuf']))
       passed++
     })
@@ -90,14 +90,14 @@ for (const cell of cells) {
     test('SpanmeterInstrumentation in NodeSDK', async () => {
       const env = { OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json' }
       const { spans, truth, types } = await runExporting(folder, program, [app('instrumented')], env)
-      expectTold(spans, truth)
+      expectTrueAttributes(spans, truth)
       expect(types).toEqual(new Set(['application/json']))
       passed++
     })
 
     test('ResourceSpanProcessor', async () => {
       const { exported, truth } = await runBeside<Printed>(folder, program, [app('by-hand')])
-      expectTold(exported![0]!, truth)
+      expectTrueAttributes(exported![0]!, truth)
       passed++
     })
 
@@ -114,6 +114,6 @@ for (const sdk of lines.filter(({ name }) => name === '2.12' || name === '3.1'))
     const args = ['--import', 'spanmeter/register', 'declared.cjs']
     const env = { OTEL_CONFIG_FILE: 'declared.yaml' }
     const { spans, truth } = await runExporting(join(sdk.folder, 'app'), newestFor(sdk)!.path!, args, env)
-    expectTold(spans, truth)
+    expectTrueAttributes(spans, truth)
   })
 }

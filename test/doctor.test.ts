@@ -114,7 +114,7 @@ const runs = {
   ]),
 }
 
-// Whoever awaits it is told; until then it is nobody's.
+// Whoever awaits it gets the error; until then it is nobody's.
 for (const going of Object.values(runs)) Promise.resolve(going).catch(() => {})
 
 afterAll(async () => {
@@ -138,9 +138,9 @@ const number = expect.any(Number)
 const text = expect.any(String)
 
 describe('--json', () => {
-  let told: Report
+  let report: Report
   beforeAll(async () => {
-    told = await runs.native
+    report = await runs.native
   }, 60_000)
 
   test('has every field that is documented', () => {
@@ -159,13 +159,13 @@ describe('--json', () => {
       format: 1,
       works: 'native',
       verdict: text,
-      findings: each(told.findings, { id: text, level: text, text, advice: orNull }),
+      findings: each(report.findings, { id: text, level: text, text, advice: orNull }),
       versions: { spanmeter: text, node: text, v8: text, uv: text, nodeApi: text },
       machine: {
         ...{ platform: text, arch: text, kernel: text, libc: orNull, cpuModel: orNull, cpus: number },
         ...{ usableCpus: number, memoryBytes: number, virtual: orNull, container: orNull },
       },
-      cgroup: told.cgroup && {
+      cgroup: report.cgroup && {
         ...{ version: number, cpuLimit: orNull, cpuQuotaMs: orNull, cpuPeriodMs: orNull, memoryLimitBytes: orNull },
         ...{ throttledPeriods: orNull, throttledMs: orNull },
       },
@@ -174,14 +174,14 @@ describe('--json', () => {
         ...{ seccomp: orNull, timerSlackNs: orNull, samplerTimerSlackNs: number, samplerSliceNs: orNull },
       },
       sampler: { backend: 'native', reason: null, binary: text, nodeApi: number },
-      sources: each(told.sources, {
+      sources: each(report.sources, {
         name: text,
         available: expect.any(Boolean),
         reason: orNull,
         costUs: orNull,
         resolution: orNull,
       }),
-      rates: each(told.rates, {
+      rates: each(report.rates, {
         ...{ periodMs: number, durationMs: number, samples: number, missedTicks: missed, achievedHz: number },
         ...{ heldPercent: number, latenessMs: { p50: number, p99: number, max: number }, cpuPercent: number },
       }),
@@ -189,26 +189,26 @@ describe('--json', () => {
         ...{ maxOverheadPercent: 1, wantedPeriodMs: 1, periodMs: number, periodReason: text, cpuPercent: number },
       },
       openTelemetry: {
-        ...{ packages: each(told.openTelemetry.packages, found), apiCopies: [found] },
+        ...{ packages: each(report.openTelemetry.packages, found), apiCopies: [found] },
         attach: { sdk: text, provider: text, by: orNull, writesIn: orNull, attributes: number, error: orNull },
       },
       promClient: text,
     }
-    expect(told).toEqual(shape)
+    expect(report).toEqual(shape)
     const documentation = readFileSync(join(packageRoot, 'dist/cli/doctor/report.d.ts'), 'utf8')
-    for (const name of namesIn({ ...told, rates: told.rates.map((trial) => ({ ...trial, missedTicks: null })) })) {
+    for (const name of namesIn({ ...report, rates: report.rates.map((trial) => ({ ...trial, missedTicks: null })) })) {
       expect(documentation, name).toMatch(new RegExp(`\\b${name}: `))
     }
   })
 
-  test('tells the versions that run', () => {
+  test('has the versions that run', () => {
     const { node, v8, uv, napi } = process.versions as Record<string, string>
     const { version } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8'))
-    expect(told.versions).toEqual({ spanmeter: version, node, v8, uv, nodeApi: napi })
+    expect(report.versions).toEqual({ spanmeter: version, node, v8, uv, nodeApi: napi })
   })
 
-  test('tells the machine as other programs do', () => {
-    const { machine } = told
+  test('describes the machine as other programs do', () => {
+    const { machine } = report
     expect(machine).toMatchObject({ platform: 'linux', arch: process.arch, kernel: ask('uname -r') })
     expect(machine.libc).toBe(ask('getconf GNU_LIBC_VERSION'))
     expect(machine.cpus).toBe(Number(ask('getconf _NPROCESSORS_ONLN')))
@@ -216,8 +216,8 @@ describe('--json', () => {
     expect(machine.memoryBytes).toBe(1024 * Number(ask("sed -n 's/^MemTotal: *\\([0-9]*\\) kB/\\1/p' /proc/meminfo")))
   })
 
-  test('tells the kernel as its files do', () => {
-    const { kernel } = told
+  test('describes the kernel as its files do', () => {
+    const { kernel } = report
     expect(kernel.tickHz).toBe(tickHz ?? null)
     // What is seen from outside is a tick, or less where others interrupt it.
     if (kernel.tickHz && kernel.staleMs) expect(kernel.staleMs).toBeLessThan(1.5 * (1000 / kernel.tickHz))
@@ -228,14 +228,14 @@ describe('--json', () => {
     expect(kernel.samplerTimerSlackNs).toBe(1)
   })
 
-  test('tells which binary was loaded and what it needs', () => {
+  test('says which binary was loaded and what it needs', () => {
     const [, nodeApi] = /NAPI_VERSION=(\d+)/.exec(readFileSync(join(packageRoot, 'binding.gyp'), 'utf8'))!
-    expect(told.sampler.binary).toBe('build/Release/spanmeter.node')
-    expect(told.sampler.nodeApi).toBe(Number(nodeApi))
+    expect(report.sampler.binary).toBe('build/Release/spanmeter.node')
+    expect(report.sampler.nodeApi).toBe(Number(nodeApi))
   })
 
-  test('tells each source, what it costs and its smallest step', () => {
-    const { sources } = told
+  test('lists each source, what it costs and its smallest step', () => {
+    const { sources } = report
     expect(sources.map(({ name }) => name)).toEqual([
       'threads',
       'memory',
@@ -253,9 +253,9 @@ describe('--json', () => {
     expect(sources.find(({ name }) => name === 'memory')!.resolution).toBe(`${ask('getconf PAGESIZE')} B`)
   })
 
-  test('tells of each rate what adds up', () => {
-    expect(told.rates.map(({ periodMs }) => periodMs)).toEqual([10, 1, 0.25, 0.1])
-    for (const { periodMs, durationMs, samples, missedTicks, achievedHz, heldPercent, latenessMs } of told.rates) {
+  test('the counts of each rate add up', () => {
+    expect(report.rates.map(({ periodMs }) => periodMs)).toEqual([10, 1, 0.25, 0.1])
+    for (const { periodMs, durationMs, samples, missedTicks, achievedHz, heldPercent, latenessMs } of report.rates) {
       // Each tick that was due was taken or missed; those at the edges may be on either side.
       const due = durationMs / periodMs
       const missed = Object.values(missedTicks).reduce((sum, ticks) => sum + ticks, 0)
@@ -266,19 +266,19 @@ describe('--json', () => {
       expect(latenessMs.p50).toBeLessThanOrEqual(latenessMs.p99)
       expect(latenessMs.p99).toBeLessThanOrEqual(latenessMs.max)
     }
-    for (const { cpuPercent } of told.rates) expect(cpuPercent).toBeGreaterThan(0)
+    for (const { cpuPercent } of report.rates) expect(cpuPercent).toBeGreaterThan(0)
     // Ten times as many samples cost more.
-    expect(told.rates[3]!.cpuPercent).toBeGreaterThan(told.rates[0]!.cpuPercent)
+    expect(report.rates[3]!.cpuPercent).toBeGreaterThan(report.rates[0]!.cpuPercent)
   })
 
-  test('tells what the budget does, and why', () => {
-    const { periodMs, periodReason } = told.budget!
+  test('says what the budget does, and why', () => {
+    const { periodMs, periodReason } = report.budget!
     expect(periodReason).toBe(periodMs > 1 ? 'budget' : 'wanted')
-    expect(told.findings.some(({ id }) => id === 'budget')).toBe(periodMs > 1)
+    expect(report.findings.some(({ id }) => id === 'budget')).toBe(periodMs > 1)
   })
 
-  test('tells the packages that a program here would load, and attaches to them', () => {
-    const { packages, apiCopies, attach } = told.openTelemetry
+  test('lists the packages that a program here would load, and attaches to them', () => {
+    const { packages, apiCopies, attach } = report.openTelemetry
     expect(packages.map(({ name }) => name)).toContain('@opentelemetry/sdk-trace-node')
     for (const { version, path } of packages) {
       expect(version).toBe(JSON.parse(readFileSync(join(packageRoot, path, 'package.json'), 'utf8')).version)
@@ -288,7 +288,7 @@ describe('--json', () => {
     expect(attach!.attributes).toBeGreaterThan(5)
   })
 
-  test.skipIf(!canLimit)('tells the limits of the cgroup (needs writable cgroups of version 1)', async () => {
+  test.skipIf(!canLimit)('shows the limits of the cgroup (needs writable cgroups of version 1)', async () => {
     const { cgroup, findings } = (await runs.limited)!
     expect(cgroup).toMatchObject({
       version: 1,
@@ -324,7 +324,7 @@ function namesIn(value: unknown): Set<string> {
 describe('the text', () => {
   const headings = ['Findings', 'Versions', 'Machine', 'Kernel', 'Sampler', 'Sources', 'Rates', 'OpenTelemetry']
 
-  test('tells all of it in 80 columns without colours, where it is piped', async () => {
+  test('shows all of it in 80 columns without colours, where it is piped', async () => {
     const { code, stdout, stderr } = await runs.text
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     const [sentence] = stdout.split('.\n')
@@ -354,7 +354,7 @@ describe('the text', () => {
       expect(stdout).not.toContain(unwanted)
   })
 
-  test.skipIf(!canType)('has colours and tells how far it is on a terminal only (needs script)', async () => {
+  test.skipIf(!canType)('has colours and shows its progress on a terminal only (needs script)', async () => {
     const { stdout } = (await runs.terminal)!
     expect(stdout).toContain('\x1b[1mVersions\x1b[0m')
     expect(stdout).toContain('\r\x1b[Ksampling each 1 ms …')
@@ -369,17 +369,17 @@ function expectPlain(text: string): void {
 
 describe('without the native sampler', () => {
   test('says why, and what the other one can do', async () => {
-    const told = await runs.js
-    expect(told).toMatchObject({ works: 'js', cgroup: null, budget: null })
-    expect(told.sampler).toMatchObject({ backend: 'js', binary: null, nodeApi: null })
-    expect(told.sampler.reason).toMatch(/loading addons is disabled/)
-    expect(told.sampler.reason).not.toContain(packageRoot)
-    expect(told.findings.find(({ id }) => id === 'js-sampler')!.advice).toMatch(/--no-addons/)
-    expect(told.rates.map(({ periodMs }) => periodMs)).toEqual([10, 1])
-    const memory = told.sources.find(({ name }) => name === 'memory')!
+    const report = await runs.js
+    expect(report).toMatchObject({ works: 'js', cgroup: null, budget: null })
+    expect(report.sampler).toMatchObject({ backend: 'js', binary: null, nodeApi: null })
+    expect(report.sampler.reason).toMatch(/loading addons is disabled/)
+    expect(report.sampler.reason).not.toContain(packageRoot)
+    expect(report.findings.find(({ id }) => id === 'js-sampler')!.advice).toMatch(/--no-addons/)
+    expect(report.rates.map(({ periodMs }) => periodMs)).toEqual([10, 1])
+    const memory = report.sources.find(({ name }) => name === 'memory')!
     expect(memory).toMatchObject({ available: true, reason: null })
     expect(memory.costUs).toBeGreaterThan(0)
-    for (const { available, reason } of told.sources) expect(available).toBe(reason === null)
+    for (const { available, reason } of report.sources) expect(available).toBe(reason === null)
   })
 
   test('works where there is no Linux', async () => {
@@ -429,18 +429,20 @@ describe('findings', () => {
     findings(facts, settings).map(({ id }) => id)
 
   test('name what is wrong and nothing else, the worst first', async () => {
-    const told = structuredClone(await runs.native)
+    const report = structuredClone(await runs.native)
     const limits = { cpuLimit: null, cpuQuotaMs: null, cpuPeriodMs: null, memoryLimitBytes: null }
-    told.cgroup = { version: 2, ...limits, throttledPeriods: 0, throttledMs: 0 }
-    told.machine.usableCpus = 4
-    Object.assign(told.kernel, { clockReadingNs: 20, seccomp: 'off' })
-    Object.assign(told.budget!, { periodMs: 1, periodReason: 'wanted' })
-    for (const source of told.sources) Object.assign(source, { available: true, reason: null })
-    for (const trial of told.rates) trial.heldPercent = 99.5
-    expect(idsOf(told)).toEqual([])
-    expect(verdict('native', told)).toMatch(/works; 1 kHz costs [\d.]+ % of one core here\. That is within the default/)
+    report.cgroup = { version: 2, ...limits, throttledPeriods: 0, throttledMs: 0 }
+    report.machine.usableCpus = 4
+    Object.assign(report.kernel, { clockReadingNs: 20, seccomp: 'off' })
+    Object.assign(report.budget!, { periodMs: 1, periodReason: 'wanted' })
+    for (const source of report.sources) Object.assign(source, { available: true, reason: null })
+    for (const trial of report.rates) trial.heldPercent = 99.5
+    expect(idsOf(report)).toEqual([])
+    expect(verdict('native', report)).toMatch(
+      /works; 1 kHz costs [\d.]+ % of one core here\. That is within the default/,
+    )
 
-    told.cgroup = {
+    report.cgroup = {
       version: 2,
       cpuLimit: 0.5,
       cpuQuotaMs: 50,
@@ -449,12 +451,12 @@ describe('findings', () => {
       throttledPeriods: 7,
       throttledMs: 900,
     }
-    told.kernel.clockReadingNs = 900
-    told.kernel.seccomp = 'filter'
-    Object.assign(told.sources[3]!, { available: false, reason: 'nothing there' })
-    Object.assign(told.rates[1]!, { heldPercent: 80, achievedHz: 800, cpuPercent: 3 })
-    expect(verdict('native', told)).toContain('works; asked for 1 kHz it reaches 800 Hz here, for 3 % of one core.')
-    told.openTelemetry.attach!.error = "Cannot find module '@opentelemetry/api'"
+    report.kernel.clockReadingNs = 900
+    report.kernel.seccomp = 'filter'
+    Object.assign(report.sources[3]!, { available: false, reason: 'nothing there' })
+    Object.assign(report.rates[1]!, { heldPercent: 80, achievedHz: 800, cpuPercent: 3 })
+    expect(verdict('native', report)).toContain('works; asked for 1 kHz it reaches 800 Hz here, for 3 % of one core.')
+    report.openTelemetry.attach!.error = "Cannot find module '@opentelemetry/api'"
     const wrong = [
       'attach',
       'missed-ticks',
@@ -465,9 +467,9 @@ describe('findings', () => {
       'source-schedstat',
       'seccomp',
     ]
-    expect(idsOf(told, { enabled: false, warnings: ['SPANMETER_WHEN must be …'] })).toEqual(wrong)
-    told.cgroup.throttledPeriods = 0
-    expect(idsOf(told)).toContain('cpu-quota')
+    expect(idsOf(report, { enabled: false, warnings: ['SPANMETER_WHEN must be …'] })).toEqual(wrong)
+    report.cgroup.throttledPeriods = 0
+    expect(idsOf(report)).toContain('cpu-quota')
   })
 })
 

@@ -15,7 +15,7 @@ interface Outcome {
   span: { usedMs: number; attributes: Record<string, unknown> }
   /** After what was missing has come back. */
   repaired: { backend: string }
-  /** What the OpenTelemetry diagnostics were told. */
+  /** What was logged to the OpenTelemetry diagnostics. */
   warnings: string[]
 }
 

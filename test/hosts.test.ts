@@ -40,7 +40,7 @@ describe.skipIf(whySkipped(npm) !== '')(`installed${whySkipped(npm)}`, () => {
         for (const outcome of Object.values(outcomes)) expectTrueMeasurement(outcome, attributed)
       })
 
-      test('tells spans what they ran themselves rightly or not at all', async () => {
+      test('spans have a right own CPU time or none', async () => {
         const { burnedMs, works, waits } = await project.ask<Spans>([...command, 'fixtures/installed/spans.cjs'])
         expect(works['resource.cpu.time_ms']).toBeGreaterThan(0.95 * burnedMs)
         if (attributed) {

@@ -19,7 +19,7 @@ function switches(): number {
   return voluntary + involuntary
 }
 
-/** What `ask` tells right after a garbage collection; finalizers run in between two of these. */
+/** What `ask` returns right after a garbage collection; finalizers run in between two of these. */
 function afterCollection<T>(ask: () => T) {
   const collectAndAsk = () => {
     collectGarbage()
@@ -38,7 +38,7 @@ function forget(make: () => void): void {
 }
 
 describe('the native sampler', () => {
-  test('does not wake once in two seconds while nobody looks, and at once when somebody does', async () => {
+  test('does not wake once in two seconds while nobody asks, and at once when somebody does', async () => {
     using monitor = createMonitor({ backend: 'native' }).start()
     await parked(monitor)
     const before = switches()

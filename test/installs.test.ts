@@ -80,7 +80,7 @@ for (const { name, program, install, linker, node } of managers) {
       expectTrueMeasurement(outcomes[place]!)
     })
 
-    test.each(['--import', '--require'])('tells a request what it used: %s spanmeter/register', async (flag) => {
+    test.each(['--import', '--require'])('a request has what it used: %s spanmeter/register', async (flag) => {
       const command = [...nodeCommand, flag, 'spanmeter/register', 'fixtures/installed/service.cjs']
       expectTrueSpan(await project.ask<Served>(command))
     })

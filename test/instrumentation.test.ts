@@ -59,7 +59,7 @@ describe('SpanmeterInstrumentation', () => {
     expect(attributes['mine.cpu.time_ms']).toBeGreaterThan(4)
   })
 
-  test('writes each attribute once, however often it is told of a provider', () => {
+  test('writes each attribute once, however often it finds a provider', () => {
     const { provider, exporter } = newProvider()
     const made = instrumentation()
     for (let i = 0; i < 3; i++) registerInstrumentations({ instrumentations: [made] })

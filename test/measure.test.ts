@@ -26,7 +26,7 @@ async function bursts(ms: number): Promise<number> {
   return usedMs
 }
 
-test('concurrent work is told apart', async () => {
+test('concurrent pieces of work have each their own time', async () => {
   using monitor = createMonitor().start()
   const results = await Promise.all([
     monitor.measure(() => bursts(5)),
@@ -98,7 +98,7 @@ test('what throws leaves nothing behind', async () => {
   expectMs(stats.self!.timeMs, value)
 })
 
-test.each<MonitorOptions>([{ attribution: false }, { backend: 'js' }])('is not told with %o', async (options) => {
+test.each<MonitorOptions>([{ attribution: false }, { backend: 'js' }])('is not measured with %o', async (options) => {
   using monitor = createMonitor(options).start()
   const { value, stats } = await monitor.measure(() => burn(5))
   expect(value).toBeGreaterThan(4)

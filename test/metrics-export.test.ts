@@ -85,7 +85,7 @@ for (const sdk of sdksWith('sdk-metrics')) {
             ...kinds[kind],
           })
           for (const { attributes, value } of dataPoints) expectPoint(name, definition, attributes, value)
-          // Nothing is told twice.
+          // Nothing is reported twice.
           const keys = dataPoints.map(({ attributes }) => JSON.stringify(attributes))
           expect(new Set(keys).size, name).toBe(keys.length)
         }
@@ -98,9 +98,9 @@ const isWhole = ({ unit }: MetricDefinition) => unit === 'By' || unit.startsWith
 
 function expectPoint(name: string, definition: MetricDefinition, attributes: object, value: unknown): void {
   const known = definition.attributes ?? {}
-  for (const [key, told] of Object.entries(attributes)) {
+  for (const [key, reported] of Object.entries(attributes)) {
     expect(Object.keys(known), name).toContain(key)
-    if (known[key]!.includes(', ')) expect(known[key]!.split(', '), name).toContain(told)
+    if (known[key]!.includes(', ')) expect(known[key]!.split(', '), name).toContain(reported)
   }
   if (typeof value !== 'number') return
   expect(value, name).toBeGreaterThanOrEqual(0)
@@ -118,7 +118,7 @@ for (const { name, folder = '', node } of sdksWith('sdk-node')) {
 
 test('those that bear names of the semantic conventions are as these have them', async () => {
   const exported = (await ask()).collections[1]!.filter(({ descriptor }) => descriptor.name.startsWith('process.'))
-  const told = exported.map(({ descriptor: { name, unit }, isMonotonic, dataPointType, dataPoints }) => ({
+  const reported = exported.map(({ descriptor: { name, unit }, isMonotonic, dataPointType, dataPoints }) => ({
     name,
     unit,
     kind: dataPointType === DataPointType.GAUGE ? 'gauge' : isMonotonic ? 'counter' : 'updowncounter',
@@ -126,7 +126,7 @@ test('those that bear names of the semantic conventions are as these have them',
   }))
   const each = (key: string, values: string[]) => values.map((value) => ({ [key]: value }))
   const modes = each(conventions.ATTR_CPU_MODE, [conventions.CPU_MODE_VALUE_USER, conventions.CPU_MODE_VALUE_SYSTEM])
-  expect(told).toEqual([
+  expect(reported).toEqual([
     { name: conventions.METRIC_PROCESS_CPU_TIME, unit: 's', kind: 'counter', attributes: modes },
     { name: conventions.METRIC_PROCESS_CPU_UTILIZATION, unit: '1', kind: 'gauge', attributes: modes },
     { name: conventions.METRIC_PROCESS_MEMORY_USAGE, unit: 'By', kind: 'updowncounter', attributes: [{}] },
@@ -161,12 +161,12 @@ test('those that bear names of the semantic conventions are as these have them',
   ])
 })
 
-test('what the JavaScript sampler cannot tell is left out', async () => {
+test('what the JavaScript sampler cannot measure is left out', async () => {
   const { backend, collections, warnings } = await ask({}, ['--no-addons'])
   expect(backend).toBe('js')
   expect(warnings).toEqual([])
-  const told = collections[1]!.map(({ descriptor }) => descriptor.name)
-  const missing = metricNames.filter((name) => !told.includes(name))
+  const reported = collections[1]!.map(({ descriptor }) => descriptor.name)
+  const missing = metricNames.filter((name) => !reported.includes(name))
   const tracing = metricNames.filter((name) => name.startsWith('spanmeter.tracing.'))
   expect(missing).toEqual([
     'process.disk.io',

@@ -28,7 +28,7 @@ describe('the process', () => {
     expectWithin(10, await reader.value('spanmeter.process.cpu.avg'), truth)
   })
 
-  test('its CPU time, context switches and threads are those that the kernel tells', async () => {
+  test('its CPU time, context switches and threads are those of the kernel', async () => {
     const { provider, reader } = newMetering()
     instrumentation({ meterProvider: provider })
     const truth = () => ({
@@ -36,26 +36,26 @@ describe('the process', () => {
       voluntary: sum(threads().map(({ tid }) => switchesOf(tid).voluntary)),
       threads: Number(/^Threads:\s+(\d+)$/m.exec(readFileSync('/proc/self/status', 'utf8'))![1]),
     })
-    const told = async () => ({
+    const reported = async () => ({
       cpu: sum(Object.values(await reader.values('process.cpu.time'))),
       voluntary: (await reader.values('process.context_switches')).voluntary!,
       threads: await reader.value('process.thread.count'),
     })
     // Compilers and whatever else runs the first time.
-    await told()
-    const [toldBefore, truthBefore] = [await told(), truth()]
+    await reported()
+    const [reportedBefore, truthBefore] = [await reported(), truth()]
     for (let i = 0; i < 100; i++) {
       burn(1)
       await sleep(3)
     }
-    const [toldAfter, truthAfter] = [await told(), truth()]
-    expect(toldAfter.threads).toBe(truthAfter.threads)
-    expectWithin(10, toldAfter.voluntary - toldBefore.voluntary, truthAfter.voluntary - truthBefore.voluntary)
-    expectWithin(10, toldAfter.cpu - toldBefore.cpu, truthAfter.cpu - truthBefore.cpu)
-    expect(toldAfter.cpu - toldBefore.cpu).toBeGreaterThan(0.1)
+    const [reportedAfter, truthAfter] = [await reported(), truth()]
+    expect(reportedAfter.threads).toBe(truthAfter.threads)
+    expectWithin(10, reportedAfter.voluntary - reportedBefore.voluntary, truthAfter.voluntary - truthBefore.voluntary)
+    expectWithin(10, reportedAfter.cpu - reportedBefore.cpu, truthAfter.cpu - truthBefore.cpu)
+    expect(reportedAfter.cpu - reportedBefore.cpu).toBeGreaterThan(0.1)
   })
 
-  test('a short spike of memory is told to each reader, and none takes it from another', async () => {
+  test('a short spike of memory is reported to each reader, and none takes it from another', async () => {
     const { provider, readers } = newMetering(2)
     instrumentation({ meterProvider: provider })
     const mebibyte = 2 ** 20
@@ -65,10 +65,10 @@ describe('the process', () => {
     await sleep(100)
     stairs.step(-128 * mebibyte)
     await sleep(50)
-    const told = async (reader: Reader) => {
+    const reported = async (reader: Reader) => {
       return (await reader.value('spanmeter.process.memory.max')) - (await reader.value('process.memory.usage'))
     }
-    for (const reader of [...readers, ...readers]) expect(await told(reader)).toBeGreaterThan(100 * mebibyte)
+    for (const reader of [...readers, ...readers]) expect(await reported(reader)).toBeGreaterThan(100 * mebibyte)
   })
 })
 
@@ -125,9 +125,9 @@ describe('what spans cost', () => {
       await sleep(2)
     }
     for (const [metric, [attribute, unit]] of Object.entries(names) as [HistogramName, [string, number]][]) {
-      const told = await sums(reader, metric)
-      expect([...told.keys()], metric).toEqual(['GET /', 'SELECT'])
-      for (const [name, { count, sum: total, bounds }] of told) {
+      const reported = await sums(reader, metric)
+      expect([...reported.keys()], metric).toEqual(['GET /', 'SELECT'])
+      for (const [name, { count, sum: total, bounds }] of reported) {
         const spans = tracing.exported.filter((span) => span.name === name && attribute in span.attributes)
         const values = spans.map((span) => span.attributes[attribute] as number)
         expect(count, metric).toBe(values.length)
@@ -153,8 +153,8 @@ describe('what spans cost', () => {
     const spans = [hostile, 'a', `${hostile}y`, ...Array.from({ length: 2000 }, (_, i) => `GET /${i}`), 'a', '']
     for (const name of spans) tracing.getTracer('test').startSpan(name).end()
     // What a span ran itself is always known, what the process did only where the sampler got to run.
-    const told = await sums(reader, 'spanmeter.span.cpu.self')
-    expect([...told].map(([name, { count }]) => [name, count])).toEqual([
+    const reported = await sums(reader, 'spanmeter.span.cpu.self')
+    expect([...reported].map(([name, { count }]) => [name, count])).toEqual([
       [`${hostile.slice(0, 200)}…`, 2],
       ['a', 2],
       ['GET /0', 1],
@@ -162,7 +162,7 @@ describe('what spans cost', () => {
     ])
   })
 
-  test('is not told any more when the metrics are disabled', async () => {
+  test('is not recorded any more when the metrics are disabled', async () => {
     const { provider, reader } = newMetering()
     const made = instrumentation({ meterProvider: provider })
     const { provider: tracing } = newTracing()

@@ -7,7 +7,7 @@ import { tracingOverhead } from '../dist/overhead/tracing-overhead.js'
 import { burn, threads } from './helpers/cpu.cjs'
 import { instrumentation, type Metering, newMetering, newTracing } from './helpers/metering'
 
-/** What OpenTelemetry's own log is told. */
+/** What is written to OpenTelemetry's own log. */
 function warnings(): unknown[][] {
   const heard: unknown[][] = []
   const log = (...words: unknown[]) => heard.push(words)
@@ -38,7 +38,7 @@ describe('a meter provider', () => {
     expect(await reader.value('process.memory.usage')).toBeGreaterThan(1e7)
   })
 
-  test('is taken from the SDK that registers its own after that, and told of it once more', async () => {
+  test('is taken from the SDK that registers its own after that, and sets it once more', async () => {
     const heard = warnings()
     const metering = newMetering()
     const callbacks = callbacksOf(metering)
@@ -83,7 +83,7 @@ describe('a meter provider', () => {
     expect(await second.reader.value('process.memory.usage')).toBeGreaterThan(1e7)
   })
 
-  test('is told nothing while the metrics are disabled, and nothing is sampled, wrapped or hooked then', async () => {
+  test('gets nothing while the metrics are disabled, and nothing is sampled, wrapped or hooked then', async () => {
     const metering = newMetering()
     const callbacks = callbacksOf(metering)
     const made = instrumentation({ enabled: false, meterProvider: metering.provider })
@@ -103,7 +103,7 @@ describe('a meter provider', () => {
 })
 
 describe('options', () => {
-  test('have defaults and are told', () => {
+  test('have defaults and can be read', () => {
     const made = instrumentation({ windowMs: 5000 })
     expect(made.instrumentationName).toBe('spanmeter')
     expect(made.instrumentationVersion).toMatch(/^\d+\.\d+\.\d+/)
@@ -132,7 +132,7 @@ describe('options', () => {
     expect(() => made.setConfig(config as SpanmeterMetricsInstrumentationConfig)).toThrow(message)
   })
 
-  test('process.cpu.utilization is told where it is asked for', async () => {
+  test('process.cpu.utilization is reported where it is asked for', async () => {
     const { provider, reader } = newMetering()
     const made = instrumentation({ meterProvider: provider })
     expect((await reader.metrics()).has('process.cpu.utilization')).toBe(false)

@@ -133,7 +133,7 @@ describe.each(['native', 'js'] as const)('%s', (backend) => {
   })
 
   describe('marks', () => {
-    test('a 100 ms burn with the loop blocked costs 100 ms, and coverage tells who was watching', () => {
+    test('a 100 ms burn with the loop blocked costs 100 ms, and coverage shows which sampler saw it', () => {
       using monitor = create().start()
       const coverages = Array.from({ length: 5 }, () => {
         const before = hostCpuMs()
@@ -214,7 +214,7 @@ describe.each(['native', 'js'] as const)('%s', (backend) => {
       await expect.poll(() => monitor.health().state).toBe('parked')
     })
 
-    test('a mark outlives stop(): since() still tells the total', () => {
+    test('a mark outlives stop(): since() still has the total', () => {
       using monitor = create().start()
       const before = hostCpuMs()
       const mark = monitor.mark()
@@ -292,7 +292,7 @@ describe.each(['native', 'js'] as const)('%s', (backend) => {
   })
 
   describe('between()', () => {
-    test('tells what a stretch of work in the past cost', async () => {
+    test('has what a stretch of work in the past cost', async () => {
       using monitor = create({ whenIdle: 'sample' }).start()
       await sleep(20)
       const before = hostCpuMs()
@@ -339,7 +339,7 @@ describe.each(['native', 'js'] as const)('%s', (backend) => {
       if (backend === 'native') expect(cpu.min).toBeLessThan(20)
     })
 
-    test('after stop() it still tells what was sampled, and knows nothing of the time after', async () => {
+    test('after stop() it still has what was sampled, and nothing of the time after', async () => {
       using monitor = create({ whenIdle: 'sample' }).start()
       await sleep(20)
       const start = performance.now()
@@ -469,7 +469,7 @@ describe.each(['native', 'js'] as const)('%s', (backend) => {
   })
 
   describe('health()', () => {
-    test('tells the state, the period and what sampling costs', async () => {
+    test('has the state, the period and what sampling costs', async () => {
       using monitor = create({ periodMs: 2, historyMs: 4000, maxOverheadPercent: 0 })
       expect(monitor.health()).toMatchObject({ backend, state: 'stopped', wantedPeriodMs: 2 })
       monitor.start()

@@ -50,7 +50,7 @@ test('spans that are forgotten together with their provider count for nothing an
   await tracing.processor.shutdown()
 })
 
-test('spans that are still open after half a minute are told what they cost', async () => {
+test('spans that are still open after half a minute get their attributes', async () => {
   using monitor = createMonitor({ backend: 'native' })
   const tracing = new Tracing(new ResourceSpanProcessor({ monitor }))
   const spans = Array.from({ length: 10 }, () => tracing.start())
@@ -84,16 +84,16 @@ test('after shutdown no span keeps a monitor awake that was passed in, however l
   for (const { attributes } of tracing.exported) expect(attributes).toEqual({})
 })
 
-test('more spans than there is room for go without attributes, and those that have a place are told', () => {
+test('more spans than there is room for go without attributes, and those that have a place get them', () => {
   using monitor = createMonitor({ backend: 'native' })
   const tracing = new Tracing(new ResourceSpanProcessor({ monitor }))
   const limit = 2 ** 17
   const spans = Array.from({ length: limit + 1000 }, () => tracing.start())
   for (const span of spans) span.end()
-  const told = tracing.exported.map(({ attributes }) => 'resource.samples' in attributes)
-  expect(told.slice(0, limit).every((one) => one)).toBe(true)
+  const attributed = tracing.exported.map(({ attributes }) => 'resource.samples' in attributes)
+  expect(attributed.slice(0, limit).every((one) => one)).toBe(true)
   // A start that was delayed by a collector looks as if it was given by hand, and needs no room.
-  expect(told.filter((one) => !one).length).toBeGreaterThan(500)
+  expect(attributed.filter((one) => !one).length).toBeGreaterThan(500)
   tracing.start().end()
   expect(tracing.exported.at(-1)!.attributes).toHaveProperty(['resource.samples'])
 })

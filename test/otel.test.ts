@@ -14,7 +14,7 @@ import { Tracing } from './helpers/tracing'
 
 /** On every span that was sampled. */
 const always = ['cpuAvg', 'cpuMax', 'cpuMin', 'cpuTime', 'memoryAvg', 'memoryMax', 'memoryMin', 'samples'] as const
-/** Where the kernel tells, and where there is something to tell. */
+/** Where the kernel has the value, and where there is something to report. */
 const sometimes = ['cpuWait', 'cpuThrottled', 'cpuSelf', 'cpuSelfAvg', 'coverage'] as const
 /** Thresholds that were crossed. */
 const flags = ['cpuBound', 'memoryThresholdExceeded'] as const
@@ -42,7 +42,7 @@ function expectNoneOfOurs(attributes: Attributes): void {
   expect(Object.keys(attributes).filter((name) => name.startsWith('resource.'))).toEqual([])
 }
 
-describe('what a span is told', () => {
+describe('the attributes of a span', () => {
   test('the names of the default attributes are what dashboards rely on', () => {
     expect([...always, ...sometimes, ...flagNames].map((name) => key(name))).toEqual([
       'resource.cpu.avg',
@@ -111,7 +111,7 @@ describe('what a span is told', () => {
     const attributes = await tracing.attributes(() => burn(20))
     neighbour.end()
     context.disable()
-    const optional = ['coverage', 'cpuWait', 'cpuThrottled'] as const // where the machine tells
+    const optional = ['coverage', 'cpuWait', 'cpuThrottled'] as const // where the machine has them
     const expected = Object.keys(names) as (keyof typeof names)[]
     for (const name of expected) {
       if (optional.some((one) => one === name)) continue
@@ -157,7 +157,7 @@ describe('what a span is told', () => {
     expect(attributes[key('samples')]).toBe(0)
   })
 
-  test('overlapping spans are each told their own window', async () => {
+  test('overlapping spans have each their own window', async () => {
     const tracing = trace()
     const outer = tracing.start()
     const before = burn(20)
@@ -192,7 +192,7 @@ describe('thresholds', () => {
     expect(long[key('cpuTime')]).toEqual(expect.any(Number))
   })
 
-  test("when: 'notable' tells only spans that crossed a threshold", async () => {
+  test("when: 'notable' writes onto spans that crossed a threshold only", async () => {
     expectNoneOfOurs(await trace({ when: 'notable', cpuThreshold: 1e5 }).attributes(() => burn(20)))
     const byCpu = await trace({ when: 'notable', cpuThreshold: 20 }).attributes(() => burn(20))
     expect(byCpu[key('cpuBound')]).toBe(true)
@@ -200,7 +200,7 @@ describe('thresholds', () => {
     expect(byMemory[key('memoryThresholdExceeded')]).toBe(true)
   })
 
-  test("when: 'notable' with minDurationMs tells the long ones too", async () => {
+  test("when: 'notable' with minDurationMs writes onto the long ones too", async () => {
     const tracing = trace({ when: 'notable', cpuThreshold: 1e5, minDurationMs: 40 })
     expectNoneOfOurs(await tracing.attributes(() => burn(1)))
     const long = await tracing.attributes(() => sleep(60))
@@ -415,7 +415,7 @@ describe('harmless', () => {
     expect(logger.warn).toHaveBeenCalledTimes(1)
   })
 
-  test('a span that is ended twice is told once', () => {
+  test('a span that is ended twice gets its attributes once', () => {
     const tracing = trace()
     const span = tracing.start()
     burn(5)

@@ -147,7 +147,7 @@ test('what others announce in place of sockets and requests', async () => {
   expect(tracingOverhead.read()!.exportedBytes).toBeUndefined()
 })
 
-test('spans that nobody may look into, and those whose class is frozen', () => {
+test('spans that nobody may inspect, and those whose class is frozen', () => {
   class Closed {
     isRecording = fail
     end() {}
@@ -213,7 +213,7 @@ describe('spans are counted', () => {
 
   test('once, however many exporters get them, also one from within another', async () => {
     const done = exporterOf((_spans, done) => done({ code: 0 }))
-    const outer = exporterOf((spans, tell) => done.export(spans, tell))
+    const outer = exporterOf((spans, finished) => done.export(spans, finished))
     const provider = register({ spanProcessors: [new BatchSpanProcessor(done), new BatchSpanProcessor(outer)] })
     for (let i = 0; i < 10; i++) start().end()
     await provider.forceFlush()

@@ -25,22 +25,22 @@ afterEach(() => {
 describe('CPU time', () => {
   interface Outcome {
     truth: Record<'start' | 'record' | 'end' | 'export' | 'self', number>
-    told: Record<string, number>
+    measured: Record<string, number>
     all: number
     scopes: Record<string, number>
   }
 
   for (const { name, path } of nodeVersions) {
     test.skipIf(path === undefined)(`${name}: each part has what it used, and a span nothing of it`, async () => {
-      const { truth, told, all, scopes } = await askFixture<Outcome>('overhead/components.cjs', { node: path })
+      const { truth, measured, all, scopes } = await askFixture<Outcome>('overhead/components.cjs', { node: path })
       for (const part of ['start', 'record', 'end', 'export', 'self'] as const) {
-        expect(told[part], part).toBeGreaterThan(0.97 * truth[part])
+        expect(measured[part], part).toBeGreaterThan(0.97 * truth[part])
         // The SDK's own work beside what is burnt in it.
-        expect(told[part], part).toBeLessThan(1.03 * truth[part] + 0.02 * all)
+        expect(measured[part], part).toBeLessThan(1.03 * truth[part] + 0.02 * all)
       }
-      expect(Object.values(told).reduce((sum, ms) => sum + ms)).toBeLessThan(1.01 * all)
+      expect(Object.values(measured).reduce((sum, ms) => sum + ms)).toBeLessThan(1.01 * all)
       expect(scopes.first! / scopes.second!).toBeCloseTo(2, 0)
-      expect(scopes.first! + scopes.second!).toBeCloseTo(told.start!, 6)
+      expect(scopes.first! + scopes.second!).toBeCloseTo(measured.start!, 6)
     })
   }
 
@@ -165,11 +165,11 @@ test('nothing that waits for a connection is taken for exported', async () => {
   provider.register()
   tracingOverhead.acquire()
   trace.getTracer('test').startSpan('work').end()
-  const told: (number | undefined)[] = []
-  const timer = setInterval(() => told.push(tracingOverhead.read()!.exportedBytes), 1)
+  const measured: (number | undefined)[] = []
+  const timer = setInterval(() => measured.push(tracingOverhead.read()!.exportedBytes), 1)
   await expect(provider.forceFlush()).rejects.toBeDefined()
   clearInterval(timer)
-  expect(new Set([...told, tracingOverhead.read()!.exportedBytes])).toEqual(new Set([undefined]))
+  expect(new Set([...measured, tracingOverhead.read()!.exportedBytes])).toEqual(new Set([undefined]))
   tracingOverhead.release()
   await provider.shutdown().catch(() => {})
 })

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { beforeAll, describe, expect, test, vi } from 'vitest'
+import { expectTrueAttributes } from './helpers/attributes'
 import type { ReceivedSpan } from './helpers/otlp'
 import { installPackage, newestFor, obstacle, placeApps, runBeside, type Sdk, sdks } from './helpers/sdks'
-import { expectTold } from './helpers/told'
 
 // Which copies of the OpenTelemetry packages a process gets, and more than one of the API.
 
@@ -21,7 +21,7 @@ const lines = sdks.filter(({ packages }) => '@opentelemetry/context-async-hooks'
 const lineOf = (name: string) => sdks.find((sdk) => sdk.name === name)!
 const apiOf = (sdk: Sdk) => join(sdk.folder, 'node_modules/@opentelemetry/api')
 
-/** Runs an application; tells also which files of packages it loaded, however it loaded them. */
+/** Runs an application. Returns also which files of packages it loaded, however it loaded them. */
 async function runTelling(folder: string, node: string, args: readonly string[]) {
   const reports = mkdtempSync(join(tmpdir(), 'spanmeter-test-'))
   try {
@@ -89,7 +89,7 @@ describe('an application whose API package is', () => {
       test.each(['app.cjs', 'app.mjs', 'by-hand.cjs', 'by-hand.mjs'])('%s', async (file) => {
         const flags = file.startsWith('app') ? register : []
         const { truth, exported, loaded } = await runTelling(folder, newestFor(sdk)!.path!, [...flags, file])
-        for (const spans of exported) expectTold(spans, truth)
+        for (const spans of exported) expectTrueAttributes(spans, truth)
         for (const api of [join(folder, 'elsewhere/node_modules/@opentelemetry/api'), apiOf(sdk)]) {
           expect(loaded.join()).toContain(pathToFileURL(api).href)
         }

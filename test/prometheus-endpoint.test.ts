@@ -13,7 +13,7 @@ import { expectWithin } from './helpers/expect'
 import { type Family, parseExposition, sampleOf } from './helpers/exposition'
 import { freePort } from './helpers/ports'
 import { settle } from './helpers/settle'
-import { aSpan, tellSpanCost } from './helpers/span-costs'
+import { aSpan, publishSpanCost } from './helpers/span-costs'
 import { TemporaryApp } from './helpers/temporary-app'
 
 const endpoints: PrometheusEndpoint[] = []
@@ -109,7 +109,7 @@ describe('requests', () => {
   })
 })
 
-test('two readers see the same spike, each since its last look', async () => {
+test('two readers see the same spike, each since its last scrape', async () => {
   const endpoint = await start()
   const max = async (name: string) => sampleOf(await scrape(endpoint, name), 'process_cpu_percent')!
   await max('first')
@@ -127,7 +127,7 @@ test('two readers see the same spike, each since its last look', async () => {
   expect(await max('first')).toBeLessThan(0.4 * truth)
 })
 
-test('two readers of one kind behind one address tell themselves apart by a query', async () => {
+test('two readers of one kind behind one address are distinguished by a query', async () => {
   const endpoint = await start({ windowMs: 1000 })
   const max = async (pair: string) => {
     return sampleOf(await scrape({ url: `${endpoint.url}?pair=${pair}` }), 'process_cpu_max_percent')!
@@ -185,7 +185,7 @@ describe('hostile clients', () => {
     const { url, port } = await start({ maxSpanNames: 2000 })
     // More than the buffers of a connection take.
     const share = { own: { selfMs: 1, totalMs: 1 }, shared: false }
-    for (let i = 0; i < 2000; i++) tellSpanCost(`span ${i} ${'x'.repeat(150)}`, aSpan, share)
+    for (let i = 0; i < 2000; i++) publishSpanCost(`span ${i} ${'x'.repeat(150)}`, aSpan, share)
     const begin = performance.now()
     const client = (sends: string) => {
       const socket = connect(port, '127.0.0.1').on('error', () => {})
@@ -230,7 +230,7 @@ describe('hostile clients', () => {
 describe('with nothing but an environment variable', () => {
   const nodeArgs = ['--import', 'spanmeter/register']
 
-  test('the process is told of, keeps its port and ends by itself', async () => {
+  test('the process gets a warning, keeps its port and ends by itself', async () => {
     const port = await freePort()
     const env = { SPANMETER_PROMETHEUS_PORT: String(port) }
     const ended = runFixture('prometheus/idle.cjs', { nodeArgs, env })
@@ -286,15 +286,15 @@ describe('with nothing but an environment variable', () => {
     expect(stderr.includes('metrics are at http://127.0.0.1:')).toBe(there)
   })
 
-  test('what it is told of tracing is switched by SPANMETER_ATTRIBUTION', async () => {
-    const told = async (attribution: string) => {
+  test('what it has of tracing is switched by SPANMETER_ATTRIBUTION', async () => {
+    const reported = async (attribution: string) => {
       const port = await freePort()
       const env = { SPANMETER_PROMETHEUS_PORT: String(port), SPANMETER_ATTRIBUTION: attribution }
       const families = await askFixture<string>('prometheus/own-requests.cjs', { nodeArgs, env })
       return sampleOf(parseExposition(families), 'tracing_cpu_overhead_percent')
     }
-    expect(await told('true')).toBeGreaterThan(0)
-    expect(await told('false')).toBeUndefined()
+    expect(await reported('true')).toBeGreaterThan(0)
+    expect(await reported('false')).toBeUndefined()
   })
 
   test('processes of a cluster do not share a port', async () => {
@@ -302,8 +302,8 @@ describe('with nothing but an environment variable', () => {
     const options = { nodeArgs, env: { SPANMETER_PROMETHEUS_PORT: String(port) }, args: [String(other)] }
     const { code, stdout, stderr } = await runFixture('prometheus/cluster.cjs', options)
     expect(code, stderr).toBe(0)
-    const { primary, told } = JSON.parse(stdout) as { primary: number; told: number }
-    expectWithin(5, told, primary)
+    const { primary, reported } = JSON.parse(stdout) as { primary: number; reported: number }
+    expectWithin(5, reported, primary)
     const refused = [...stderr.matchAll(/port (\d+) of 127.0.0.1: it is taken; each worker of a cluster needs/g)]
     expect(refused.map(([, number]) => Number(number)).sort()).toEqual([port, other].sort())
   })

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module'
 import { openMetricsContentType, Registry } from 'prom-client'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { hasPrometheus, parseExposition, promtoolCheck } from './helpers/exposition'
-import { aSpan, tellSpanCost } from './helpers/span-costs'
+import { aSpan, publishSpanCost } from './helpers/span-costs'
 
 // The text that the endpoint writes.
 
@@ -34,7 +34,7 @@ describe.each(['text', 'openMetrics'] as const)('%s', (format) => {
       '# HELP forged',
       'lone \ud800 half',
     ]) {
-      tellSpanCost(name, aSpan, share)
+      publishSpanCost(name, aSpan, share)
     }
     const [text, theirs] = await Promise.all([textOf(resourceMetrics.metrics, format), register.metrics()])
     const ours = text.toString()
@@ -44,13 +44,13 @@ describe.each(['text', 'openMetrics'] as const)('%s', (format) => {
   })
 })
 
-test('is of one look, and lets the event loop go on while it is written', async () => {
-  for (let i = 0; i < 200; i++) tellSpanCost(`GET /${i}`, aSpan, share)
+test('is from one collection, and lets the event loop go on while it is written', async () => {
+  for (let i = 0; i < 200; i++) publishSpanCost(`GET /${i}`, aSpan, share)
   let turns = 0
   let written = false
   const turn = () => {
     turns++
-    tellSpanCost(`GET /${turns}`, aSpan, share)
+    publishSpanCost(`GET /${turns}`, aSpan, share)
     if (!written) setImmediate(turn)
   }
   setImmediate(turn)

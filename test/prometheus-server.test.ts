@@ -78,7 +78,7 @@ describe.skipIf(!hasPrometheus)(`a real Prometheus server${ifPrometheus}`, () =>
     for (const name of absent) expect(mayBe).toContain(name)
   })
 
-  test('tells the CPU: 70 %, or what a busy machine left of it', async () => {
+  test('shows the CPU: 70 %, or what a busy machine left of it', async () => {
     const last = truths.at(-1)!
     const first = truths.find(({ atMs }) => atMs >= last.atMs - windowMs)!
     const truth = (100 * (last.cpuMs - first.cpuMs)) / (last.atMs - first.atMs)
@@ -87,13 +87,13 @@ describe.skipIf(!hasPrometheus)(`a real Prometheus server${ifPrometheus}`, () =>
     const ofProcess = `sum(rate(process_cpu_time_seconds_total[${window}]))`
     const ofSampler = `sum(rate(spanmeter_sampler_cpu_time_seconds_total[${window}]))`
     const counter = await prometheus.askOne(`100 * (${ofProcess} - ${ofSampler})`, last.atMs)
-    for (const told of [gauge, counter]) {
-      expect(Math.abs(told - truth)).toBeLessThan(2)
-      expect(Math.abs(told - duty)).toBeLessThan(2)
+    for (const reported of [gauge, counter]) {
+      expect(Math.abs(reported - truth)).toBeLessThan(2)
+      expect(Math.abs(reported - duty)).toBeLessThan(2)
     }
   })
 
-  test('tells memory, on every stair', async () => {
+  test('shows memory, on every stair', async () => {
     // Prometheus begins some seconds late.
     const scraped = truths.filter(({ atMs }) => atMs > truths[0]!.atMs + 10_000)
     const stairs = new Set(scraped.map(({ stair }) => stair))
@@ -107,7 +107,7 @@ describe.skipIf(!hasPrometheus)(`a real Prometheus server${ifPrometheus}`, () =>
     }
   })
 
-  test('tells what spans cost', async () => {
+  test('shows what spans cost', async () => {
     const last = truths.at(-1)!.spans
     const bounds = { short: [0.0025, 0.005], long: [0.025, 0.05] } as const
     for (const name of ['short', 'long'] as const) {

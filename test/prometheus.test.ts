@@ -13,7 +13,7 @@ import { burn, hostCpuMs, threads } from './helpers/cpu.cjs'
 import { expectWithin } from './helpers/expect'
 import { hasPrometheus, ifPrometheus, parseExposition, promtoolCheck, sampleOf } from './helpers/exposition'
 import { settle } from './helpers/settle'
-import { aSpan, tellSpanCost } from './helpers/span-costs'
+import { aSpan, publishSpanCost } from './helpers/span-costs'
 import { TemporaryApp } from './helpers/temporary-app'
 import { Tracing } from './helpers/tracing'
 
@@ -80,7 +80,7 @@ describe('in a registry beside the default metrics', () => {
   test.skipIf(!hasPrometheus)(`names and texts are as promtool wants them${ifPrometheus}`, async () => {
     const register = new promClient.Registry()
     collect({ register })
-    tellSpanCost('work', aSpan, { shared: false })
+    publishSpanCost('work', aSpan, { shared: false })
     expect(promtoolCheck(await register.metrics())).toEqual([])
   })
 
@@ -99,7 +99,7 @@ describe('in a registry beside the default metrics', () => {
   test('default labels are added, and stay with who set them', async () => {
     const register = new promClient.Registry()
     collect({ register })
-    tellSpanCost('work', aSpan, { shared: false })
+    publishSpanCost('work', aSpan, { shared: false })
     register.setDefaultLabels({ app: 'shop' })
     const name = 'spanmeter_span_cpu_time_seconds_count'
     expect(sampleOf(await scrape(register), name, { app: 'shop', span_name: 'work' })).toBe(1)
@@ -113,7 +113,7 @@ describe('in a registry beside the default metrics', () => {
   test('workers of a cluster are added up', async () => {
     const register = new promClient.Registry()
     collect({ register })
-    tellSpanCost('work', aSpan, { shared: false })
+    publishSpanCost('work', aSpan, { shared: false })
     const both = [await register.getMetricsAsJSON(), await register.getMetricsAsJSON()]
     const families = await scrape(promClient.AggregatorRegistry.aggregate(both))
     expect(sampleOf(families, 'spanmeter_span_cpu_time_seconds_bucket', { le: '10', span_name: 'work' })).toBe(2)
@@ -192,7 +192,7 @@ describe('registration', () => {
   test('clear() and resetMetrics() do no harm', async () => {
     const register = new promClient.Registry()
     collect({ register })
-    tellSpanCost('work', aSpan, { shared: false })
+    publishSpanCost('work', aSpan, { shared: false })
     const before = await scrape(register)
     register.resetMetrics()
     const after = await scrape(register)
@@ -278,15 +278,15 @@ describe('what it says', () => {
     }
   })
 
-  test('all of it of one look', async () => {
+  test('all of it from one collection', async () => {
     const register = new promClient.Registry()
     collect({ register })
-    const looked = vi.spyOn(process, 'resourceUsage')
+    const reading = vi.spyOn(process, 'resourceUsage')
     await register.metrics()
-    expect(looked).toHaveBeenCalledTimes(1)
+    expect(reading).toHaveBeenCalledTimes(1)
     await Promise.all([register.getMetricsAsJSON(), register.metrics()])
-    expect(looked).toHaveBeenCalledTimes(2)
-    looked.mockRestore()
+    expect(reading).toHaveBeenCalledTimes(2)
+    reading.mockRestore()
   })
 
   test('nothing of tracing where nothing is traced', async () => {
@@ -297,7 +297,7 @@ describe('what it says', () => {
     expect(sampleOf(families, 'process_cpu_percent')).toEqual(expect.any(Number))
   })
 
-  test('without the native sampler: no figure of what only that can tell', async () => {
+  test('without the native sampler: no figure that only that has', async () => {
     const text = await askFixture<string>('prometheus/scrape.cjs', { nodeArgs: ['--no-addons'] })
     const families = parseExposition(text)
     for (const name of ['process_memory_bytes', 'process_cpu_percent', 'process_cpu_max_percent']) {
@@ -364,7 +364,7 @@ describe('what spans cost', () => {
   ] as const)('survives hostile names in prom-client %i', async (version, client) => {
     const register = new client.Registry()
     collect({ register: register as promClient.Registry })
-    for (const name of hostile) tellSpanCost(name, aSpan, { shared: false })
+    for (const name of hostile) publishSpanCost(name, aSpan, { shared: false })
     const text = Buffer.from(await register.metrics()).toString()
     const { samples } = parseExposition(text).get('spanmeter_span_cpu_time_seconds')!
     const counts = samples.filter(({ name }) => name.endsWith('_count'))
@@ -382,10 +382,10 @@ describe('what spans cost', () => {
     for (const name of hostile.slice(0, 4)) expect(counts.map(({ labels }) => labels.span_name)).toContain(name)
   })
 
-  test('of a million names is told of as many as allowed, the rest together', async () => {
+  test('of a million names, as many as allowed have series of their own, and the rest one together', async () => {
     const register = new promClient.Registry()
     collect({ register, maxSpanNames: 20 })
-    for (let i = 0; i < 1e6; i++) tellSpanCost(`GET /users/${i}`, aSpan, { shared: false })
+    for (let i = 0; i < 1e6; i++) publishSpanCost(`GET /users/${i}`, aSpan, { shared: false })
     const text = await register.metrics()
     expect(text.length).toBeLessThan(100_000)
     const { samples } = parseExposition(text).get('spanmeter_span_cpu_time_seconds')!

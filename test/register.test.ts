@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { readEnvironment } from '../dist/register/environment.js'
+import { closeTo } from './helpers/attributes'
 import { askFixture, type FixtureOptions, run, runFixture } from './helpers/child'
-import { closeTo } from './helpers/told'
 
-/** Runs an application and tells the attributes of its one span, and what was written to stderr. */
+/** Runs an application. Returns the attributes of its one span, and what was written to stderr. */
 async function runApp(name: string, options: FixtureOptions = {}) {
   const { code, stdout, stderr } = await runFixture(`register/${name}`, options)
   expect(code, stderr).toBe(0)
@@ -32,7 +32,7 @@ describe('an application with nothing of ours in it', () => {
     expect(attributes['resource.cpu.self_ms']).toBeGreaterThan(10)
   })
 
-  test('with both flags its span is told once', async () => {
+  test('with both flags its span gets its attributes once', async () => {
     const nodeArgs = [...preloads.require, ...preloads.import]
     const { stderr } = await runApp('app.cjs', { nodeArgs, env: { NODE_DEBUG: 'spanmeter' } })
     expect(stderr.match(/attached to 1/g)).toHaveLength(1)
@@ -107,15 +107,15 @@ describe('an application with nothing of ours in it', () => {
   test('one that resets the API sees the same as without us, and each of its providers is served', async () => {
     interface Resets {
       seen: unknown[]
-      told: boolean[]
+      attributed: boolean[]
     }
     const bare = await askFixture<Resets>('register/resets.cjs')
-    expect(bare.told).toEqual([false, false, false, false])
+    expect(bare.attributed).toEqual([false, false, false, false])
     const { code, stdout, stderr } = await runFixture('register/resets.cjs', { nodeArgs: preloads.import })
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-    const { seen, told }: Resets = JSON.parse(stdout)
+    const { seen, attributed }: Resets = JSON.parse(stdout)
     expect(seen).toEqual(bare.seen)
-    expect(told).toEqual([true, true, true, true])
+    expect(attributed).toEqual([true, true, true, true])
   })
 
   test('two copies of ours, of which neither knows the other, both see its provider', async () => {
@@ -131,7 +131,7 @@ describe('an application with nothing of ours in it', () => {
     expect({ stdout, stderr }).toEqual({ stdout: '2\n', stderr: '' })
   })
 
-  test('one without OpenTelemetry is told so only at debug level, and nothing is started', async () => {
+  test('one without OpenTelemetry gets a message only at debug level, and nothing is started', async () => {
     const program = ['-e', 'console.log(process._getActiveHandles().length)']
     const quiet = await runFixture('', { nodeArgs: [...preloads.import, ...program] })
     expect(quiet).toMatchObject({ code: 0, stderr: '' })

@@ -6,7 +6,7 @@ import { OverheadSampler, ResourceSpanProcessor, type ResourceSpanProcessorOptio
 import { afterEach, describe, expect, test } from 'vitest'
 import { burn } from './helpers/cpu.cjs'
 
-// Services with so many requests that only what stands out can be told in full.
+// Services with so many requests that only spans which stand out can have attributes.
 
 const required = createRequire(__filename)
 const costs = required('../dist/otel/span-costs.js') as typeof import('../dist/otel/span-costs.js')
@@ -19,19 +19,19 @@ afterEach(() => {
   context.disable()
 })
 
-/** The attributes of each exported span by its name, and the CPU of each span whose cost was told. */
+/** The attributes of each exported span by its name, and the CPU of each span whose cost was published. */
 async function outcome(options: ResourceSpanProcessorOptions, sampler = new OverheadSampler()) {
   const exporter = new InMemorySpanExporter()
   const processor = new ResourceSpanProcessor({ when: 'notable', ...options })
   const provider = new NodeTracerProvider({ sampler, spanProcessors: [processor, new SimpleSpanProcessor(exporter)] })
   provider.register()
-  const told: Record<string, number> = {}
+  const published: Record<string, number> = {}
   const listener = (name: string, { cpu }: { cpu: { timeMs: number } }) => {
-    told[name] = cpu.timeMs
+    published[name] = cpu.timeMs
   }
-  costs.listenToSpanCosts(listener)
+  costs.addSpanCostListener(listener)
   undo.push(() => {
-    costs.ignoreSpanCosts(listener)
+    costs.removeSpanCostListener(listener)
     sampler[Symbol.dispose]()
     void provider.shutdown()
   })
@@ -45,33 +45,33 @@ async function outcome(options: ResourceSpanProcessorOptions, sampler = new Over
   await span('long', () => sleep(600))
   await span('busy', () => burn(40))
   const attributes = exporter.getFinishedSpans().map(({ name, attributes }) => [name, Object.keys(attributes)] as const)
-  return { attributes: Object.fromEntries(attributes), told }
+  return { attributes: Object.fromEntries(attributes), published }
 }
 
 /** The histograms of metrics are made of these. */
-function expectAllTold(told: Record<string, number>): void {
-  expect(Object.keys(told).sort()).toEqual(['busy', 'long', 'short'])
-  expect(told.busy).toBeGreaterThan(38)
+function expectAllPublished(published: Record<string, number>): void {
+  expect(Object.keys(published).sort()).toEqual(['busy', 'long', 'short'])
+  expect(published.busy).toBeGreaterThan(38)
 }
 
-describe('only what stands out has attributes, and every cost is told', () => {
+describe('only what stands out has attributes, and every cost is published', () => {
   test('by its CPU', async () => {
-    const { attributes, told } = await outcome({ cpuThreshold: 10 })
+    const { attributes, published } = await outcome({ cpuThreshold: 10 })
     expect(attributes).toMatchObject({ short: [], long: [] })
     expect(attributes.busy).toContain('resource.cpu_bound')
-    expectAllTold(told)
+    expectAllPublished(published)
   })
 
   test('by its duration, or its CPU', async () => {
-    const { attributes, told } = await outcome({ cpuThreshold: 10, minDurationMs: 500 })
+    const { attributes, published } = await outcome({ cpuThreshold: 10, minDurationMs: 500 })
     expect(attributes.short).toEqual([])
     for (const name of ['long', 'busy']) expect(attributes[name], name).toContain('resource.cpu.self_ms')
-    expectAllTold(told)
+    expectAllPublished(published)
   })
 })
 
 test('what is not sampled has neither', async () => {
-  const { attributes, told } = await outcome({ cpuThreshold: 0 }, new OverheadSampler({ maxRatio: 0 }))
+  const { attributes, published } = await outcome({ cpuThreshold: 0 }, new OverheadSampler({ maxRatio: 0 }))
   expect(attributes).toEqual({})
-  expect(told).toEqual({})
+  expect(published).toEqual({})
 })

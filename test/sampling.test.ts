@@ -207,7 +207,7 @@ describe('harmless', () => {
     const { sampled, warnings } = await askFixture<Unmeasured>('sampling/unmeasured.cjs', options)
     expect(sampled).toBeCloseTo(0.5, 1)
     expect(warnings).toHaveLength(1)
-    expect(warnings[0]).toMatch(/^spanmeter: what tracing costs is not known, traces are sampled at 0\.5/)
+    expect(warnings[0]).toMatch(/^spanmeter: the cost of tracing is not known, traces are sampled at 0\.5/)
     expect(warnings[0]).toMatch(new RegExp(why))
   })
 

@@ -68,7 +68,7 @@ test('a thread that began to run after the last sample is missed by no edge', as
   const errors: number[] = []
   const until = performance.now() + 2000
   while (performance.now() < until) errors.push(bursts.errorOf(monitor, 0.2) ?? 0)
-  // What a start edge misses is told to the wrong window, what an end edge misses to none: with bursts in a fifth of
+  // What a start edge misses counts for the wrong window, what an end edge misses for none: with bursts in a fifth of
   // the time, one window in fifteen.
   expect(quantile(errors, 0.03)).toBeGreaterThan(-0.06)
 })

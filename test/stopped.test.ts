@@ -9,14 +9,14 @@ import { describe, expect, test } from 'vitest'
 import { expectWithin } from './helpers/expect'
 import { sum } from './helpers/numbers'
 
-interface Told {
+interface Printed {
   attributes: Record<string, number>
   truth: Record<'durationMs' | 'cpuMs' | 'threadMs' | 'burnedMs' | 'waitMs', number>
   health: MonitorHealth
 }
 
-/** Stops a process five times while its span is open, or before that. Tells for how long at least it stood still. */
-async function stopped(backend: string, how: string): Promise<Told & { stoodMs: number }> {
+/** Stops a process five times while its span is open, or before that. Returns for how long at least it stood still, too. */
+async function stopped(backend: string, how: string): Promise<Printed & { stoodMs: number }> {
   const child = spawn(process.execPath, [join(__dirname, 'fixtures/lifecycle/stopped.cjs'), backend, how])
   child.stderr.pipe(process.stderr)
   try {
@@ -34,9 +34,9 @@ async function stopped(backend: string, how: string): Promise<Told & { stoodMs: 
     await sleep(40)
     const exit = once(child, 'exit')
     child.stdin.write('end\n')
-    const told: Told = JSON.parse((await lines.next()).value)
+    const printed: Printed = JSON.parse((await lines.next()).value)
     await exit
-    return { ...told, stoodMs }
+    return { ...printed, stoodMs }
   } finally {
     child.kill('SIGKILL')
   }

@@ -7,8 +7,8 @@ import { expectWithin } from './helpers/expect'
 import { nodeVersions } from './helpers/nodes'
 
 interface Results {
-  /** How many of the workers had a span that was told what it ran: all but those that are terminated earlier. */
-  told: number
+  /** How many of the workers had a span with its own CPU time: all but those that are terminated earlier. */
+  attributed: number
   /** Sampler threads after the last one. */
   samplers: number
   grown: Record<'heapKb' | 'rssMb' | 'files' | 'threads', number>
@@ -41,8 +41,8 @@ async function churn(node: string | undefined, { warmUp, count, atOnce, main }: 
   const args = [heap, `${warmUp}`, `${count}`, `${atOnce}`, ...(main ? ['main'] : [])]
   const options = { node, nodeArgs: ['--expose-gc'], args, timeout: 240_000 }
   const results = await askFixture<Results>('lifecycle/churn.cjs', options)
-  const { told, grown, end } = results
-  expect(told).toBe(0.75 * count)
+  const { attributed, grown, end } = results
+  expect(attributed).toBe(0.75 * count)
   // Node.js itself keeps 0.1 to 0.3 kB of each, and chance some of all.
   expect(grown.heapKb).toBeLessThan(count + 10)
   // What is not in the C library's heap: the history of a thread alone takes 0.8 MB.

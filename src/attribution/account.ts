@@ -1,9 +1,11 @@
-/** What a thread works for: a span, or work that is being measured. */
+/** What a thread works for: a span, work that is being measured, or a component of tracing. */
 export class Account {
-  /** Names it on the native side. */
+  /** Identifies it on the native side. */
   readonly handle: number
   #open = true
-  /** Once this one is closed: open at that time, or nobody. So no chain of closed ones grows. */
+  /**
+   * The account above. When this one closes, the nearest open one takes its place: closed ones form no growing chain.
+   */
   #parent: Account | undefined
 
   constructor(handle: number, parent: Account | undefined) {
@@ -25,7 +27,7 @@ export class Account {
     return this.#open ? this.handle : (this.nearestOpen?.handle ?? 0)
   }
 
-  /** This one, or after it was closed the nearest one above that is open: whoever goes on there works for that. */
+  /** This one; once it is closed, the nearest one above that is open, for which work that goes on there counts. */
   get nearestOpen(): Account | undefined {
     if (this.#open) return this
     let above = this.#parent

@@ -14,13 +14,13 @@ export const { loopWaited } = ledgerSlot
 export interface OwnTime {
   /** What the thread spent on the account itself. */
   selfMs: number
-  /** That, and what it spent on all that was opened below it; only if it was asked for. */
+  /** The same with all accounts that were opened below it. Known only if it was asked for. */
   totalMs: number
 }
 
 /**
- * Adds up whom the JavaScript thread worked for. It is told at each turn; the sums are exact, not sampled. How they are
- * corrected for time in which the thread was away is told in native/core/attribution/ledger.h.
+ * Adds up the CPU time of the JavaScript thread by the account that it works for. Every turn counts, none is sampled;
+ * native/core/attribution/ledger.h describes how time in which the thread did not run is taken off.
  */
 export class Ledger {
   /**
@@ -39,15 +39,16 @@ export class Ledger {
   }
 
   /**
-   * Whether to turn to nobody each time the event loop is about to wait for events. What follows a callback, until the
-   * next one is announced, would be the callback's otherwise; with the wake-up that is 0.2 ms on some machines.
+   * Whether to turn to nobody each time the event loop is about to wait for events. Otherwise the time from the end
+   * of one callback until the next one is announced would count for the first; with the wake-up that is 0.2 ms on
+   * some machines.
    */
   watchLoop(on: boolean): void {
     this.#native.watchLoop(on)
   }
 
-  /** What the thread did since its last turn was for the account with this handle; only now it is known. */
-  name(account: number): void {
+  /** What the thread did since its last turn counts for this account instead: it is known only afterwards. */
+  reassign(account: number): void {
     this.#native.name(account)
   }
 
@@ -58,8 +59,8 @@ export class Ledger {
   }
 
   /**
-   * To be asked once. If the thread works for the account, it goes on for the nearest one above. `totals`: whether the
-   * total is asked for, which takes a look at each account that is open below.
+   * Closes an account, once, and returns what was spent on it. A thread that works for it goes on for the nearest open
+   * one above. `totals`: whether `totalMs` is wanted, which takes a visit to each account that is open below.
    */
   close(account: Account, totals: boolean): OwnTime {
     this.#native.close(account.handle, totals)
@@ -67,7 +68,7 @@ export class Ledger {
     return { selfMs: this.shared[firstAnswer]!, totalMs: this.shared[secondAnswer]! }
   }
 
-  /** CPU time of an open account in ms, as of the last call of `sums()` or a little later. It never goes back. */
+  /** CPU time of an open account in ms, as of the last call of `sums()` or a little later. It never decreases. */
   selfMs(account: Account): number {
     this.#native.self(account.handle)
     return this.shared[firstAnswer]!

@@ -3,7 +3,7 @@ import type { Account } from './account.js'
 import { Ledger, loopWaited, type OwnTime } from './ledger.js'
 import { watchTurns } from './turns.js'
 
-/** Adds up what pieces of work ran themselves on this thread. Hooks are installed while one of them runs. */
+/** The own CPU time of measured pieces of work on this thread. Hooks are installed while one of them runs. */
 class MeasuredWork {
   readonly #ledger = new Ledger()
   readonly #storage = new AsyncLocalStorage<Account | undefined>()
@@ -26,40 +26,40 @@ class MeasuredWork {
     }
   }
 
-  /** The part of the work that runs at once. What it returns is awaited inside, because it may begin only then. */
+  /** Calls `work`. What it returns is awaited inside, because a thenable may begin its work only then. */
   #start<T>(account: Account, work: () => T | Promise<T>): Promise<T> {
     try {
       return this.#storage.run(account, async () => {
-        this.#look()
+        this.#turnToActive()
         return await work()
       })
     } finally {
-      this.#look()
+      this.#turnToActive()
     }
   }
 
-  #look(): void {
+  #turnToActive(): void {
     this.#ledger.shared[loopWaited] = 0
     this.#ledger.turn(this.#storage.getStore()?.openHandle ?? 0)
   }
 
   #begin(): void {
     this.#ledger.watchLoop(true)
-    this.#unwatch = watchTurns({ look: () => this.#look(), stored: true })
+    this.#unwatch = watchTurns({ onTurn: () => this.#turnToActive(), stored: true })
   }
 
   #end(): void {
     this.#unwatch()
     this.#ledger.watchLoop(false)
     this.#ledger.turn(0)
-    // Where async_hooks hand on the storage, that costs as long as it is in use.
+    // Where async_hooks propagate the storage, that has a price for as long as it is in use.
     this.#storage.disable()
   }
 }
 
 let measured: MeasuredWork | undefined
 
-/** Runs work and tells what it ran itself. Throws what the work throws. */
+/** Runs work and returns its own CPU time with its value. Throws what the work throws. */
 export function runAttributed<T>(work: () => T | Promise<T>): Promise<{ value: T; own?: OwnTime }> {
   measured ??= new MeasuredWork()
   return measured.run(work)

@@ -1,13 +1,13 @@
 import { AsyncLocalStorage, createHook, type HookCallbacks } from 'node:async_hooks'
 import { promiseHooks } from 'node:v8'
-import { lookAroundScopes } from './scopes.js'
+import { watchAsyncScopes } from './async-scopes.js'
 
-/** Looks which context is active now. Called at every turn, so it must be quick; it must not throw. */
-export type Look = () => void
+/** Finds out which context is active now. Called at every turn, so it must be quick; it must not throw. */
+export type OnTurn = () => void
 
 interface Watcher {
-  look: Look
-  /** Whether the context that it looks for lives in an AsyncLocalStorage. */
+  onTurn: OnTurn
+  /** Whether its context is kept in an AsyncLocalStorage. */
   stored: boolean
 }
 
@@ -15,9 +15,10 @@ const watchers: Watcher[] = []
 let uninstallHooks: () => void = () => {}
 
 /**
- * Calls `look` whenever the thread may have turned to another asynchronous context: before each callback and each
- * continuation of a promise, and at both ends of what runs inside another callback. What `with` or `run` of a storage
- * enters by itself is not told. Returns the function that ends it. While nobody watches no hook is installed.
+ * Calls `onTurn` whenever the thread may have turned to another asynchronous context: before each callback and each
+ * continuation of a promise, and at both ends of an async scope inside another callback. A context that the code itself
+ * enters, by `with` or by `run` of a storage, is not reported. Returns the function that ends it. While nobody watches
+ * no hook is installed.
  */
 export function watchTurns(watcher: Watcher): () => void {
   watchers.push(watcher)
@@ -30,46 +31,48 @@ export function watchTurns(watcher: Watcher): () => void {
   }
 }
 
-/** Hooks run in the order in which they were installed: who looks at what another hook sets must come later. */
+/**
+ * Hooks run in the order in which they were installed: ours must run after those that set the context that it reads.
+ */
 function reinstall(): void {
   uninstallHooks()
   uninstallHooks = () => {}
-  const looks = watchers.map(({ look }) => look)
-  const lookAll = () => {
-    for (const look of looks) look()
+  const listeners = watchers.map(({ onTurn }) => onTurn)
+  const callAll = () => {
+    for (const onTurn of listeners) onTurn()
   }
-  const look = looks.length < 2 ? looks[0] : lookAll
-  lookAroundScopes(look)
-  if (look === undefined) return
+  const onTurn = listeners.length < 2 ? listeners[0] : callAll
+  watchAsyncScopes(onTurn)
+  if (onTurn === undefined) return
   uninstallHooks = installHooks(
-    look,
+    onTurn,
     watchers.every(({ stored }) => stored),
   )
 }
 
 /**
- * Where V8 itself hands on what an AsyncLocalStorage holds, a bare promise hook is enough for promises, and costs half
+ * Where V8 itself propagates what an AsyncLocalStorage holds, a bare promise hook is enough for promises. It costs half
  * as much as async_hooks, which give every promise an id.
  */
-function installHooks(look: Look, stored: boolean): () => void {
-  if (!stored || !handsOnStores() || !canLeaveOutPromises()) {
-    const hook = createHook({ before: look }).enable()
+function installHooks(onTurn: OnTurn, stored: boolean): () => void {
+  if (!stored || !propagatesStores() || !canLeaveOutPromises()) {
+    const hook = createHook({ before: onTurn }).enable()
     return () => hook.disable()
   }
-  const hook = createHook({ before: look, trackPromises: false } as HookCallbacks).enable()
-  const stop = promiseHooks.onBefore(look) as () => void
+  const hook = createHook({ before: onTurn, trackPromises: false } as HookCallbacks).enable()
+  const stop = promiseHooks.onBefore(onTurn) as () => void
   return () => {
     hook.disable()
     stop()
   }
 }
 
-/** Whether V8 hands on stores (AsyncContextFrame), and not async_hooks from resource to resource. */
-function handsOnStores(): boolean {
+/** Whether V8 propagates stores (AsyncContextFrame), rather than async_hooks from resource to resource. */
+function propagatesStores(): boolean {
   return !('_propagate' in AsyncLocalStorage.prototype)
 }
 
-/** Told by whether a wrong value is refused. */
+/** A version of Node.js that knows the option refuses a wrong value for it. */
 function canLeaveOutPromises(): boolean {
   try {
     createHook({ trackPromises: 'no boolean' } as HookCallbacks)

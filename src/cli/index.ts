@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** The command line, `npx spanmeter`. Nothing else loads what is below this folder. */
+/** The command line, `npx spanmeter`. Nothing else loads the files of this folder. */
 
 import { Command } from 'commander'
 import { doctorCommand } from './doctor/command.js'
@@ -9,6 +9,6 @@ const { version, description } = require('../../package.json') as { version: str
 new Command('spanmeter')
   .description(description)
   .version(version)
-  .showHelpAfterError('(spanmeter --help tells what there is)')
+  .showHelpAfterError('(spanmeter --help lists the commands)')
   .addCommand(doctorCommand())
   .parseAsync()

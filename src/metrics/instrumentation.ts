@@ -1,10 +1,10 @@
 import type { MeterProvider } from '@opentelemetry/api'
 import { isStandIn } from '../sdk/stand-in.js'
 import { warn } from '../sdk/warn.js'
+import { MetricCollector } from './metric-collector.js'
 import { Observables } from './observables.js'
 import { checkMetricsOptions, type MetricsRules, type SpanmeterMetricsInstrumentationConfig } from './options.js'
-import { Readings } from './readings.js'
-import { SpanHistograms } from './span-histograms.js'
+import { SpanInstruments } from './span-instruments.js'
 import { isOptIn, readNames } from './table.js'
 
 /**
@@ -16,9 +16,9 @@ export class SpanmeterMetricsInstrumentation {
   readonly instrumentationName = 'spanmeter'
   readonly instrumentationVersion: string = require('../../package.json').version
   #rules: MetricsRules
-  /** The one that the SDK told of. */
-  #told: MeterProvider | undefined
-  /** Of what is running, the last first. */
+  /** The provider that the SDK has set. */
+  #sdkProvider: MeterProvider | undefined
+  /** How to stop what is running, the latest first. */
   #stop: (() => void)[] = []
   #warned = false
 
@@ -34,24 +34,24 @@ export class SpanmeterMetricsInstrumentation {
     this.#restart()
   }
 
-  /** Nothing is told any more. What a meter provider was told it keeps. */
+  /** Nothing is measured any more. A meter provider keeps what it has got so far. */
   disable(): void {
     this.#rules = { ...this.#rules, enabled: false }
     this.#restart()
   }
 
-  /** There are no spans here. */
+  /** Called by the SDK. This instrumentation makes no spans. */
   setTracerProvider(_provider: unknown): void {}
 
   /** The metrics go to this provider from now on, unless the config names another. */
   setMeterProvider(provider: MeterProvider): void {
-    // An SDK may tell twice.
-    if (provider === this.#told) return
-    this.#told = provider
+    // An SDK may set the same provider twice.
+    if (provider === this.#sdkProvider) return
+    this.#sdkProvider = provider
     if (this.#rules.meterProvider === undefined) this.#restart()
   }
 
-  /** Begins anew with this config. Throws as the constructor does. */
+  /** Starts again with this config. Throws what the constructor throws. */
   setConfig(config: SpanmeterMetricsInstrumentationConfig): void {
     this.#rules = checkMetricsOptions(config)
     this.#restart()
@@ -63,7 +63,7 @@ export class SpanmeterMetricsInstrumentation {
 
   #restart(): void {
     for (const stop of this.#stop.splice(0)) this.#harmless(stop)
-    const provider = this.#rules.meterProvider ?? this.#told
+    const provider = this.#rules.meterProvider ?? this.#sdkProvider
     if (!this.#rules.enabled || !provider || isStandIn(provider)) return
     if (this.#harmless(() => this.#start(provider))) return
     for (const stop of this.#stop.splice(0)) this.#harmless(stop)
@@ -72,16 +72,16 @@ export class SpanmeterMetricsInstrumentation {
   #start(provider: MeterProvider): void {
     const { maxSpanNames, utilization } = this.#rules
     const meter = provider.getMeter(this.instrumentationName, this.instrumentationVersion)
-    const readings = new Readings(this.#rules)
-    this.#stop.unshift(() => readings.stop())
+    const collector = new MetricCollector(this.#rules)
+    this.#stop.unshift(() => collector.stop())
     const names = readNames.filter((name) => utilization || !isOptIn(name))
-    const observables = new Observables(meter, readings, names, this.#warn)
+    const observables = new Observables(meter, collector, names, this.#warn)
     this.#stop.unshift(() => observables.stop())
-    const histograms = new SpanHistograms(meter, maxSpanNames, this.#warn)
-    this.#stop.unshift(() => histograms.stop())
+    const instruments = new SpanInstruments(meter, maxSpanNames, this.#warn)
+    this.#stop.unshift(() => instruments.stop())
   }
 
-  /** Whether it went well: the meter provider belongs to others. */
+  /** Returns whether `work` succeeded. The meter provider belongs to others, and may throw. */
   #harmless(work: () => void): boolean {
     try {
       work()
@@ -92,7 +92,7 @@ export class SpanmeterMetricsInstrumentation {
     }
   }
 
-  /** Once: a fault that repeats with each look must not flood the log. */
+  /** Warns once: a fault that repeats with each collection must not flood the log. */
   readonly #warn = (error: unknown): void => {
     if (this.#warned) return
     this.#warned = true

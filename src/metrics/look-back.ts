@@ -1,6 +1,6 @@
 const maxEntries = 2000
 
-/** A counter over time: what it was at any moment between two looks, as if it grew evenly. */
+/** A counter over time: its value at any moment, interpolated between two entries. */
 export class CounterLog {
   #times: number[] = []
   #values: number[] = []
@@ -30,7 +30,7 @@ export class CounterLog {
     return low
   }
 
-  /** Of long ago, entries a hundredth of their age apart are enough: some thousand for a day. */
+  /** Old entries are kept at distances of a hundredth of their age, which is about a thousand entries for a day. */
   #thinOut(nowMs: number): void {
     const [times, values] = [this.#times, this.#values]
     let laterMs = Number.POSITIVE_INFINITY
@@ -48,18 +48,18 @@ export class CounterLog {
 }
 
 const maxReaders = 100
-/** What happened in less than this cannot be told from noise. */
+/** What happens in a shorter window cannot be distinguished from noise. */
 const minWindowMs = 100
 
 /**
- * How far back to look for whoever reads: to the same reader's last look. So nothing between two looks is lost, and no
- * reader takes it from another. Those that cannot be told from each other look back a fixed time, and further where none
- * of them looked for longer.
+ * How far maxima and means reach back: to the last collection for the same reader. So nothing between two collections
+ * is lost, and no reader takes it from another. For readers without a name they reach back a fixed time, or to the last
+ * collection for any of these, if that is longer ago.
  */
 export class LookBack {
   readonly #windowMs: number
   readonly #beganMs: number
-  /** Of each reader, the one first that looked longest ago. Those without a name are one. */
+  /** Time of the last collection for each reader, the oldest first. Readers without a name share an entry. */
   readonly #lastMs = new Map<string | undefined, number>()
 
   constructor(windowMs: number, nowMs: number) {
@@ -67,8 +67,8 @@ export class LookBack {
     this.#beganMs = nowMs
   }
 
-  /** From when on to tell, in ms. `reader`: a name for it, if it has one. */
-  look(nowMs: number, reader: string | undefined): number {
+  /** Where the window of a collection begins, in ms. `reader`: its name, if it has one. */
+  windowStart(nowMs: number, reader: string | undefined): number {
     const lastMs = this.#lastMs.get(reader) ?? nowMs - this.#windowMs
     this.#lastMs.delete(reader)
     this.#lastMs.set(reader, nowMs)

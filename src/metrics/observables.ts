@@ -5,20 +5,20 @@ import {
   type Observable,
   ValueType,
 } from '@opentelemetry/api'
-import type { Readings } from './readings.js'
+import type { MetricCollector } from './metric-collector.js'
 import { isInteger, type MetricDefinition, metrics, type ReadName } from './table.js'
 
-/** The instruments of what is read when somebody collects. One callback for all, so that a collection looks once. */
+/** The instruments that are observed when somebody collects. They have one callback, so that they are read once. */
 export class Observables {
   readonly #meter: Meter
-  readonly #readings: Readings
+  readonly #collector: MetricCollector
   readonly #warn: (error: unknown) => void
   readonly #instruments: ReadonlyMap<ReadName, Observable>
 
-  /** `warn` is told of what goes wrong in a collection. */
-  constructor(meter: Meter, readings: Readings, names: readonly ReadName[], warn: (error: unknown) => void) {
+  /** `warn` is called with what goes wrong in a collection. */
+  constructor(meter: Meter, collector: MetricCollector, names: readonly ReadName[], warn: (error: unknown) => void) {
     this.#meter = meter
-    this.#readings = readings
+    this.#collector = collector
     this.#warn = warn
     this.#instruments = new Map(names.map((name) => [name, create(meter, name)]))
     meter.addBatchObservableCallback(this.#observe, [...this.#instruments.values()])
@@ -28,10 +28,10 @@ export class Observables {
     this.#meter.removeBatchObservableCallback(this.#observe, [...this.#instruments.values()])
   }
 
-  /** Nothing tells who collects: each look goes back a fixed time, and no reader takes anything from another. */
+  /** OpenTelemetry does not say which reader collects, so the collector's readers have no names here. */
   readonly #observe = (result: BatchObservableResult): void => {
     try {
-      const points = this.#readings.look()
+      const points = this.#collector.collect()
       for (const [name, instrument] of this.#instruments) {
         for (const { value, attributes } of points[name] ?? []) result.observe(instrument, value, attributes)
       }
@@ -49,7 +49,7 @@ function create(meter: Meter, name: ReadName): Observable {
   return meter.createObservableGauge(name, options)
 }
 
-/** What all kinds of instruments are created with. */
+/** The options of an instrument, of whatever kind. */
 export function optionsOf(definition: MetricDefinition): MetricOptions {
   const { unit, description } = definition
   return { unit, description, valueType: isInteger(definition) ? ValueType.INT : ValueType.DOUBLE }

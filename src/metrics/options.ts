@@ -6,18 +6,18 @@ import type { ResourceMonitor } from '../types.js'
 export interface SpanmeterMetricsInstrumentationConfig {
   /** Default true. */
   enabled?: boolean
-  /** Whose metrics these are. Default: the one that `setMeterProvider()` is told, as the SDK does. */
+  /** Where the metrics go. Default: the provider that the SDK sets with `setMeterProvider()`. */
   meterProvider?: MeterProvider
-  /** The monitor to ask; it is started if it is not running. Default: one of its own, which samples each 10 ms. */
+  /** The monitor to ask; it is started if it is not running. Default: one of its own, which samples every 10 ms. */
   monitor?: ResourceMonitor
   /**
-   * How far back maxima and means go, in ms, 1000 … 3600000: a reader that collects at least that often misses nothing.
-   * Default 60000.
+   * How far maxima and means reach back, in ms, 1000 … 3600000. A reader that collects at least that often misses
+   * nothing. Default 60000.
    */
   windowMs?: number
-  /** Whether to measure what tracing costs. It takes hooks at every await and the native sampler. Default true. */
+  /** Whether to measure the cost of tracing. It takes hooks at every await and the native sampler. Default true. */
   tracing?: boolean
-  /** Whether to tell `process.cpu.utilization`, too. Default false. */
+  /** Whether to report `process.cpu.utilization`, too. Default false. */
   utilization?: boolean
   /** How many names of spans get histograms of their own, 1 … 2000; the others share one. Default 200. */
   maxSpanNames?: number

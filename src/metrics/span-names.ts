@@ -2,7 +2,7 @@ import { show } from '../options.js'
 
 const maxLength = 200
 
-/** Names of spans as values of an attribute: a bounded number of them, of bounded length. */
+/** Names of spans as values of an attribute or a label: a bounded number of names of bounded length. */
 export class SpanNames {
   readonly #max: number
   readonly #known = new Map<string, string>()
@@ -11,20 +11,20 @@ export class SpanNames {
     this.#max = max
   }
 
-  /** The name to tell, cut off after 200 characters; undefined for one of those beyond the limit. */
-  tell(name: string): string | undefined {
-    // Nobody keeps JavaScript from naming a span otherwise.
+  /** The name, cut off after 200 characters; undefined for names beyond the limit. */
+  labelFor(name: string): string | undefined {
+    // JavaScript code may give a span a name that is no string.
     const text = typeof name === 'string' ? name : show(name)
-    const told = text.length > maxLength ? `${text.slice(0, maxLength)}…` : text
-    const known = this.#known.get(told)
+    const label = text.length > maxLength ? `${text.slice(0, maxLength)}…` : text
+    const known = this.#known.get(label)
     if (known !== undefined || this.#known.size >= this.#max) return known
-    const copy = copyOf(told)
+    const copy = copyOf(label)
     this.#known.set(copy, copy)
     return copy
   }
 }
 
-/** V8 makes a part of a string a view on the whole, which would stay with it. */
+/** In V8 a part of a string is a view on the whole string, and would keep it in memory. */
 function copyOf(text: string): string {
   return Buffer.from(text, 'utf16le').toString('utf16le')
 }

@@ -1,16 +1,16 @@
-/** A metric of this package, as it is told in OpenTelemetry and in Prometheus. */
+/** A metric of this package, as it is in OpenTelemetry and in Prometheus. */
 export interface MetricDefinition {
   readonly kind: 'counter' | 'updowncounter' | 'gauge' | 'histogram'
-  /** As UCUM has it. `%` is of one core. */
+  /** In the notation of UCUM. `%` is of one core. */
   readonly unit: string
   readonly description: string
   /** The keys of attributes, each with the values that it can have. */
   readonly attributes?: Readonly<Record<string, string>>
-  /** Which clock or which file tells it. */
+  /** The clock, file or system call that the value comes from. */
   readonly source: string
   /** Its name in Prometheus. */
   readonly prometheus: string
-  /** Told in OpenTelemetry only where it is asked for. */
+  /** Reported in OpenTelemetry only where it is asked for. */
   readonly optIn?: true
 }
 
@@ -253,13 +253,13 @@ export const metrics = {
 export type MetricName = keyof typeof metrics
 type Of<K> = { [N in MetricName]: (typeof metrics)[N]['kind'] extends K ? N : never }[MetricName]
 export type HistogramName = Of<'histogram'>
-/** What is read when somebody looks. */
+/** Metrics that are read when somebody collects them. */
 export type ReadName = Exclude<MetricName, HistogramName>
 
 export const metricNames = Object.keys(metrics) as MetricName[]
 export const readNames = metricNames.filter((name): name is ReadName => metrics[name].kind !== 'histogram')
 
-/** Bytes and whatever else is counted. */
+/** Whether the values are whole numbers: bytes, and things that are counted. */
 export function isInteger({ unit }: MetricDefinition): boolean {
   return unit === 'By' || unit.startsWith('{')
 }

@@ -1,6 +1,6 @@
 import type { TracingCost, TracingMemory } from '../overhead/tracing-overhead.js'
 
-/** What tracing costs, for those who may have no OpenTelemetry. */
+/** The cost of tracing, where OpenTelemetry may not be installed. */
 export interface TracingMeter {
   read(): TracingCost | undefined
   memory(): TracingMemory | undefined
@@ -8,8 +8,9 @@ export interface TracingMeter {
 }
 
 /**
- * Undefined where the OpenTelemetry API is not installed, and where so many spans are open that nothing more can be
- * followed. It reads nothing until the application has registered a tracer provider: the API may be there for others.
+ * Undefined where the OpenTelemetry API is not installed, and where so many spans are open that no further account can
+ * be opened. It reads nothing until the application has registered a tracer provider: something else may have installed
+ * the API.
  */
 export function measureTracing(): TracingMeter | undefined {
   const overhead = load()

@@ -1,12 +1,12 @@
 import { attach } from '../sdk/provider.js'
 import type { ResourceSpanProcessor } from './span-processor.js'
 
-/** Puts a processor of its own in front of those of each provider that it is told of, or warns, once. Never throws. */
+/** Puts a processor in front of those of each tracer provider, once, or warns if it cannot. Never throws. */
 export class Attacher {
   readonly #makeProcessor: () => ResourceSpanProcessor
   readonly #warn: (message: string) => void
   #providers = new WeakSet<object>()
-  // Held by their providers alone: a process may register thousands of these, and forget them.
+  // Only their providers keep them alive: a process may register thousands of providers, and drop them.
   readonly #processors = new Set<WeakRef<ResourceSpanProcessor>>()
   readonly #forgotten = new FinalizationRegistry<WeakRef<ResourceSpanProcessor>>((gone) =>
     this.#processors.delete(gone),
@@ -18,7 +18,7 @@ export class Attacher {
     this.#warn = warn
   }
 
-  /** How many providers it was attached to so far. */
+  /** How many providers have got a processor so far. */
   get count(): number {
     return this.#count
   }
@@ -39,7 +39,7 @@ export class Attacher {
     }
   }
 
-  /** Spans get no attributes any more. What was put into a provider stays there, and does nothing. */
+  /** Spans get no attributes any more. The processors stay in their providers, and do nothing. */
   detach(): void {
     for (const processor of this.#processors) void processor.deref()?.shutdown()
     this.#processors.clear()

@@ -21,18 +21,18 @@ export interface AttributeRules extends Thresholds {
 
 export type SpanAttributes = Record<string, number | boolean>
 
-/** What attributes are written to: a span, or what stands for one. */
+/** What attributes are written to: a span, or an object in its place. */
 export interface AttributeTarget {
   setAttribute(key: string, value: number | boolean): unknown
 }
 
 /** What is known of a span beside the window that it shares with the whole process. */
 export interface SpanShare {
-  /** What the span itself ran on the JavaScript thread. */
+  /** The CPU time that the span itself ran on the JavaScript thread. */
   readonly own?: OwnTime | undefined
-  /** Other root spans overlapped it. */
+  /** Whether other root spans overlapped it. */
   readonly shared: boolean
-  /** How long it was open, in ms, if that is not what its window lasts. */
+  /** How long it was open, in ms, if its window is not as long. */
   readonly openMs?: number
 }
 
@@ -46,7 +46,7 @@ export function exceedsMemory({ memory }: EssentialStats, { memoryThresholdMb }:
   return memory !== undefined && memoryThresholdMb !== undefined && memory.max > memoryThresholdMb * megabyte
 }
 
-/** Writes what every span is told. Of a window of which nothing is known that is only `samples` and `coverage`. */
+/** Writes the default attributes. Of a window of which nothing is known these are only `samples` and `coverage`. */
 export function writeEssentials(
   span: AttributeTarget,
   stats: EssentialStats,
@@ -80,7 +80,7 @@ export function writeEssentials(
   if (exceedsMemory(stats, rules)) span.setAttribute(keys.memoryThresholdExceeded, true)
 }
 
-/** Writes all that the rules ask for. */
+/** Writes the attributes that the rules ask for. */
 export function writeAttributes(
   span: AttributeTarget,
   stats: ResourceStats,
@@ -136,7 +136,7 @@ function selfAvg(share: SpanShare, { durationMs }: EssentialStats): number | und
   return openMs > 0 ? (100 * share.own.selfMs) / openMs : 0
 }
 
-/** Whether anything is known of a window's CPU. */
+/** Whether anything is known of the CPU in a window. */
 export function isKnown({ samples, coverage }: EssentialStats): boolean {
   return samples > 0 || coverage > 0
 }

@@ -9,7 +9,7 @@ export { SpanmeterInstrumentation, type SpanmeterInstrumentationConfig } from '.
 export type { AttributeOptions, ResourceSpanProcessorOptions } from './options.js'
 export { ResourceSpanProcessor } from './span-processor.js'
 
-/** Writes a window's statistics onto a span by hand, as `ResourceSpanProcessor` does it by itself. */
+/** Writes the statistics of a window onto a span by hand, with the attributes of `ResourceSpanProcessor`. */
 export function attachToSpan(
   span: { setAttributes(attributes: SpanAttributes): unknown },
   stats: ResourceStats,

@@ -42,10 +42,10 @@ export class SpanmeterInstrumentation {
     watchProvider(provider, this.#found)
   }
 
-  /** There are no metrics here. */
+  /** Called by the SDK. This instrumentation has no metrics. */
   setMeterProvider(_provider: unknown): void {}
 
-  /** Holds for providers that are registered from now on. */
+  /** Takes effect for providers that are registered from now on. */
   setConfig(config: SpanmeterInstrumentationConfig): void {
     this.#config = check(config)
   }

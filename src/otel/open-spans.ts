@@ -1,26 +1,29 @@
 import { outside } from '../outside.js'
 
-/** A span that is open for this long may have been forgotten by the application. */
+/** The application may have forgotten a span that is open for longer than this. */
 const agedMs = 10_000
 
-/** Those that wait to hear of spans. One that is itself forgotten, with its processor, would never hear of them. */
+/**
+ * Those that wait until the garbage collector finds a span of theirs. They are kept alive here: one that was collected
+ * with its processor would never hear of its spans.
+ */
 const waiting = new Set<object>()
 
 /**
- * What is kept of each open span. Most spans are short: they are held until they end, which is much cheaper than a weak
- * reference. Those that stay open are held weakly after 10 to 20 s, so that a span that never ends is no leak.
+ * What is kept for each open span. Most spans are short: they are held until they end, which is much cheaper than a
+ * weak reference. Those that stay open are held weakly after 10 to 20 s, so that a span that never ends is no leak.
  */
 export class OpenSpans<Span extends object, Kept extends object> {
   #young = new Map<Span, Kept>()
   #old = new Map<Span, Kept>()
   readonly #aged = new WeakMap<Span, Kept>()
-  /** What is in `#aged`. */
+  /** The values of `#aged`, which cannot be enumerated. */
   readonly #agedKept = new Set<Kept>()
   readonly #forgotten: FinalizationRegistry<Kept>
   readonly #drop: (kept: Kept) => void
   #timer: NodeJS.Timeout | undefined
 
-  /** `drop` is told what was kept of spans that will never be taken. */
+  /** `drop` is called with what was kept for each span that will never be taken. */
   constructor(drop: (kept: Kept) => void) {
     this.#drop = drop
     this.#forgotten = new FinalizationRegistry((kept) => {
@@ -33,7 +36,7 @@ export class OpenSpans<Span extends object, Kept extends object> {
     this.#timer ??= this.#later()
   }
 
-  /** What is kept of a span, once; undefined for a span that is not open. */
+  /** Hands out what is kept for a span, once; undefined for a span that is not open. */
   take(span: Span): Kept | undefined {
     const kept = this.#young.get(span)
     if (kept === undefined) return this.#takeOlder(span)
@@ -41,7 +44,7 @@ export class OpenSpans<Span extends object, Kept extends object> {
     return kept
   }
 
-  /** Gives up all that are open; no other call follows. */
+  /** Drops all that are open; no other call follows. */
   close(): void {
     clearTimeout(this.#timer)
     const all = [...this.#young.values(), ...this.#old.values(), ...this.#agedKept]
@@ -65,7 +68,7 @@ export class OpenSpans<Span extends object, Kept extends object> {
     return this.#release(aged) ? aged : undefined
   }
 
-  /** Whether it was still kept. */
+  /** Returns whether it was still kept. */
   #release(aged: Kept): boolean {
     const kept = this.#agedKept.delete(aged)
     if (this.#agedKept.size === 0) waiting.delete(this)

@@ -14,13 +14,15 @@ export interface AttributeOptions extends Thresholds {
 export interface ResourceSpanProcessorOptions extends AttributeOptions {
   /** The monitor to ask; it is started if it is not running. Default: one of the processor's own. */
   monitor?: ResourceMonitor
-  /** Spans shorter than this get no attributes. With `when: 'notable'`: spans at least this long are notable. Default 0. */
+  /**
+   * Spans shorter than this get no attributes. With `when: 'notable'`, spans at least this long are notable. Default 0.
+   */
   minDurationMs?: number
   /** `'notable'`: only spans that crossed a threshold, or lasted `minDurationMs` if that is set. Default `'always'`. */
   when?: 'always' | 'notable'
   /**
-   * Whether to tell what each span itself ran on the JavaScript thread. It takes hooks at every await (see the docs for
-   * what that costs) and the native sampler; `false` installs none. Default true.
+   * Whether to write the CPU time that each span itself ran on the JavaScript thread. It takes hooks at every await
+   * (see the docs for their cost) and the native sampler; `false` installs none. Default true.
    */
   attribution?: boolean
 }
@@ -52,7 +54,7 @@ export function checkProcessorOptions(options: ResourceSpanProcessorOptions = {}
   }
 }
 
-/** What a monitor need not read more of than the attributes tell. */
+/** Options of a monitor that reads only the sources that these attributes need. */
 export function monitorOptionsFor(detail: AttributeOptions['detail']): MonitorOptions {
   return detail === 'full' ? {} : { sources: ['memory', 'schedstat', 'cgroup'] }
 }

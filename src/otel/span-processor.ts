@@ -21,10 +21,10 @@ import {
   type ProcessorRules,
   type ResourceSpanProcessorOptions,
 } from './options.js'
-import { tellSpanCost } from './span-costs.js'
+import { publishSpanCost } from './span-costs.js'
 import { ExplicitWindow, explicitAge, type HrTime, hasExplicitEnd, toMs } from './span-window.js'
 
-/** What the processor needs of a span; those of every OpenTelemetry SDK have it. */
+/** What the processor needs of a span. The spans of every OpenTelemetry SDK have it. */
 export interface ProcessedSpan {
   readonly name: string
   spanContext(): { traceFlags: number }
@@ -35,13 +35,15 @@ export interface ProcessedSpan {
 
 export interface WritableSpan extends ProcessedSpan, AttributeTarget {}
 
+type Write<Stats> = (target: AttributeTarget, stats: Stats, share: SpanShare, rules: ProcessorRules) => void
+
 const sampledFlag = 1
 const { sections } = attribution
 
-/** One that was forgotten without shutdown(), with its provider, would keep its hooks for ever. */
+/** A processor that becomes garbage without shutdown(), with its provider, must not leave its hooks behind. */
 const forgotten = new FinalizationRegistry<boolean>((totals) => attribution.release(totals))
 
-/** What is kept of a span from its beginning to its end. */
+/** What is kept for a span from its beginning to its end. */
 interface OpenSpan {
   /** The handle of `monitor.openSpan()`, or the window of a span that was given a start of its own. */
   readonly window: number | ExplicitWindow
@@ -61,8 +63,8 @@ export class ResourceSpanProcessor {
   readonly #ownsMonitor: boolean
   readonly #open = new OpenSpans<ProcessedSpan, OpenSpan>((open) => this.#drop(open))
   readonly #attribution: boolean
-  /** The span that `onEnding` was just called for: its `onEnd` comes next and has nothing to add. */
-  #told: ProcessedSpan | undefined
+  /** The span that `onEnding` has just written to: its `onEnd` comes next and has nothing to add. */
+  #writtenInOnEnding: ProcessedSpan | undefined
   #running = true
   #warned = false
 
@@ -96,14 +98,14 @@ export class ResourceSpanProcessor {
   }
 
   onEnding(span: WritableSpan): void {
-    this.#told = span
+    this.#writtenInOnEnding = span
     this.#finish(span, span)
   }
 
   onEnd(span: ProcessedSpan): void {
-    const told = this.#told === span
-    this.#told = undefined
-    if (told) return
+    const isWritten = this.#writtenInOnEnding === span
+    this.#writtenInOnEnding = undefined
+    if (isWritten) return
     const attributes = span.attributes as Record<string, unknown>
     this.#finish(span, { setAttribute: (key, value) => (attributes[key] = value) })
   }
@@ -123,7 +125,7 @@ export class ResourceSpanProcessor {
     return Promise.resolve()
   }
 
-  /** 0 when too many are open. */
+  /** 0 when too many spans are open. */
   #openWindow(span: ProcessedSpan): OpenSpan['window'] {
     const ageMs = explicitAge(span)
     if (ageMs !== undefined) return new ExplicitWindow(this.#monitor, ageMs)
@@ -147,9 +149,12 @@ export class ResourceSpanProcessor {
       if (open === undefined) return
       const { window, local } = open
       local.end()
-      if (typeof window !== 'number') this.#tellExplicit(span, target, window, local)
-      else if (this.#rules.detail === 'full') this.#tellInFull(span, target, window, local)
-      else this.#tellEssentials(span, target, window, local)
+      if (typeof window !== 'number') this.#finishExplicit(span, target, local, window)
+      else if (this.#rules.detail === 'full') {
+        this.#finishMeasured(span, target, local, this.#monitor.closeSpan(window), writeAttributes)
+      } else {
+        this.#finishMeasured(span, target, local, this.#monitor.closeSpanEssentials(window), writeEssentials)
+      }
     } catch (error) {
       this.#warn(error)
     } finally {
@@ -157,44 +162,36 @@ export class ResourceSpanProcessor {
     }
   }
 
-  #tellEssentials(span: ProcessedSpan, target: AttributeTarget, handle: number, local: LocalSpan): void {
-    const stats = this.#monitor.closeSpanEssentials(handle)
-    if (stats === undefined) return
-    const endGiven = hasExplicitEnd(span.duration, stats.durationMs)
-    const share = this.#shareOf(local, endGiven ? stats.durationMs : undefined)
-    const told = endGiven ? this.#until(span, stats) : stats
-    tellCost(span, told, share, local)
-    if (this.#isWanted(told, share)) writeEssentials(target, told, share, this.#rules)
+  /** `measured`: what happened from the beginning of the span until now. */
+  #finishMeasured<Stats extends EssentialStats>(
+    span: ProcessedSpan,
+    target: AttributeTarget,
+    local: LocalSpan,
+    measured: Stats | undefined,
+    write: Write<Stats | ResourceStats>,
+  ): void {
+    if (measured === undefined) return
+    const endGiven = hasExplicitEnd(span.duration, measured.durationMs)
+    const share = this.#shareOf(local, endGiven ? measured.durationMs : undefined)
+    const stats = endGiven ? this.#until(span, measured) : measured
+    reportCost(span, stats, share, local)
+    if (this.#isWanted(stats, share)) write(target, stats, share, this.#rules)
   }
 
-  #tellInFull(span: ProcessedSpan, target: AttributeTarget, handle: number, local: LocalSpan): void {
-    const stats = this.#monitor.closeSpan(handle)
-    if (stats === undefined) return
-    const endGiven = hasExplicitEnd(span.duration, stats.durationMs)
-    const share = this.#shareOf(local, endGiven ? stats.durationMs : undefined)
-    const told = endGiven ? this.#until(span, stats) : stats
-    tellCost(span, told, share, local)
-    this.#tell(target, told, share)
-  }
-
-  #tellExplicit(span: ProcessedSpan, target: AttributeTarget, window: ExplicitWindow, local: LocalSpan): void {
+  #finishExplicit(span: ProcessedSpan, target: AttributeTarget, local: LocalSpan, window: ExplicitWindow): void {
     const share = this.#shareOf(local, window.durationMs)
-    const told = window.close(this.#monitor, span.duration)
-    tellCost(span, told, share, local)
-    this.#tell(target, told, share)
-  }
-
-  #tell(target: AttributeTarget, stats: ResourceStats, share: SpanShare): void {
+    const stats = window.close(this.#monitor, span.duration)
+    reportCost(span, stats, share, local)
     if (this.#isWanted(stats, share)) writeAttributes(target, stats, share, this.#rules)
   }
 
-  /** What a span ran itself counts until it was ended, even if it was given another end: `openMs` later. */
+  /** Own CPU time counts for as long as the span was open, even if it was given another end: for `openMs`. */
   #shareOf(local: LocalSpan, openMs: number | undefined): SpanShare {
     if (!this.#attribution) return { shared: local.shared }
     return openMs === undefined ? local : { own: local.own, shared: local.shared, openMs }
   }
 
-  /** The window of a span that was open until now, but was given another end. */
+  /** What happened during a span that was open until now but was given an earlier end. */
   #until(span: ProcessedSpan, { durationMs }: EssentialStats): ResourceStats {
     const startMs = performance.now() - durationMs
     return this.#monitor.between(startMs, startMs + Math.max(0, toMs(span.duration)))
@@ -208,7 +205,7 @@ export class ResourceSpanProcessor {
     return isCpuBound(stats, share, this.#rules) || exceedsMemory(stats, this.#rules)
   }
 
-  /** Once: a fault that repeats with each span must not flood the log. */
+  /** Warns once: a fault that repeats with each span must not flood the log. */
   #warn(error: unknown): void {
     if (this.#warned) return
     this.#warned = true
@@ -216,9 +213,9 @@ export class ResourceSpanProcessor {
   }
 }
 
-/** Once a span, however many processors measure it. */
-function tellCost({ name }: ProcessedSpan, stats: EssentialStats, share: SpanShare, local: LocalSpan): void {
-  if (local.costTold) return
-  local.costTold = true
-  tellSpanCost(name, stats, share)
+/** Publishes the cost of a span once, however many processors measure it. */
+function reportCost({ name }: ProcessedSpan, stats: EssentialStats, share: SpanShare, local: LocalSpan): void {
+  if (local.costReported) return
+  local.costReported = true
+  publishSpanCost(name, stats, share)
 }

@@ -4,18 +4,18 @@ import { Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 
 /**
- * Counts the bytes that are written to the sockets of exporters. A socket belongs to an exporter when one opens it, or
- * sends a request over it, of what `node:net`, `node:http` and `fetch` announce on their diagnostics channels. Before
- * encryption, but for gRPC, which encrypts a socket that it has opened.
+ * Counts the bytes that exporters write to their sockets. A socket belongs to an exporter that opens it or sends a
+ * request over it, as `node:net`, `node:http` and `fetch` announce on their diagnostics channels. Bytes are counted
+ * before encryption, except for gRPC, which encrypts on top of a socket that it opened.
  */
 export class ExportTraffic {
   /** Whether the code that runs now is an exporter's. */
   readonly #isExporting: () => boolean
   readonly #known = new WeakSet<Socket>()
-  /** Those that are connected, with the bytes that each had written when it was first seen. */
+  /** Connected sockets, with the bytes that each had written when it was first seen. */
   readonly #sockets = new Map<Socket, number>()
   #closedBytes = 0
-  /** What was told last. */
+  /** The latest answer. */
   #bytes: number | undefined
 
   constructor(isExporting: () => boolean) {
@@ -23,11 +23,11 @@ export class ExportTraffic {
     for (const [channel, listener] of this.#listeners) subscribe(channel, listener)
   }
 
-  /** Bytes so far; undefined as long as no exporter was ever connected. It never goes back. */
+  /** Bytes so far; undefined as long as no exporter was ever connected. It never decreases. */
   get bytes(): number | undefined {
     let sum = this.#closedBytes
     for (const [socket, before] of this.#sockets) sum += socket.bytesWritten - before
-    // What a socket still has to write counts as written; if it is destroyed, it does not any more.
+    // What a socket still has to write counts as written, until the socket is destroyed.
     if (this.#bytes !== undefined) this.#bytes = Math.max(this.#bytes, sum)
     return this.#bytes
   }
@@ -54,10 +54,10 @@ export class ExportTraffic {
   }
 
   #add(socket: unknown): void {
-    // Others have streams that stand for one.
+    // Some packages announce a stream of another class.
     if (!(socket instanceof Socket) || this.#known.has(socket) || socket.destroyed) return
     this.#known.add(socket)
-    // What waits for a connection counts as written, even if there never is one.
+    // What waits for a connection counts as written, even if the socket never connects.
     const { secureConnecting = false } = socket as TLSSocket & { secureConnecting?: boolean }
     if (secureConnecting) socket.once('secureConnect', () => this.#count(socket, 0))
     else if (socket.pending) socket.once('connect', () => this.#count(socket, 0))
@@ -83,13 +83,13 @@ interface Announced {
   request: ClientRequest
 }
 
-/** What it throws would end the process, and stand-ins for sockets and requests may be of any kind. */
+/** A listener that throws would end the process, and mocks of sockets and requests may be of any kind. */
 function harmless(listener: (message: Announced) => void): ChannelListener {
   return (message) => {
     try {
       listener(message as Announced)
     } catch {
-      // Its bytes are not counted.
+      // The bytes of this one are not counted.
     }
   }
 }

@@ -11,7 +11,7 @@ interface Exporter {
   export: Export
 }
 
-/** What the span processors of every SDK have of these. */
+/** The fields of the SDK's span processors that we use. */
 interface ExportingProcessor {
   _exporter?: Exporter
   /** Ended spans that wait for their export. */
@@ -19,20 +19,22 @@ interface ExportingProcessor {
 }
 
 /**
- * Follows spans from the end of them until they were exported: books what exporters do, with all that goes on
+ * Follows spans from their end until they are exported: attributes CPU time to exporters, with all that they do
  * asynchronously, and counts the spans that are held for them.
  */
 export class ExportWatch {
   readonly #accounts: TracingAccounts
-  /** Those that export. */
+  /** Span processors with an exporter. */
   readonly #processors: WeakRef<ExportingProcessor>[] = []
   readonly #known = new WeakSet<object>()
   readonly #patches = new Patches()
   #exporters = 0
-  /** What exporters were given and are not done with. Weakly: spans that they forgot are not held. */
+  /**
+   * Batches that exporters have not finished. Held weakly, so that spans that an exporter has dropped are not counted.
+   */
   readonly #batches = new Set<WeakRef<readonly unknown[]>>()
   #exported = 0
-  /** Only where several exporters get the same ones. */
+  /** The spans in `#exported`, where several exporters get the same ones. */
   readonly #counted = new WeakSet<object>()
   #active = true
 
@@ -56,18 +58,18 @@ export class ExportWatch {
     return this.#queues().length > 0
   }
 
-  /** Ended spans that wait for an export, and those of the others that exporters are at work on. */
+  /** Ended spans that wait for an export, and others that exporters are at work on. */
   get held(): { queued: number; exporting: number } {
     const [queues, batches] = [this.#queues(), this.#exporting()]
     if (this.#processors.length < 2) return { queued: lengthOf(queues), exporting: lengthOf(batches) }
-    // Each processor has the same spans.
+    // Each processor has the same spans, of which each is counted once.
     const spans = new Set(queues.flat())
     const queued = spans.size
     for (const span of batches.flat()) spans.add(span)
     return { queued, exporting: spans.size - queued }
   }
 
-  /** Spans that were given to an exporter, each once. */
+  /** How many spans were given to an exporter, each counted once. */
   get exported(): number {
     return this.#exported
   }
@@ -119,12 +121,12 @@ export class ExportWatch {
     const outer = sections.enter(this.#accounts.export)
     try {
       const exporting = context.active().setValue(accountKey, this.#accounts.export)
-      const tell: Done = (...result) => {
+      const finished: Done = (...result) => {
         this.#batches.delete(batch)
         done?.(...result)
       }
-      // Bound: a closure would share its variables with `tell`, which would hold the spans for the exporter.
-      return context.with(exporting, original.bind(exporter, spans, tell))
+      // Bound, because a closure here would keep the spans alive through the variables that it shares with `finished`.
+      return context.with(exporting, original.bind(exporter, spans, finished))
     } catch (error) {
       this.#batches.delete(batch)
       throw error

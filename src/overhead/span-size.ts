@@ -1,24 +1,25 @@
 import { isLocalSpan } from '../span-accounts/this-thread.js'
 
 /**
- * What things take on the heap of V8 on a 64-bit machine, in bytes; Node.js builds it without pointer compression. A test
- * compares the sum with the heap itself.
+ * Sizes on the heap of V8 on a 64-bit machine, in bytes. Node.js builds V8 without pointer compression. A test compares
+ * the sum with the heap itself.
  */
 const sizes = {
   /** A field, an element, eight characters. */
   word: 8,
-  /** An object without its fields; an empty one has room for four. */
+  /** An object without its fields. */
   object: 24,
+  /** It has room for four fields. */
   emptyObject: 56,
   array: 32,
-  /** Of an array that has any. */
+  /** The store of an array that is not empty. */
   elements: 16,
   string: 16,
   /** A number that is not a small integer. */
   number: 16,
-  /** A function of its own, with what it closes over. */
+  /** A function that belongs to one span, with what it closes over. */
   closure: 104,
-  /** A Map, a Set or a view of bytes, without what is in it. */
+  /** A Map, a Set or a typed array, without its content. */
   collection: 160,
   /** An entry of an object that is a hash table. */
   tableEntry: 24,
@@ -26,20 +27,20 @@ const sizes = {
   local: 300,
 }
 
-/** So many properties added one by one make an object a hash table. */
+/** V8 turns an object to which so many properties are added one by one into a hash table. */
 const tableFrom = 17
-/** Beyond are objects of others that a span only refers to. */
+/** Deeper are objects of others that a span only refers to. */
 const maxDepth = 4
 
-/** Fields of a span that others have, too. */
+/** Fields that refer to objects which many spans have in common. */
 const shared = new Set([
   ...['resource', 'parentSpanContext', 'instrumentationScope', 'instrumentationLibrary'],
   ...['_spanProcessor', '_spanLimits', '_clock', '_logger', '_traceState'],
 ])
 
 /**
- * About how much memory a finished span holds, in bytes: its fields, attributes, events and links, by what V8 takes for
- * them. Never throws.
+ * About how much memory a finished span holds, in bytes: its fields, attributes, events and links, with the sizes that
+ * they have in V8. Never throws.
  */
 export function sizeOfSpan(span: object): number {
   let size = sizes.object
@@ -50,7 +51,7 @@ export function sizeOfSpan(span: object): number {
     }
     if (isLocalSpan(span as { spanContext(): object })) size += sizes.local
   } catch {
-    // Something strange was attached to it.
+    // The span has a field that cannot be read. The fields before it count.
   }
   return size
 }
@@ -84,7 +85,7 @@ function sizeOfObject(value: object, depth: number): number {
   return sizes.object + entries * sizes.tableEntry + held
 }
 
-/** The mean size of the latest spans, of which every 64th is looked at. */
+/** The mean size of the latest spans, by every 64th of them. */
 export class MeanSpanSize {
   #ended = 0
   #bytes = 0

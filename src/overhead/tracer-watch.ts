@@ -2,14 +2,14 @@ import { Patches } from '../sdk/patches.js'
 import { attribution } from '../span-accounts/this-thread.js'
 import type { TracingAccounts } from './tracing-accounts.js'
 
-interface Scope {
+interface InstrumentationScope {
   name: string
 }
 
-/** What tracers and spans of every SDK have of these; `instrumentationLibrary` is of 1.x. */
+/** The fields of the SDK's tracers and spans that we use. SDK 1.x has `instrumentationLibrary`. */
 interface Scoped {
-  instrumentationScope?: Scope
-  instrumentationLibrary?: Scope
+  instrumentationScope?: InstrumentationScope
+  instrumentationLibrary?: InstrumentationScope
 }
 
 interface SdkSpan extends Scoped {
@@ -27,20 +27,21 @@ interface Provider {
 
 type Method = (this: never, ...args: never[]) => unknown
 
-/** What else a span is told. */
-const recording = [
+/** Methods by which a span records something. */
+const recordingMethods = [
   ...['setAttribute', 'setAttributes', 'addEvent', 'addLink', 'addLinks', 'setStatus', 'updateName', 'recordException'],
 ] as (keyof SdkSpan)[]
 
 /**
- * Books what an SDK does to start a span, to record what it is told and to end it. It wraps `startSpan` of the SDK's class
- * of tracers and the methods of its class of spans: all that the SDK and its processors do happens in these calls.
+ * Attributes the CPU time in which an SDK starts a span, records something on it and ends it. It wraps `startSpan`
+ * of the SDK's class of tracers and the methods of its class of spans: all that the SDK and its processors do
+ * happens in these.
  */
 export class TracerWatch {
   readonly #accounts: TracingAccounts
-  /** Called with every span that ended, inside its section. Must not throw. */
+  /** Called with every span that has ended, inside the section of its end. Must not throw. */
   readonly #ended: (span: object) => void
-  /** Spans that are recorded, sampled or not. */
+  /** How many recorded spans have started and ended, sampled or not. */
   readonly spans = { started: 0, ended: 0 }
   readonly #known = new WeakMap<object, Set<PropertyKey>>()
   readonly #patches = new Patches()
@@ -69,16 +70,16 @@ export class TracerWatch {
       let recorded: object | undefined
       const isRecorded = (span: SdkSpan | undefined): boolean => {
         try {
-          // A tracer of somebody's own making may return anything.
+          // A tracer that somebody made by hand may return anything.
           const prototype = span && Object.getPrototypeOf(span)
           if (prototype && prototype !== recorded && span.isRecording?.()) {
             recorded = prototype
             watch.#wrapEnd(prototype)
-            for (const name of recording) watch.#wrapRecording(prototype, name)
+            for (const name of recordingMethods) watch.#wrapRecording(prototype, name)
           }
           return prototype !== undefined && prototype === recorded
         } catch {
-          // Or it is frozen.
+          // It cannot be inspected, or its class is frozen.
           return false
         }
       }
@@ -103,7 +104,7 @@ export class TracerWatch {
     this.#wrap(prototype, name, (record) => {
       const original = record as (...args: unknown[]) => unknown
       return function (this: SdkSpan, ...args: unknown[]): unknown {
-        // Part of what is booked already: of a processor, or of a method that calls another.
+        // It counts for the section around it already: that of a start, an end or another of these methods.
         if (!watch.#active || sections.current !== 0) return original.apply(this, args)
         const outer = sections.enter(watch.#accounts.of(scopeOf(this)).record)
         try {
@@ -128,7 +129,7 @@ export class TracerWatch {
         try {
           const ends = this.isRecording?.()
           end.apply(this, args)
-          if (ends) watch.#told(this)
+          if (ends) watch.#spanEnded(this)
         } finally {
           sections.leave(outer)
         }
@@ -136,12 +137,12 @@ export class TracerWatch {
     })
   }
 
-  #told(span: object): void {
+  #spanEnded(span: object): void {
     this.spans.ended++
     this.#ended(span)
   }
 
-  /** Each method of a class once, however many tracers and spans it has. */
+  /** Wraps each method of a class once, however many tracers and spans the class has. */
   #wrap<T extends object, N extends keyof T>(target: T, name: N, wrapperOf: (original: T[N]) => Method): void {
     const known = this.#known.get(target) ?? new Set()
     if (known.has(name) || !Object.hasOwn(target, name)) return
@@ -150,13 +151,13 @@ export class TracerWatch {
     const wrapper = wrapperOf(original) as T[N]
     target[name] = wrapper
     this.#patches.add(() => {
-      // Somebody else may have wrapped it again; ours passes on then.
+      // If somebody else has wrapped it since, ours stays and only passes on.
       if (target[name] === wrapper) target[name] = original
     })
   }
 }
 
-/** Methods may be called without an object, where the original needs none. */
+/** `object` is undefined if a method is called without one. */
 function scopeOf(object: Scoped | undefined): string {
   return (object?.instrumentationScope ?? object?.instrumentationLibrary)?.name ?? ''
 }

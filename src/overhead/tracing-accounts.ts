@@ -2,16 +2,16 @@ import type { Account } from '../attribution/account.js'
 import { attribution } from '../span-accounts/this-thread.js'
 
 /**
- * What of tracing takes CPU on the JavaScript thread: the SDK starting a span; the same for one that is not sampled (told
- * apart only with `OverheadSampler`); the SDK taking attributes, events and the like of one; ending one, with the
- * processors; exporters; and spanmeter's own processor.
+ * What of tracing takes CPU time on the JavaScript thread. `start`: the SDK starts a span. `unsampled`: the same for a
+ * span that is not sampled; part of `start` without `OverheadSampler`. `record`: the SDK takes attributes, events and
+ * the like. `end`: it ends a span, with its processors. `export`: exporters. `spanmeter`: spanmeter's own processor.
  */
 export type TracingComponent = 'start' | 'unsampled' | 'record' | 'end' | 'export' | 'spanmeter'
 
-/** CPU time of a component so far. It never goes back. */
+/** CPU time of a component so far. It never decreases. */
 export interface ComponentCpu {
   component: TracingComponent
-  /** Instrumentation scope of the spans, where the component works for one; `''` for the nameless and those beyond 100. */
+  /** Instrumentation scope of the spans, for components that know it; `''` for scopes without a name and beyond 100. */
   scope?: string
   timeMs: number
 }
@@ -21,7 +21,7 @@ type ScopeAccounts = Readonly<Record<(typeof ofScopes)[number], Account>>
 
 const maxScopes = 100
 
-/** The accounts that tracing is booked on. */
+/** The accounts of tracing. */
 export class TracingAccounts {
   readonly unsampled = standing()
   readonly export = standing()
@@ -44,7 +44,7 @@ export class TracingAccounts {
     }
   }
 
-  /** What each used so far. Components that never did anything are left out. */
+  /** CPU time of each component so far. Components that never did anything are left out. */
   read(): ComponentCpu[] {
     attribution.sums()
     const all: ComponentCpu[] = (['unsampled', 'export', 'spanmeter'] as const).map((component) => {

@@ -7,11 +7,11 @@ import { MeanSpanSize } from './span-size.js'
 import { TracerWatch } from './tracer-watch.js'
 import { type ComponentCpu, TracingAccounts } from './tracing-accounts.js'
 
-/** What tracing itself cost this JavaScript thread since somebody began to ask. */
+/** What tracing itself has cost this JavaScript thread since somebody began to measure it. */
 export interface TracingCost {
   /** CPU time by component, from the turns of the thread and its CPU clock. */
   cpu: ComponentCpu[]
-  /** What it was spent on: recorded spans. */
+  /** How many recorded spans it was spent on. */
   spans: { started: number; ended: number; exported: number }
   /** Whether ended spans wait for their export. */
   waiting: boolean
@@ -19,11 +19,11 @@ export interface TracingCost {
   exportedBytes: number | undefined
 }
 
-/** Spans that tracing holds, each once, times the mean size of a span, in bytes. */
+/** Memory of the spans that tracing holds: their number, each counted once, times the mean size of a span. In bytes. */
 export interface TracingMemory {
-  /** They ended, and wait for an export. */
+  /** Spans that have ended and wait for an export. */
   queuedBytes: number
-  /** An exporter is at work on them, and they wait for no other. */
+  /** Spans that an exporter is at work on and that wait for no other. */
   exportingBytes: number
 }
 
@@ -35,8 +35,8 @@ interface Watches {
 }
 
 /**
- * Measures what the tracing SDK takes, of every provider that is registered with the OpenTelemetry API on this thread.
- * One for all who ask; nothing is wrapped and no hook is installed while nobody does.
+ * Measures what the tracing SDK takes, for every provider that is registered with the OpenTelemetry API on this thread.
+ * All users share one; nothing is wrapped and no hook is installed while there are none.
  */
 class TracingOverhead {
   readonly #providers: WeakRef<object>[] = []
@@ -51,7 +51,7 @@ class TracingOverhead {
     return this.#providers.length > 0
   }
 
-  /** Somebody asks. Throws where no binary loads, and where too many spans are open. */
+  /** Adds a user. Throws where no binary loads, and where too many spans are open. */
   acquire(): void {
     attribution.acquire(false)
     if (this.#users > 0) {
@@ -83,11 +83,11 @@ class TracingOverhead {
     attribution.release(false)
   }
 
-  /** Undefined while nobody asks. */
+  /** Undefined while there are no users. */
   read(): TracingCost | undefined {
     if (this.#watches === undefined) return undefined
     const { accounts, tracers, exports, traffic } = this.#watches
-    // Processors may have been added.
+    // Providers may have got further processors.
     for (const reference of this.#providers) this.#watchProvider(reference.deref())
     return {
       cpu: accounts.read(),
@@ -97,7 +97,7 @@ class TracingOverhead {
     }
   }
 
-  /** Undefined while nobody asks. Where several exporters have spans, it takes a look at each of them. */
+  /** Undefined while there are no users. Where there are several exporters, it takes a visit to each span. */
   memory(): TracingMemory | undefined {
     if (this.#watches === undefined) return undefined
     const { queued, exporting } = this.#watches.exports.held
@@ -105,10 +105,10 @@ class TracingOverhead {
     return { queuedBytes: queued * bytes, exportingBytes: exporting * bytes }
   }
 
-  /** The span that starts right now is not sampled. */
+  /** To be called while a span starts: it is not sampled. */
   unsampled(): void {
     const { accounts } = this.#watches ?? {}
-    if (accounts !== undefined) attribution.sections.change(accounts.unsampled)
+    if (accounts !== undefined) attribution.sections.reassign(accounts.unsampled)
   }
 
   #watch(): Watches {
@@ -139,7 +139,7 @@ class TracingOverhead {
       try {
         watch.watch(provider)
       } catch {
-        // One of an unknown kind, or frozen.
+        // It is of an unknown kind, or frozen.
       }
     }
   }

@@ -13,13 +13,13 @@ export interface MetricRegistry {
 }
 
 export interface CollectOptions extends ResourceMetricsOptions {
-  /** A registry of any copy of prom-client, 14 or 15. Default: the global one of the application's. */
+  /** A registry of any copy of prom-client, 14 or 15. Default: the global registry of the application's copy. */
   register?: MetricRegistry
 }
 
-/** Metrics in a registry, which are read when it is scraped. */
+/** Metrics in a registry, which are collected when it is scraped. */
 export interface ResourceMetricsCollection extends Disposable {
-  /** Takes the metrics out of the registry, and ends the sampler and the hooks that they need. */
+  /** Removes the metrics from the registry, and stops the sampler and the hooks that they need. */
   stop(): void
 }
 
@@ -72,7 +72,7 @@ class Collection implements ResourceMetricsCollection {
     for (const metric of resourceMetrics.metrics) register.registerMetric(metric as never)
   }
 
-  /** Whether the registry was cleared since. */
+  /** Whether none of the metrics is in the registry any more, as after it was cleared. */
   get forgotten(): boolean {
     return this.#resourceMetrics.metrics.every((metric) => this.#register.getSingleMetric(metric.name) !== metric)
   }

@@ -10,7 +10,7 @@ import { createScrapeServer, inUrl, listen } from './server.js'
 export interface PrometheusEndpointOptions extends ResourceMetricsOptions {
   /** 0: any that is free. */
   port: number
-  /** Default `'127.0.0.1'`: nobody else sees it. */
+  /** Default `'127.0.0.1'`, which only this machine can reach. */
   host?: string
   /** Default `'/metrics'`. */
   path?: string
@@ -21,7 +21,7 @@ export interface PrometheusEndpoint extends AsyncDisposable {
   /** Where the metrics are. */
   readonly url: string
   readonly port: number
-  /** Ends it, with the sampler and the hooks that it needs. */
+  /** Stops the server, with the sampler and the hooks that the metrics need. */
   stop(): Promise<void>
 }
 

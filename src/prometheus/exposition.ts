@@ -8,22 +8,22 @@ export const contentTypes = {
 
 export type Format = keyof typeof contentTypes
 
-/** It takes some tenths of a millisecond to write them. */
+/** So many take some tenths of a millisecond to write. */
 const samplesAtOnce = 1000
 
 /**
- * What metrics say now, in a text format of Prometheus. With many names of spans it is a megabyte: the event loop goes on
- * while it is written.
+ * The metrics in a text format of Prometheus. With many names of spans it is a megabyte: the event loop goes on while
+ * it is written.
  */
 export async function textOf(metrics: readonly Metric[], format: Format): Promise<Buffer> {
   const all = metrics.map((metric) => ({ metric, samples: metric.read() }))
-  // Each in one piece: collecting thousands of short strings would stop the thread for longer than to write them.
+  // One string for each piece: thousands of short strings would take longer to collect as garbage than to write.
   const pieces: Buffer[] = []
   let piece = ''
   let lines = 0
   for (const { metric, samples } of all) {
     const { name, type, help } = metric
-    // OpenMetrics has the suffix only on samples.
+    // OpenMetrics has the suffix only on the lines of samples.
     const family = format === 'openMetrics' && type === 'counter' ? name.replace(/_total$/, '') : name
     piece += `# HELP ${family} ${help}\n# TYPE ${family} ${type}\n`
     for (const sample of samples) {
@@ -45,7 +45,7 @@ function labelsOf({ labels, sharedLabels }: Sample): string {
   return `{${shared}${shared !== '' && own !== '' ? ',' : ''}${own}}`
 }
 
-/** Thousands of lines have the same labels. */
+/** The text of labels. Thousands of lines share them. */
 const written = new WeakMap<Labels, string>()
 
 function pairsOf(labels: Labels): string {

@@ -2,13 +2,16 @@ import type { MetricDefinition } from '../metrics/table.js'
 
 export type Labels = Readonly<Record<string, string | number>>
 
-/** A line of the exposition, as prom-client has it. Objects of labels that many lines have are written once. */
+/**
+ * A line of the exposition, in the shape of prom-client. Lines may share an object of labels, which is then
+ * written once.
+ */
 export interface Sample {
   value: number
   labels: Labels
   /** Further labels. */
   sharedLabels?: Labels
-  /** Where it is not the metric's. */
+  /** Name of the line, if it is not that of the metric. */
   metricName?: string
 }
 
@@ -19,12 +22,12 @@ export interface Sample {
 export class Metric {
   readonly help: string
   readonly type: 'counter' | 'gauge' | 'histogram'
-  /** How prom-client puts those of a cluster's workers together. */
+  /** How prom-client combines the values of a cluster's workers. */
   readonly aggregator: 'sum' | 'max' | 'average'
   readonly #name: string
-  /** The name in the text that is being written. */
+  /** The name that a registry has set for the text that it is writing. */
   #wantedName: string | undefined
-  /** The samples as of now; of many series as they are asked for. */
+  /** The samples as of now. Those of many series are read one by one. */
   readonly read: () => Iterable<Sample>
 
   constructor(name: string, { kind, unit, description }: MetricDefinition, read: () => Iterable<Sample>) {
@@ -49,7 +52,7 @@ export class Metric {
     return { ...metric, values: values.map(withAllLabels) }
   }
 
-  /** What prom-client 15 asks for where it writes text. */
+  /** prom-client 15 calls this one when it writes text. */
   getForPromString() {
     const { help, type, aggregator } = this
     const name = this.#wantedName ?? this.#name
@@ -57,7 +60,7 @@ export class Metric {
     return { name, help, type, aggregator, values: [...this.read()] }
   }
 
-  /** The operating system's counters cannot be reset; those of spans go with them. */
+  /** Does nothing: the counters of the operating system cannot be reset, so none are. */
   reset(): void {}
 }
 

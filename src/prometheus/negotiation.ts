@@ -22,7 +22,7 @@ function best(offers: readonly Offer[]): number {
   return Math.max(0, ...offers.map(({ quality }) => quality))
 }
 
-/** What `Accept` and its like name, and how much each is wanted. */
+/** The entries of `Accept` and similar headers, with their quality values. */
 function parse(header = ''): Offer[] {
   return header.split(',').map((offer) => {
     const [name = '', ...parts] = offer.split(';').map((part) => part.trim().toLowerCase())

@@ -4,11 +4,11 @@ export interface ResourceMetricsOptions {
   /** What the names of the metrics begin with. Default: nothing. */
   prefix?: string
   /**
-   * How far back maxima and means go for a reader that cannot be told from others, in ms, 1000 … 3600000. Default 60000.
+   * How far maxima and means reach back for readers that cannot be distinguished, in ms, 1000 … 3600000. Default 60000.
    */
   windowMs?: number
   /**
-   * Whether to measure what tracing costs. It takes hooks at every await, as attribution does, and the native sampler.
+   * Whether to measure the cost of tracing. It takes hooks at every await, as attribution does, and the native sampler.
    * Default true.
    */
   tracing?: boolean

@@ -12,7 +12,7 @@ export function promClientOfApplication(): PromClient {
     try {
       if (file !== undefined) return createRequire(file)('prom-client')
     } catch {
-      // Not there.
+      // It is not installed there.
     }
   }
   try {

@@ -1,23 +1,23 @@
-import { type Point, type Points, Readings } from '../metrics/readings.js'
+import { MetricCollector, type Point, type Points } from '../metrics/metric-collector.js'
 import { type HistogramName, type MetricName, metricNames, metrics } from '../metrics/table.js'
-import { ignoreSpanCosts, listenToSpanCosts } from '../otel/span-costs.js'
+import { addSpanCostListener, removeSpanCostListener } from '../otel/span-costs.js'
 import { Metric, type Sample } from './metric.js'
 import type { ResourceMetricsOptions } from './options.js'
 import { SpanHistograms } from './span-histograms.js'
 
-/** All metrics, as a registry of prom-client takes them, and what they are read from. */
+/** All metrics, in the shape that a registry of prom-client takes, and what they are read from. */
 export class ResourceMetrics {
   readonly metrics: readonly Metric[]
-  readonly #readings: Readings
+  readonly #collector: MetricCollector
   readonly #spans: SpanHistograms
-  /** What was seen in the run of code that is still going on. */
+  /** The points of the latest collection, kept until the code that runs now has ended. */
   #points: Points | undefined
   #stopped = false
 
   constructor({ prefix, windowMs, tracing, maxSpanNames }: Required<ResourceMetricsOptions>) {
-    this.#readings = new Readings({ windowMs, tracing })
+    this.#collector = new MetricCollector({ windowMs, tracing })
     this.#spans = new SpanHistograms(maxSpanNames)
-    listenToSpanCosts(this.#spans.record)
+    addSpanCostListener(this.#spans.record)
     this.metrics = metricNames.map((name) => {
       const prometheusName = prefix + metrics[name].prometheus
       return new Metric(prometheusName, metrics[name], () => this.#samples(name, prometheusName))
@@ -25,11 +25,11 @@ export class ResourceMetrics {
   }
 
   /**
-   * Looks, in the name of `reader` if it can be told from others. A registry reads all its metrics in one run of code:
-   * those that are read until it ends are of this look.
+   * Collects the metrics; `reader` is a name that distinguishes this reader from others, if there is one. A registry
+   * reads all its metrics in one run of code, and all of them get the points of this collection.
    */
-  look(reader?: string): Points {
-    const points = this.#stopped ? {} : this.#readings.look(reader)
+  collect(reader?: string): Points {
+    const points = this.#stopped ? {} : this.#collector.collect(reader)
     this.#points = points
     queueMicrotask(() => {
       this.#points = undefined
@@ -37,17 +37,17 @@ export class ResourceMetrics {
     return points
   }
 
-  /** Metrics that are still in a registry have no samples any more. */
+  /** From now on, metrics that are still in a registry have no samples. */
   stop(): void {
     if (this.#stopped) return
     this.#stopped = true
-    ignoreSpanCosts(this.#spans.record)
-    this.#readings.stop()
+    removeSpanCostListener(this.#spans.record)
+    this.#collector.stop()
   }
 
   #samples(name: MetricName, prometheusName: string): Iterable<Sample> {
     if (isHistogram(name)) return this.#stopped ? [] : this.#spans.samples(name, prometheusName)
-    const points = this.#points ?? this.look()
+    const points = this.#points ?? this.collect()
     return (points[name] ?? []).map(sampleOf)
   }
 }

@@ -7,10 +7,10 @@ import { acceptsGzip, prefersOpenMetrics } from './negotiation.js'
 import type { ResourceMetrics } from './resource-metrics.js'
 
 const compress = promisify(gzip)
-/** Less than this is one packet anyway. */
+/** In bytes. Less than this fits into one packet anyway. */
 const minCompressed = 1400
-/** Of what tells a reader. */
-const maxReader = 200
+/** How many characters of each part of a reader's name are kept. */
+const maxNamePart = 200
 
 /** Answers requests for the metrics, in the format that each asks for. */
 export class Scrapes {
@@ -40,9 +40,9 @@ export class Scrapes {
     if (path !== this.#path) return send(response, 200, `The metrics are at ${this.#path}\n`)
     const format = prefersOpenMetrics(request.headers.accept) ? 'openMetrics' : 'text'
     const headers = { 'content-type': contentTypes[format], vary: 'Accept, Accept-Encoding' }
-    // Nobody looked.
+    // The body is not wanted, so nothing is collected.
     if (method === 'HEAD') return send(response, 200, '', headers)
-    this.#resourceMetrics.look(readerOf(request))
+    this.#resourceMetrics.collect(readerOf(request))
     const text = await textOf(this.#resourceMetrics.metrics, format)
     if (text.length < minCompressed || !acceptsGzip(request.headers['accept-encoding'])) {
       return send(response, 200, text, headers)
@@ -52,9 +52,11 @@ export class Scrapes {
   }
 }
 
-/** By what a scraper can be told from others. Those of one kind behind one address may add a query each. */
+/**
+ * What distinguishes a scraper from others. Scrapers of one kind behind one address may each add a query to the URL.
+ */
 function readerOf({ socket, headers, url = '' }: IncomingMessage): string {
-  return [socket.remoteAddress, url, headers['user-agent']].map((text) => text?.slice(0, maxReader)).join(' ')
+  return [socket.remoteAddress, url, headers['user-agent']].map((text) => text?.slice(0, maxNamePart)).join(' ')
 }
 
 function send(response: ServerResponse, status: number, body: string | Buffer, headers?: OutgoingHttpHeaders): void {

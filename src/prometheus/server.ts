@@ -4,7 +4,7 @@ import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { SpanmeterError } from '../errors.js'
 
-/** Scrapes are small, quick and few: what is not is cut off. */
+/** Scrapes are small, quick and few. Requests that are not are cut off. */
 const limits = {
   maxHeaderSize: 8192,
   headersTimeout: 5000,
@@ -12,26 +12,26 @@ const limits = {
   connectionsCheckingInterval: 5000,
 }
 const maxConnections = 50
-/** More that arrive at once are not answered. */
+/** Further requests over the same connection are refused. */
 const maxRequestsPerSocket = 100
 const idleMs = 5000
 
-/** A server that keeps no process alive, and whose requests instrumentations do not take for the application's. */
+/** A server that does not keep the process alive, and for whose requests instrumentations make no spans. */
 export function createScrapeServer(answer: RequestListener): Server {
   const server = createServer(limits, answer)
   server.maxConnections = maxConnections
   server.maxRequestsPerSocket = maxRequestsPerSocket
   server.timeout = idleMs
-  // Instrumentations wrap that of all servers.
+  // Instrumentations wrap the method that all servers inherit.
   server.emit = EventEmitter.prototype.emit
   server.on('connection', (socket) => socket.unref())
   return server.unref()
 }
 
-/** Tells the port. Throws `SpanmeterError` `CANNOT_LISTEN`. */
+/** Returns the port. Throws `SpanmeterError` `CANNOT_LISTEN`. */
 export async function listen(server: Server, port: number, host: string): Promise<number> {
   try {
-    // Exclusive: workers of a cluster would share the port, and each scrape meet another one.
+    // Exclusive, because workers of a cluster would share the port, and each scrape would reach another of them.
     server.listen({ port, host, exclusive: true })
     await once(server, 'listening')
   } catch (error) {
@@ -39,7 +39,7 @@ export async function listen(server: Server, port: number, host: string): Promis
     const message = `cannot listen on port ${port} of ${host}: ${reason}`
     throw new SpanmeterError('CANNOT_LISTEN', message, { cause: error })
   }
-  // Later ones concern a single connection.
+  // Later errors concern a single connection.
   server.on('error', () => {})
   return (server.address() as AddressInfo).port
 }

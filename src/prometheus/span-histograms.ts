@@ -1,16 +1,18 @@
 import { buckets } from '../metrics/buckets.js'
-import { tellFigures } from '../metrics/span-figures.js'
+import { recordSpanFigures } from '../metrics/span-figures.js'
 import { SpanNames } from '../metrics/span-names.js'
 import type { HistogramName } from '../metrics/table.js'
 import type { SpanCostListener } from '../otel/span-costs.js'
 import type { Labels, Sample } from './metric.js'
 
-/** What spans cost, by their names: a bounded number of series, however many names there are. */
+/**
+ * The histograms of what spans cost, by the names of spans: a bounded number of series, however many names there are.
+ */
 export class SpanHistograms {
   readonly #names: SpanNames
-  /** By name of the span; undefined for all beyond the limit. */
+  /** By the name of the span; undefined for all names beyond the limit. */
   readonly #byName = new Map<string | undefined, SpanSeries>()
-  /** By label. */
+  /** By the label, which several names may share. */
   readonly #series = new Map<string | undefined, SpanSeries>()
 
   constructor(maxNames: number) {
@@ -18,11 +20,14 @@ export class SpanHistograms {
   }
 
   readonly record: SpanCostListener = (name, stats, share) => {
-    const series = this.#seriesOf(this.#names.tell(name))
-    tellFigures(stats, share, (metric, value) => series.record(metric, value))
+    const series = this.#seriesOf(this.#names.labelFor(name))
+    recordSpanFigures(stats, share, (metric, value) => series.record(metric, value))
   };
 
-  /** Of all series, each as of when it is asked for, as lines of the metric that Prometheus knows as `prometheusName`. */
+  /**
+   * The lines of all series for a metric, whose name in Prometheus is `prometheusName`. Each series is read when its
+   * turn comes.
+   */
   *samples(name: HistogramName, prometheusName: string): Iterable<Sample> {
     for (const series of this.#series.values()) yield* series.samples(name, prometheusName)
   }
@@ -41,12 +46,12 @@ export class SpanHistograms {
   }
 }
 
-/** What arrives of a name: half a surrogate pair becomes U+FFFD. Two series of the same labels would spoil the scrape. */
+/** The name as it arrives: half a surrogate pair becomes U+FFFD. Prometheus refuses two series with the same labels. */
 function inUtf8(name: string): string {
   return Buffer.from(name).toString()
 }
 
-/** The histograms of one name. What was never told of it has none. */
+/** The histograms of one label. A metric that never had a value has none. */
 class SpanSeries {
   readonly #labels: Labels
   readonly #histograms = new Map<HistogramName, Histogram>()
@@ -71,7 +76,7 @@ class SpanSeries {
 
 class Histogram {
   readonly #bounds: readonly number[]
-  /** One for each bound, and one for what is above all. */
+  /** One count for each bound, and one for values above all of them. */
   readonly #counts: Float64Array
   #sum = 0
 
@@ -102,13 +107,13 @@ class Histogram {
 }
 
 const noLabels: Labels = {}
-const les = new Map<number | undefined, Labels>()
+const bucketLabels = new Map<number | undefined, Labels>()
 
-/** The labels of a bucket with this upper bound: one object for all. */
+/** The labels of a bucket with this upper bound. All histograms share the object. */
 function upTo(bound: number | undefined): Labels {
-  const known = les.get(bound)
+  const known = bucketLabels.get(bound)
   if (known !== undefined) return known
   const labels = { le: bound ?? '+Inf' }
-  les.set(bound, labels)
+  bucketLabels.set(bound, labels)
   return labels
 }

@@ -5,7 +5,7 @@ import type { MonitorOptions } from '../types.js'
 
 export type Variables = Readonly<Record<string, string | undefined>>
 
-/** What the environment asks for. What it does not mention is left to the defaults of the options. */
+/** What the environment asks for. Options that it does not mention keep their defaults. */
 export interface Configuration {
   enabled: boolean
   monitor: MonitorOptions
@@ -13,7 +13,7 @@ export interface Configuration {
   metrics: Pick<ResourceMetricsOptions, 'windowMs' | 'tracing'>
   /** Undefined: no endpoint. */
   prometheusPort: number | undefined
-  /** One for each variable with a value that cannot be used; the default holds then. */
+  /** One for each variable with a value that cannot be used. The default is used in its place. */
   warnings: string[]
 }
 
@@ -44,7 +44,7 @@ export function readEnvironment(variables: Variables): Configuration {
     })
 
   const periodMs = readNumber('SPANMETER_PERIOD_MS', 0.05, 60_000)
-  // What it may be depends on the other.
+  // Its limits depend on the period.
   const historyName = `SPANMETER_HISTORY_MS (with SPANMETER_PERIOD_MS ${periodMs ?? 1})`
   const monitor = defined({
     periodMs,
@@ -69,14 +69,14 @@ export function readEnvironment(variables: Variables): Configuration {
   return { enabled, monitor, processor, metrics, prometheusPort, warnings }
 }
 
-/** The text itself where it is no number, for the error message. */
+/** The text itself if it is no number, for the error message. */
 function numberIn(text: string): number | string {
   return Number.isNaN(Number(text)) ? text : Number(text)
 }
 
 type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> }
 
-/** Without what is undefined. */
+/** The values without those that are undefined. */
 function defined<T extends object>(values: T): Defined<T> {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Defined<T>
 }

@@ -1,6 +1,6 @@
 /**
- * `node --import spanmeter/register app.js`, or `--require`: writes onto the spans of whatever tracer provider the
- * application registers what they cost, and offers metrics where a port is given for them. Configured by the environment.
+ * `node --import spanmeter/register app.js`, or `--require`: writes onto the spans of the application what they cost,
+ * whatever tracer provider it registers, and serves metrics if a port is given for them. Configured by the environment.
  * Never throws into the application.
  */
 
@@ -32,7 +32,7 @@ function register(): void {
   })
 }
 
-/** Loads what it needs with the first provider: an application without one may not have the OpenTelemetry API. */
+/** Loads the processor with the first provider: an application without one may not have the OpenTelemetry API. */
 function processorFactory({ monitor: monitorOptions, processor: options }: Configuration) {
   let monitor: ResourceMonitor | undefined
   return () => {
@@ -44,7 +44,7 @@ function processorFactory({ monitor: monitorOptions, processor: options }: Confi
   }
 }
 
-/** Of the whole process, whose threads share the environment: on its main thread. */
+/** On the main thread only: the threads of a process share the environment, and one endpoint is enough. */
 async function startEndpoint({ prometheusPort: port, metrics: options }: Configuration): Promise<void> {
   if (port === undefined || !isMainThread) return
   try {
@@ -57,14 +57,14 @@ async function startEndpoint({ prometheusPort: port, metrics: options }: Configu
   }
 }
 
-/** A worker has the environment of the thread that started it, which has warned of it already, if it loaded this. */
+/** A worker has the environment of the thread that started it, which has warned already if it loaded this file. */
 function warnOnce(warnings: readonly string[]): void {
   const key = 'spanmeter warnings'
   const before = (getEnvironmentData(key) ?? []) as readonly string[]
-  const unheard = warnings.filter((warning) => !before.includes(warning))
-  if (unheard.length === 0) return
-  setEnvironmentData(key, [...before, ...unheard])
-  for (const warning of unheard) warn(warning)
+  const newWarnings = warnings.filter((warning) => !before.includes(warning))
+  if (newWarnings.length === 0) return
+  setEnvironmentData(key, [...before, ...newWarnings])
+  for (const warning of newWarnings) warn(warning)
 }
 
 function warn(message: string): void {
@@ -74,6 +74,6 @@ function warn(message: string): void {
 try {
   register()
 } catch (error) {
-  // As where a host forbids to read the environment. The application must start all the same.
+  // A host may forbid to read the environment. The application must start all the same.
   warn(`spans go without resource attributes: ${error instanceof Error ? error.message : String(error)}`)
 }

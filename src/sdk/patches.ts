@@ -1,8 +1,8 @@
-/** What was put in the place of others' methods, to be taken back. */
+/** How to restore the methods of others that were replaced. */
 export class Patches {
   #restore: (() => void)[] = []
 
-  /** `restore` leaves alone what somebody else wrapped again. */
+  /** `restore` must leave a method alone that somebody else has wrapped since. */
   add(restore: () => void): void {
     this.#restore.push(restore)
   }
@@ -12,7 +12,7 @@ export class Patches {
       try {
         restore()
       } catch {
-        // It was frozen meanwhile; ours passes on.
+        // The object was frozen meanwhile. Our method stays there, and only passes on.
       }
     }
   }

@@ -1,20 +1,20 @@
-/** What every version of the SDK's tracer provider has of these. */
+/** The fields of the SDK's tracer provider that we use; each version has some of them. */
 interface Provider {
-  /** SDK 1.x; in 2.x private where it is left. */
+  /** SDK 1.x; in 2.x it is private, where it still exists. */
   addSpanProcessor?(processor: unknown): void
-  /** SDK 1.x: what `addSpanProcessor` adds to. Empty where OTEL_TRACES_EXPORTER chose the active one, or nothing did. */
+  /** SDK 1.x: the list that `addSpanProcessor` adds to. Does not have the one that OTEL_TRACES_EXPORTER chose. */
   _registeredSpanProcessors?: unknown
   activeSpanProcessor?: unknown
   /** SDK 2.x and 3.x. */
   _activeSpanProcessor?: { _spanProcessors?: unknown }
 }
 
-/** The provider's own list of processors, or its method. */
+/** How a processor was attached: through the provider's own list, or by its method. */
 export type AttachedBy = 'list' | 'addSpanProcessor'
 
 /**
- * Puts a processor in front of those that a provider has, which stay. Before them, because it writes onto the span what
- * they export. There is no public way since SDK 2.0; false where none of the known ones leads there.
+ * Puts a processor in front of those that a provider has, which stay: it writes onto the span what they export. Since SDK
+ * 2.0 there is no public way. False if the provider is of an unknown kind.
  */
 export function attach(provider: object, processor: object): AttachedBy | false {
   const { _activeSpanProcessor: active, _registeredSpanProcessors: registered } = provider as Provider
@@ -23,7 +23,7 @@ export function attach(provider: object, processor: object): AttachedBy | false 
     return 'list'
   }
   if (typeof (provider as Provider).addSpanProcessor !== 'function') return false
-  // It would be shut down for the first that is added.
+  // The SDK shuts it down when the first processor is added, unless it is in the list.
   const { activeSpanProcessor: chosen } = provider as Provider
   if (Array.isArray(registered) && registered.length === 0 && chosen !== undefined) registered.push(chosen)
   ;(provider as Provider).addSpanProcessor!(processor)
@@ -31,7 +31,7 @@ export function attach(provider: object, processor: object): AttachedBy | false 
   return 'addSpanProcessor'
 }
 
-/** The processors that a provider has, as far as it is of a known kind. */
+/** The processors of a provider; none if it is of an unknown kind. */
 export function processorsOf(provider: object): readonly object[] {
   const { _activeSpanProcessor: active, _registeredSpanProcessors: registered } = provider as Provider
   const found = active?._spanProcessors ?? registered

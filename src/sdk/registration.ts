@@ -1,7 +1,7 @@
 import { apiKey } from './api-key.js'
 import { isStandIn } from './stand-in.js'
 
-/** The registered tracer provider is a stand-in, that the real one is given to. */
+/** What the API registers as tracer provider: it passes on to the real one, its delegate. */
 interface ProxyProvider {
   getDelegate?(): unknown
   setDelegate?(provider: unknown): void
@@ -13,27 +13,27 @@ const listeners = new Set<Found>()
 const watchedPrototypes = new WeakSet<object>()
 
 /**
- * Tells of each tracer provider that is registered with the OpenTelemetry API, now or later, through whichever copy of the
- * API package: all of them share one object under a global symbol. Nothing is loaded for it. A provider may be told more
- * than once. `found` must not throw.
+ * Calls `found` with each tracer provider that is registered with the OpenTelemetry API, now or later, through
+ * whichever copy of the API package: all copies share one object under a global symbol. Nothing is loaded for it.
+ * `found` may be called more than once with the same provider, and must not throw.
  */
 export function watchRegistration(found: Found): void {
   listeners.add(found)
-  whenSet(globalThis, apiKey, (api) => whenSet(api, 'trace', (provider) => lookInto(provider, found)))
+  whenSet(globalThis, apiKey, (api) => whenSet(api, 'trace', (provider) => inspect(provider, found)))
 }
 
-/** Tells of a provider, or of those that a stand-in for one is given, now or later. */
+/** Calls `found` with a provider; if it is a proxy, with each delegate that it has or is given later. */
 export function watchProvider(provider: object, found: Found): void {
   listeners.add(found)
-  harmlessly(() => lookInto(provider, found))
+  harmlessly(() => inspect(provider, found))
 }
 
-/** Tells of none any more. */
+/** `found` is not called any more. */
 export function unwatch(found: Found): void {
   listeners.delete(found)
 }
 
-function lookInto(provider: ProxyProvider, found: Found): void {
+function inspect(provider: ProxyProvider, found: Found): void {
   if (typeof provider.setDelegate !== 'function') {
     found(provider)
     return
@@ -43,7 +43,7 @@ function lookInto(provider: ProxyProvider, found: Found): void {
   watchPrototype(Object.getPrototypeOf(provider))
 }
 
-/** All stand-ins of one copy of the API at once, so that a later registration is noticed, too. */
+/** All proxies of one copy of the API at once, so that a registration after a reset of the API is noticed, too. */
 function watchPrototype(prototype: ProxyProvider): void {
   const { setDelegate } = prototype
   if (setDelegate === undefined || watchedPrototypes.has(prototype)) return
@@ -60,17 +60,17 @@ function isReal(provider: unknown): provider is object {
 }
 
 /**
- * Calls back with the object that a property holds, if any, and with each that it is set to where it was not there. The
- * setter is inherited: what the object itself has is a plain property, that others may delete and set again, and another
- * copy of this package may do the same.
+ * Calls back with the object that a property holds, if any, and with each that it is set to while it does not exist.
+ * The setter is put on a new prototype of the object, so that the object itself keeps plain properties, which others
+ * may delete and set again. Another copy of this package may do the same.
  */
 function whenSet(target: object, key: PropertyKey, callback: (value: object) => void): void {
   harmlessly(() => {
     const above = Object.getPrototypeOf(target)
-    const tell = (value: unknown) => {
+    const report = (value: unknown) => {
       if (isObject(value)) harmlessly(() => callback(value))
     }
-    tell(Reflect.get(target, key))
+    report(Reflect.get(target, key))
     const watcher = Object.create(above, {
       [key]: {
         get() {
@@ -78,7 +78,7 @@ function whenSet(target: object, key: PropertyKey, callback: (value: object) => 
         },
         set(value: unknown) {
           Reflect.set(above, key, value, this)
-          tell(value)
+          report(value)
         },
       },
     })
@@ -90,9 +90,9 @@ function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null
 }
 
-/** What is looked at belongs to others, who may have frozen it. */
-function harmlessly(look: () => void): void {
+/** These objects belong to others, who may have frozen them. */
+function harmlessly(work: () => void): void {
   try {
-    look()
+    work()
   } catch {}
 }

@@ -1,6 +1,6 @@
 /**
- * Whether a provider is the one of the API that does nothing, which stands in until there is another. A minifier may have
- * taken its name, but it alone holds nothing.
+ * Whether a provider is the API's own, which does nothing until a real one is registered. It is recognized by having no
+ * fields: a minifier may have changed the name of its class.
  */
 export function isStandIn(provider: object): boolean {
   return Reflect.ownKeys(provider).length === 0

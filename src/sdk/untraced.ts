@@ -1,9 +1,9 @@
-/** That of every version of the OpenTelemetry SDK. */
+/** Context key of every version of the OpenTelemetry SDK. */
 const suppressed = Symbol.for('OpenTelemetry SDK Context Key SUPPRESS_TRACING')
 
 let api: typeof import('@opentelemetry/api') | null | undefined
 
-/** Runs `work`, of which no span shall tell, nor of what it begins. */
+/** Runs `work` with tracing suppressed: neither it nor anything that it starts makes spans. */
 export function untraced<T>(work: () => T): T {
   api ??= load()
   if (api === null) return work()

@@ -1,10 +1,12 @@
 import type { Context } from '@opentelemetry/api'
 import type { Account } from '../attribution/account.js'
 
-/** Makes whatever is constructed the object that is passed in. */
+/**
+ * A base class whose constructor returns the object that it is given, so that a subclass adds its private fields to it.
+ */
 const Identity = class {
   constructor(context: Context) {
-    // biome-ignore lint/correctness/noConstructorReturn: that is the point
+    // biome-ignore lint/correctness/noConstructorReturn: this is what the class is for
     return context
   }
 } as unknown as new (
@@ -12,19 +14,20 @@ const Identity = class {
 ) => object
 
 /**
- * A private field on a context: looked up once a context, read at every turn. Contexts belong to others, so nobody else
- * may see it, not even a deep comparison; and a WeakMap takes three times as long.
+ * The account of a context as a private field of the context: found out once for each context, read at every turn.
+ * Contexts belong to others, so nothing else may see it, not even a deep comparison. A WeakMap would take three times
+ * as long.
  */
 export class ContextStamp extends Identity {
   readonly #account: Account | null
 
-  /** Marks a context that has no mark yet. Null: it belongs to no account. */
+  /** Stamps a context that has no stamp yet. Null: it belongs to no account. */
   constructor(context: Context, account: Account | null) {
     super(context)
     this.#account = account
   }
 
-  /** Undefined for a context without a mark. */
+  /** Undefined for a context without a stamp. */
   static accountOf(context: Context): Account | null | undefined {
     return #account in context ? context.#account : undefined
   }

@@ -10,13 +10,13 @@ type Attaching = ContextManager & { attach?(context: Context): { dispose(): void
 
 type Wrapper = (this: never, ...args: never[]) => unknown
 
-/** Told of the turns of one context manager. None may throw. */
-export interface Turns {
-  /** The context may have changed: `manager.active()` tells. Runs at every await. */
-  look(): void
+/** Follows the turns of one context manager. None of these may throw. */
+export interface TurnListener {
+  /** The active context may have changed: asks the manager for it. Runs at every await. */
+  detect(): void
   /** The thread enters this context. */
   enter(context: Context): void
-  /** The thread turned to something else meanwhile: back to the active context. */
+  /** The thread was turned to something else, and goes back to the active context. */
   resume(): void
 }
 
@@ -25,63 +25,63 @@ export interface Turns {
  * the context manager itself enters and leaves.
  */
 export class ContextWatch {
-  readonly #turnsOf: (manager: ContextManager) => Turns
+  readonly #listenerFor: (manager: ContextManager) => TurnListener
   #manager: ContextManager | undefined
-  /** One that went wrong, and is not taken up again. */
+  /** One that failed, and is not watched again. */
   #refused: ContextManager | undefined
-  /** Its `with`, as it was left. */
-  #entrance: ContextManager['with'] | undefined
+  /** The `with` of `#manager` with our wrapper in place. */
+  #wrappedWith: ContextManager['with'] | undefined
   #stops: (() => void)[] = []
 
-  constructor(turnsOf: (manager: ContextManager) => Turns) {
-    this.#turnsOf = turnsOf
+  constructor(listenerFor: (manager: ContextManager) => TurnListener) {
+    this.#listenerFor = listenerFor
   }
 
   get watching(): boolean {
     return this.#manager !== undefined
   }
 
-  /** Takes up the manager that is registered now, whichever it is. To be called whenever a span begins. */
+  /** Watches the manager that is registered now. To be called whenever a span begins. */
   update(): void {
     const manager = (globalThis as { [apiKey]?: Registered })[apiKey]?.context
     if (manager === this.#refused) return
     // Somebody may have wrapped `with` anew, or put the original back.
-    if (manager === this.#manager && manager?.with === this.#entrance) return
+    if (manager === this.#manager && manager?.with === this.#wrappedWith) return
     this.stop()
     if (manager === undefined) return
     this.#manager = manager
-    const turns = this.#turnsOf(manager)
+    const listener = this.#listenerFor(manager)
     const stored = keepsContextInStorage(manager)
-    this.#stops.push(watchTurns({ look: turns.look, stored }))
-    this.#stops.push(wrapWith(manager, turns))
-    this.#stops.push(wrapAttach(manager, turns))
-    this.#entrance = manager.with
+    this.#stops.push(watchTurns({ onTurn: listener.detect, stored }))
+    this.#stops.push(wrapWith(manager, listener))
+    this.#stops.push(wrapAttach(manager, listener))
+    this.#wrappedWith = manager.with
   }
 
-  /** Has no more to do with the present manager. */
+  /** Stops, and does not watch the present manager again. */
   refuse(): void {
     this.#refused = this.#manager
     this.stop()
   }
 
-  /** Takes off all hooks and wrappers. */
+  /** Removes all hooks and wrappers. */
   stop(): void {
-    this.#manager = this.#entrance = undefined
+    this.#manager = this.#wrappedWith = undefined
     for (const stop of this.#stops.splice(0)) stop()
   }
 }
 
-function wrapWith(manager: ContextManager, turns: Turns): () => void {
+function wrapWith(manager: ContextManager, listener: TurnListener): () => void {
   const run = manager.with
   let active = true
   const unwrap = wrap(manager, 'with', function (this: ContextManager, context: Context, ...rest: [never]) {
     if (!active) return run.call(this, context, ...rest)
-    // Null stands for the root context there.
-    turns.enter(context ?? ROOT_CONTEXT)
+    // OpenTelemetry's managers take null for the root context.
+    listener.enter(context ?? ROOT_CONTEXT)
     try {
       return run.call(this, context, ...rest)
     } finally {
-      turns.look()
+      listener.detect()
     }
   })
   return () => {
@@ -90,15 +90,15 @@ function wrapWith(manager: ContextManager, turns: Turns): () => void {
   }
 }
 
-function wrapAttach(manager: Attaching, turns: Turns): () => void {
+function wrapAttach(manager: Attaching, listener: TurnListener): () => void {
   const { attach } = manager
   if (attach === undefined) return () => {}
   let active = true
   const unwrap = wrap(manager, 'attach', function (this: Attaching, context: Context) {
     const token = attach.call(this, context)
     if (!active) return token
-    turns.look()
-    return Object.isExtensible(token) ? lookingAtDisposal(token, turns) : token
+    listener.detect()
+    return Object.isExtensible(token) ? detectingAtDisposal(token, listener) : token
   })
   return () => {
     active = false
@@ -106,16 +106,19 @@ function wrapAttach(manager: Attaching, turns: Turns): () => void {
   }
 }
 
-function lookingAtDisposal<T extends ReturnType<NonNullable<Attaching['attach']>>>(token: T, turns: Turns): T {
+function detectingAtDisposal<T extends ReturnType<NonNullable<Attaching['attach']>>>(
+  token: T,
+  listener: TurnListener,
+): T {
   const dispose = token.dispose.bind(token)
-  const disposeAndLook = () => {
+  const disposeAndDetect = () => {
     dispose()
-    turns.look()
+    listener.detect()
   }
-  return Object.assign(token, { dispose: disposeAndLook, [Symbol.dispose]: disposeAndLook })
+  return Object.assign(token, { dispose: disposeAndDetect, [Symbol.dispose]: disposeAndDetect })
 }
 
-/** As a property of the manager itself: its class belongs to others. */
+/** Sets a property of the manager itself and leaves its class alone, which other managers share. */
 function wrap(manager: Attaching, name: 'with' | 'attach', wrapper: Wrapper): () => void {
   const before = Object.getOwnPropertyDescriptor(manager, name)
   Object.defineProperty(manager, name, { value: wrapper, configurable: true, writable: true })

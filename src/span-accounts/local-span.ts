@@ -5,34 +5,37 @@ import type { SpanAttribution } from './span-attribution.js'
 /** What the spans of one thread have in common. */
 export interface Thread {
   readonly attribution: SpanAttribution
-  /** Root spans that are open, and how many ever began. */
+  /** How many root spans are open, and how many ever began. */
   readonly roots: { open: number; begun: number }
 }
 
-/** What is known of a span that began on this thread beside its window. */
+/** What is known of a span that began on this thread, beside the window that its processor measures. */
 export class LocalSpan {
   /** Undefined where nothing is attributed. */
   readonly account: Account | undefined
-  /** What the span itself ran. Told when it ended. */
+  /** Own CPU time of the span. Known once it has ended. */
   own: OwnTime | undefined
-  /** Processors that still count on it. */
+  /** How many processors wait for its end. */
   users = 1
   open = true
-  /** Those who listen to costs know it. */
-  costTold = false
+  /** Whether its cost was published. */
+  costReported = false
   readonly #thread: Thread
   /**
-   * The span that it belongs to and that has no parent in this process; itself, if it has none. Undefined if its parent is
-   * in this process, but not known.
+   * The topmost span above it in this process, or itself if there is none above. Undefined if its parent is in this
+   * process but not known.
    */
   readonly #root: LocalSpan | undefined
+  /** Whether another root span was open when it began. */
   readonly #beganShared: boolean
+  /** `attribution.failures` when it began. */
   readonly #failuresThen: number
-  /** Of `roots.begun`, when it began. */
+  /** `roots.begun` when it began. */
   readonly #begunRoots: number
+  /** Whether another root span began before it ended. */
   #endedShared = false
 
-  /** `parent`: `'unknown'` for one that is in this process, but not sampled. */
+  /** `parent`: `'unknown'` for one that is in this process but not sampled. */
   constructor(thread: Thread, parent: LocalSpan | 'unknown' | undefined) {
     const { attribution, roots } = thread
     const known = parent === 'unknown' ? undefined : parent
@@ -50,7 +53,7 @@ export class LocalSpan {
     this.#begunRoots = roots.begun
   }
 
-  /** Whether another root span was open at any time while this one was. Told when it ended. */
+  /** Whether another root span was open at any time while this one was. Complete once it has ended. */
   get shared(): boolean {
     return this.#beganShared || this.#endedShared
   }

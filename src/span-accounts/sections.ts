@@ -1,45 +1,45 @@
 import type { Account } from '../attribution/account.js'
 
 /** What sections need of the ledger and of the turns between contexts. */
-interface Thread {
+interface SectionLedger {
   turn(account: number): void
-  /** What it did since the last turn was for this account. */
-  name(account: number): void
-  /** Turns to what is active now. */
+  /** What the thread did since its last turn counts for this account instead. */
+  reassign(account: number): void
+  /** Turns to the account of the active context. */
   resume(): void
 }
 
 /**
- * Pieces of code that run to their end at once and count for an account of their own, whatever context they run in or
+ * Sections of code that run to their end at once and count for an account of their own, whatever context they run in or
  * enter: what a tracing SDK does when a span starts or ends. They nest.
  */
 export class Sections {
-  /** The handle of the account of the innermost; 0 outside of all. Read at every turn. */
+  /** The handle of the innermost section's account; 0 outside of all sections. Read at every turn. */
   current = 0
-  /** What spanmeter's own span processor counts for; undefined while nobody asks. */
+  /** The account of spanmeter's own span processor; undefined while nobody asks for it. */
   own: Account | undefined
-  readonly #thread: Thread
+  readonly #ledger: SectionLedger
 
-  constructor(thread: Thread) {
-    this.#thread = thread
+  constructor(ledger: SectionLedger) {
+    this.#ledger = ledger
   }
 
-  /** What runs until `leave()` is given the answer is this account's. */
+  /** What runs from now on counts for this account, until `leave()` is called with the returned handle. */
   enter(account: Account): number {
     const outer = this.current
     this.current = account.handle
-    this.#thread.turn(account.handle)
+    this.#ledger.turn(account.handle)
     return outer
   }
 
-  /** All of the innermost section since its last turn is this account's. Nothing outside of all. */
-  change(account: Account): void {
+  /** What the innermost section did since its last turn, and will do, counts for this account. No-op outside of all. */
+  reassign(account: Account): void {
     if (this.current === 0) return
     this.current = account.handle
-    this.#thread.name(account.handle)
+    this.#ledger.reassign(account.handle)
   }
 
-  /** As `enter()`, for spanmeter's own work. To be given to `leaveOwn()`. */
+  /** As `enter()`, for spanmeter's own work. The returned handle is for `leaveOwn()`. */
   enterOwn(): number {
     return this.own === undefined ? -1 : this.enter(this.own)
   }
@@ -50,7 +50,7 @@ export class Sections {
 
   leave(outer: number): void {
     this.current = outer
-    if (outer === 0) this.#thread.resume()
-    else this.#thread.turn(outer)
+    if (outer === 0) this.#ledger.resume()
+    else this.#ledger.turn(outer)
   }
 }

@@ -3,34 +3,34 @@ import type { Account } from '../attribution/account.js'
 import { Ledger, loopWaited, type OwnTime } from '../attribution/ledger.js'
 import { warn } from '../sdk/warn.js'
 import { ContextStamp } from './context-stamp.js'
-import { ContextWatch, type Turns } from './context-watch.js'
+import { ContextWatch, type TurnListener } from './context-watch.js'
 import { Sections } from './sections.js'
 
 /**
- * Adds up what each span itself ran on this thread. One for all processors; from the first span of one that wants it
- * until none does any more, hooks are installed.
+ * The own CPU time of each span on this thread. All processors share one. Hooks are installed from the first span of a
+ * processor that wants it until no processor does any more.
  */
 export class SpanAttribution {
   readonly #accountOf: (context: Context) => Account | undefined
   #ledger: Ledger | undefined
   #watch: ContextWatch | undefined
-  /** Those of the context manager that is watched. */
-  #turns: Turns | undefined
-  /** Processors, and whoever asks what tracing costs. */
+  /** Follows the context manager that is watched. */
+  #listener: TurnListener | undefined
+  /** Processors, and whoever measures the cost of tracing. */
   #users = 0
-  /** How many of them tell totals. */
+  /** How many of them want totals. */
   #totals = 0
-  /** How often a context manager went wrong. What was open then was not followed to its end. */
+  /** How often a context manager failed. Accounts that were open then were not followed to their end. */
   #failures = 0
 
-  /** Code that counts for itself, not for the active span. Only while somebody wants it. */
+  /** Code that counts for itself and not for the active span. In effect while there are users. */
   readonly sections = new Sections({
     turn: (account) => this.#ledger?.turn(account),
-    name: (account) => this.#ledger?.name(account),
+    reassign: (account) => this.#ledger?.reassign(account),
     resume: () => this.#resume(),
   })
 
-  /** `accountOf` tells the account of the span that is active in a context, open or not. */
+  /** `accountOf` returns the account of the span that is active in a context, open or not. */
   constructor(accountOf: (context: Context) => Account | undefined) {
     this.#accountOf = accountOf
   }
@@ -39,15 +39,15 @@ export class SpanAttribution {
     return this.#failures
   }
 
-  /** Somebody wants it. Throws `SpanmeterError` `NATIVE_UNAVAILABLE` where no binary loads. */
+  /** Adds a user. Throws `SpanmeterError` `NATIVE_UNAVAILABLE` where no binary loads. */
   acquire(totals: boolean): void {
     if (this.#ledger === undefined) {
       const ledger = new Ledger()
       this.#ledger = ledger
       this.#watch = new ContextWatch((manager) => {
         ledger.watchLoop(true)
-        this.#turns = this.#turnsOf(manager, ledger)
-        return this.#turns
+        this.#listener = this.#listenerFor(manager, ledger)
+        return this.#listener
       })
     }
     this.#users++
@@ -62,8 +62,8 @@ export class SpanAttribution {
   }
 
   /**
-   * Undefined where nobody wants it, where it cannot be known which span is active (no context manager is registered),
-   * or too many are open.
+   * Opens the account of a span. Undefined where there are no users, where the active span cannot be known because no
+   * context manager is registered, or where too many accounts are open.
    */
   open(parent: Account | undefined): Account | undefined {
     if (this.#users === 0) return undefined
@@ -80,7 +80,7 @@ export class SpanAttribution {
     }
   }
 
-  /** An account for code that is nobody's span. Undefined where nobody wants any, or too many are open. */
+  /** Opens an account for code that belongs to no span. Undefined where there are no users, or too many are open. */
   openStanding(): Account | undefined {
     return this.#users === 0 ? undefined : this.#ledger?.open(undefined)
   }
@@ -89,7 +89,7 @@ export class SpanAttribution {
     return this.#ledger?.close(account, this.#totals > 0)
   }
 
-  /** CPU time of the thread since anybody wanted it, and the part of it that belongs to no span, in ms. */
+  /** CPU time of the thread since the first user came, and the part of it that belongs to no account, in ms. */
   sums(): { allMs: number; nobodyMs: number } | undefined {
     return this.#ledger?.sums()
   }
@@ -99,34 +99,35 @@ export class SpanAttribution {
     return this.#ledger?.selfMs(account) ?? 0
   }
 
-  /** Nothing is followed any more. */
+  /** The thread works for nobody from now on. */
   #rest(): void {
-    this.#turns = undefined
+    this.#listener = undefined
     this.#ledger?.watchLoop(false)
     this.#ledger?.turn(0)
   }
 
   #resume(): void {
-    if (this.#turns === undefined) this.#ledger?.turn(0)
-    else this.#turns.resume()
+    if (this.#listener === undefined) this.#ledger?.turn(0)
+    else this.#listener.resume()
   }
 
-  /** The context manager belongs to others: if it does what nobody can foresee, it is left alone. Must not throw. */
+  /** The context manager belongs to others: one that fails is not watched any more. Must not throw. */
   #giveUp(error: unknown): void {
     this.#failures++
     this.#watch?.refuse()
     this.#rest()
-    warn('what spans run themselves is not told any more:', error)
+    warn('the own CPU time of spans is not measured any more:', error)
   }
 
-  /** Closures over bare functions: this runs at every await. */
-  #turnsOf(manager: ContextManager, { turn, shared }: Ledger): Turns {
+  /** Closures over bare functions, because they run at every await. */
+  #listenerFor(manager: ContextManager, { turn, shared }: Ledger): TurnListener {
     const accountOf = this.#accountOf
     const { sections } = this
+    const waited = loopWaited
     let last: Context | undefined
 
-    /** A context of somebody's own making may be anything at all. */
-    function mark(context: Context): Account | null {
+    /** A context that somebody made by hand may be anything at all. */
+    function stamp(context: Context): Account | null {
       let account: Account | null = null
       try {
         account = accountOf(context) ?? null
@@ -137,16 +138,16 @@ export class SpanAttribution {
 
     function enter(context: Context): void {
       last = context
-      shared[loopWaited] = 0
-      const known = typeof context === 'object' ? ContextStamp.accountOf(context) : null
-      const account = known === undefined ? mark(context) : known
+      shared[waited] = 0
+      const stamped = typeof context === 'object' ? ContextStamp.accountOf(context) : null
+      const account = stamped === undefined ? stamp(context) : stamped
       turn(sections.current !== 0 ? sections.current : account === null ? 0 : account.openHandle)
     }
 
-    const look = () => {
+    const detect = () => {
       try {
         const context = manager.active()
-        if (context !== last || shared[loopWaited] !== 0) enter(context)
+        if (context !== last || shared[waited] !== 0) enter(context)
       } catch (error) {
         this.#giveUp(error)
       }
@@ -154,9 +155,9 @@ export class SpanAttribution {
 
     const resume = () => {
       last = undefined
-      look()
+      detect()
     }
 
-    return { look, enter, resume }
+    return { detect, enter, resume }
   }
 }

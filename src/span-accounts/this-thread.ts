@@ -7,15 +7,15 @@ import { SpanAttribution } from './span-attribution.js'
 
 export const attribution = new SpanAttribution(accountIn)
 
-/** In a context: the account that everything in it counts for, whatever span is active. */
+/** Key of a context value: the account that everything in the context counts for, whatever span is active in it. */
 export const accountKey = createContextKey('spanmeter account')
 
 const thread: Thread = { attribution, roots: { open: 0, begun: 0 } }
 
-/** By what `spanContext()` of the span returns, which wrappers of a span pass on. */
+/** Spans by the object that their `spanContext()` returns: wrappers of a span return the same one. */
 const spans = new WeakMap<object, LocalSpan>()
 
-/** A processor was told of the beginning of a span. There may be others, which share what is kept of it. */
+/** Called by each processor that sees the span begin. All of them share one `LocalSpan`. */
 export function beginLocalSpan(spanContext: object, parentContext: Context): LocalSpan {
   const known = spans.get(spanContext)
   if (known?.open) {
@@ -27,7 +27,7 @@ export function beginLocalSpan(spanContext: object, parentContext: Context): Loc
   return begun
 }
 
-/** A processor does not wait for its end any more. */
+/** Called by a processor that does not wait for the end of the span any more. */
 export function leaveLocalSpan(span: LocalSpan): void {
   if (--span.users === 0) span.end()
 }
@@ -45,7 +45,7 @@ function accountIn(context: Context): Account | undefined {
   return spanContext && spans.get(spanContext)?.account
 }
 
-/** What a span that begins in this context has above it in this process. */
+/** The parent, in this process, of a span that begins in this context. */
 function parentIn(context: Context): LocalSpan | 'unknown' | undefined {
   const spanContext = trace.getSpanContext(context)
   if (spanContext === undefined) return undefined

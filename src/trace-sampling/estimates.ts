@@ -1,4 +1,4 @@
-/** Events per second, of late. */
+/** Recent events per second. */
 export class Rate {
   #count = 0
   #timeMs = 0
@@ -8,15 +8,15 @@ export class Rate {
   }
 
   /**
-   * `count` events came in the last `elapsedMs`. The mean goes back for a second, or as far as it takes to have seen some
-   * 30 events. If many more came than chance explains, what was before counts no longer.
+   * `count` events came in the last `elapsedMs`. The mean reaches back for a second, or as far as it takes to have seen
+   * about 30 events. If many more came than chance explains, it begins anew.
    */
   add(count: number, elapsedMs: number): void {
     const { perSecond } = this
     const expected = (perSecond * elapsedMs) / 1000
     if (count > 2 * expected + 4 * Math.sqrt(expected) + 8) {
       this.#count = count
-      // A burst within a few milliseconds is no rate yet.
+      // A burst within a few milliseconds does not make a rate.
       this.#timeMs = Math.max(elapsedMs, 250)
       return
     }
@@ -27,7 +27,7 @@ export class Rate {
   }
 }
 
-/** How much there is of something to each of something else, of late: CPU time to a span, spans to a trace. */
+/** A recent quotient: CPU time per span, spans per trace. */
 export class Mean {
   readonly #reachMs: number
   readonly #enough: number
@@ -36,8 +36,7 @@ export class Mean {
   #sinceMs = 0
 
   /**
-   * What was is forgotten over `reachMs`, but no faster than there is something new to learn from: `enough` is how many it
-   * takes to know better.
+   * Old values fade over `reachMs`, but no faster than new ones replace them: `enough` is how many new ones it takes.
    */
   constructor(reachMs: number, enough: number) {
     this.#reachMs = reachMs
@@ -48,7 +47,7 @@ export class Mean {
     return this.#count > 0
   }
 
-  /** 0 before the first. */
+  /** 0 before the first value. */
   get value(): number {
     return this.#count === 0 ? 0 : this.#sum / this.#count
   }

@@ -2,14 +2,14 @@ import { type Context, isSpanContextValid, type TraceState, trace } from '@opent
 import { tracingOverhead } from '../overhead/tracing-overhead.js'
 import { warn } from '../sdk/warn.js'
 import { checkSamplerOptions, type OverheadSamplerOptions } from './options.js'
-import type { Share } from './ratio-control.js'
+import type { RatioLimits } from './ratio-control.js'
 import { threadBudget } from './thread-budget.js'
 import { isInShare } from './trace-id.js'
 
-/** As in the API and the SDK. */
+/** The values of the API's enumeration. */
 const decision = { notRecord: 0, recordAndSampled: 2 } as const
 
-/** What an OpenTelemetry SDK wants to know before it starts a span. */
+/** What an OpenTelemetry SDK asks a sampler for before it starts a span. */
 export interface SamplingDecision {
   decision: (typeof decision)[keyof typeof decision]
   traceState?: TraceState
@@ -18,23 +18,25 @@ export interface SamplingDecision {
 const sampledFlag = 1
 
 /**
- * An OpenTelemetry sampler that keeps the measured CPU time of tracing within a budget: it lowers the share of traces that
- * are sampled as far as it must. Whoever began a trace decides about all of it, so that none is sampled in part.
+ * An OpenTelemetry sampler that keeps the measured CPU time of tracing within a budget: it lowers the share of traces
+ * that are sampled as far as it must. The root of a trace decides about all of it, so that no trace is sampled in part.
  */
 export class OverheadSampler {
-  readonly #share: Share
-  /** `'measuring'`: from the first span on, what tracing costs is known. */
+  readonly #limits: RatioLimits
+  /**
+   * `'measuring'` from the first span on, when the cost of tracing is known; `'blind'` when it is not known any more.
+   */
   #state: 'new' | 'measuring' | 'blind' = 'new'
 
   /** Throws a `TypeError` or `RangeError` for a bad option. */
   constructor(options: OverheadSamplerOptions = {}) {
     const { budgetPercent, minRatio, maxRatio } = checkSamplerOptions(options)
-    this.#share = { budgetMs: budgetPercent * 10, minRatio, maxRatio, ratio: maxRatio }
+    this.#limits = { budgetMs: budgetPercent * 10, minRatio, maxRatio, ratio: maxRatio }
   }
 
   /** The share of traces that are sampled now. */
   get ratio(): number {
-    return this.#share.ratio
+    return this.#limits.ratio
   }
 
   shouldSample(context: Context, traceId: string): SamplingDecision {
@@ -44,27 +46,27 @@ export class OverheadSampler {
     if (isRoot && this.#state === 'measuring') this.#keepBudget()
     const sampled = isRoot ? isInShare(traceId, this.ratio) : (parent.traceFlags & sampledFlag) !== 0
     if (this.#state === 'measuring') count(sampled, isRoot ? 'none' : parent.isRemote ? 'remote' : 'local')
-    const told = sampled ? decision.recordAndSampled : decision.notRecord
+    const decided = sampled ? decision.recordAndSampled : decision.notRecord
     return isRoot || parent.traceState === undefined
-      ? { decision: told }
-      : { decision: told, traceState: parent.traceState }
+      ? { decision: decided }
+      : { decision: decided, traceState: parent.traceState }
   }
 
   toString(): string {
-    const { budgetMs, minRatio, maxRatio } = this.#share
+    const { budgetMs, minRatio, maxRatio } = this.#limits
     return `OverheadSampler{budgetPercent=${budgetMs / 10},minRatio=${minRatio},maxRatio=${maxRatio}}`
   }
 
-  /** From now on what tracing costs is not measured, and traces are sampled at `maxRatio`. */
+  /** From now on the cost of tracing is not measured, and traces are sampled at `maxRatio`. */
   [Symbol.dispose](): void {
-    if (this.#state === 'measuring') threadBudget.leave(this.#share)
+    if (this.#state === 'measuring') threadBudget.leave(this.#limits)
     this.#state = 'blind'
-    this.#share.ratio = this.#share.maxRatio
+    this.#limits.ratio = this.#limits.maxRatio
   }
 
   #begin(): void {
     try {
-      threadBudget.join(this, this.#share)
+      threadBudget.join(this, this.#limits)
       this.#state = 'measuring'
     } catch (error) {
       this.#giveUp(error)
@@ -79,10 +81,10 @@ export class OverheadSampler {
     }
   }
 
-  /** Once. */
+  /** Happens once. */
   #giveUp(error: unknown): void {
     this[Symbol.dispose]()
-    warn(`what tracing costs is not known, traces are sampled at ${this.ratio}:`, error)
+    warn(`the cost of tracing is not known, traces are sampled at ${this.ratio}:`, error)
   }
 }
 

@@ -1,31 +1,33 @@
 import { Mean, Rate } from './estimates.js'
 
-/** What tracing has cost on this thread so far: CPU time in ms, and what it was spent on. Nothing of it goes back. */
-export interface SpanCosts {
-  /** Of the spans that the sampler turned down. */
+/** What tracing has cost on this thread so far: CPU time in ms, and what it was spent on. None of it decreases. */
+export interface CostTotals {
+  /** For spans that the sampler did not sample. */
   unsampledMs: number
   startMs: number
   endMs: number
   exportMs: number
-  /** Recorded spans. Those that others decided about count for the traces that were sampled meanwhile. */
+  /**
+   * Recorded spans. Those that another sampler decided about are put down to the traces that were sampled meanwhile.
+   */
   started: number
   ended: number
   exported: number
 }
 
-/** What the sampler decided so far. */
+/** What the samplers have decided so far. */
 interface Decisions {
   roots: number
   sampledRoots: number
-  /** Traces that began elsewhere, where it was decided about them. */
+  /** Traces that began in another process, which decided about them. */
   remoteSampled: number
   remoteUnsampled: number
   /** Spans of any trace. */
   unsampledSpans: number
 }
 
-/** Of one sampler. */
-export interface Share {
+/** The limits of one sampler, and the ratio that it keeps to. */
+export interface RatioLimits {
   /** CPU time that tracing may take, in ms per second. */
   readonly budgetMs: number
   readonly minRatio: number
@@ -37,21 +39,22 @@ export interface Share {
 const noDecisions: Decisions = { roots: 0, sampledRoots: 0, remoteSampled: 0, remoteUnsampled: 0, unsampledSpans: 0 }
 
 const intervalMs = 250
-/** When to look first, if that is earlier. */
+/** The first update comes after so many sampled root spans, if that is earlier. */
 const firstRoots = 16
 
 /**
- * Finds the share of root spans to sample so that tracing keeps within a budget. This is no feedback on the overhead of the
- * last seconds: export comes in bursts, seconds after the decision. How often traces begin is known at once, and what each
- * costs does not depend on the ratio; so the ratio follows. Every part of the cost is divided by what it was spent on,
- * export by exported spans: the quotient is the same in a burst and between two.
+ * Finds the share of root spans to sample so that tracing keeps within a budget. It does not regulate by the overhead
+ * of the last seconds, because export comes in bursts, seconds after the decision. Instead it computes the ratio from
+ * two things that are known at once and do not depend on it: how often traces begin, and what each of them costs. Every
+ * part of the cost is divided by what it was spent on, export by exported spans, so that the quotient is the same
+ * during a burst and between two of them.
  */
 export class RatioControl {
   readonly decisions: Decisions = { ...noDecisions }
-  #lookedMs: number
-  #costs: SpanCosts
+  #updatedMs: number
+  #costs: CostTotals
   #decided = noDecisions
-  /** Of `decisions.sampledRoots`: to look again before the interval is over. */
+  /** The number of `decisions.sampledRoots` at which an update is due before the interval is over. */
   #nextRoots = firstRoots
   readonly #roots = new Rate()
   readonly #remoteSampled = new Rate()
@@ -63,37 +66,37 @@ export class RatioControl {
   readonly #spansIfSampled = new Mean(1000, 50)
   readonly #spansIfUnsampled = new Mean(1000, 50)
 
-  /** `costs`: what had been spent before anything was decided. */
-  constructor(nowMs: number, costs: SpanCosts) {
-    this.#lookedMs = nowMs
+  /** `costs`: what was spent before anything was decided. */
+  constructor(nowMs: number, costs: CostTotals) {
+    this.#updatedMs = nowMs
     this.#costs = costs
   }
 
-  /** Whether to look. To be asked before each decision about a root span. */
+  /** Whether an update is due. To be asked before each decision about a root span. */
   isDue(nowMs: number): boolean {
-    return nowMs - this.#lookedMs >= intervalMs || this.decisions.sampledRoots >= this.#nextRoots
+    return nowMs - this.#updatedMs >= intervalMs || this.decisions.sampledRoots >= this.#nextRoots
   }
 
-  /** Learns from what happened since the last look, and sets the ratios. `waiting`: spans wait for their export. */
-  look(nowMs: number, costs: SpanCosts, waiting: boolean, shares: Iterable<Share>): void {
-    const elapsedMs = nowMs - this.#lookedMs
+  /** Learns from what happened since the last update, and sets the ratios. `waiting`: spans wait for their export. */
+  update(nowMs: number, costs: CostTotals, waiting: boolean, samplers: Iterable<RatioLimits>): void {
+    const elapsedMs = nowMs - this.#updatedMs
     const spent = difference(costs, this.#costs)
     const decided = difference(this.decisions, this.#decided)
-    this.#lookedMs = nowMs
+    this.#updatedMs = nowMs
     this.#costs = costs
     this.#decided = { ...this.decisions }
     this.#roots.add(decided.roots, elapsedMs)
     this.#remoteSampled.add(decided.remoteSampled, elapsedMs)
     this.#remoteUnsampled.add(decided.remoteUnsampled, elapsedMs)
     this.#learnCosts(decided, spent, elapsedMs)
-    this.#share(waiting, shares)
+    this.#setRatios(waiting, samplers)
   }
 
-  #learnCosts(decided: Decisions, spent: SpanCosts, elapsedMs: number): void {
+  #learnCosts(decided: Decisions, spent: CostTotals, elapsedMs: number): void {
     this.#start.add(spent.startMs, spent.started, elapsedMs)
     this.#end.add(spent.endMs, spent.ended, elapsedMs)
     this.#export.add(spent.exportMs, spent.exported, elapsedMs)
-    // A collection of garbage that falls into one of them is no reason to sample nothing for seconds.
+    // A garbage collection that falls into one of them is no reason to sample nothing for seconds.
     const unusualMs = 3 * this.#unsampled.value * decided.unsampledSpans + 1
     const unsampledMs = this.#unsampled.known ? Math.min(spent.unsampledMs, unusualMs) : spent.unsampledMs
     this.#unsampled.add(unsampledMs, decided.unsampledSpans, elapsedMs)
@@ -102,25 +105,25 @@ export class RatioControl {
     this.#spansIfUnsampled.add(decided.unsampledSpans, unsampledTraces, elapsedMs)
   }
 
-  #share(waiting: boolean, shares: Iterable<Share>): void {
+  #setRatios(waiting: boolean, samplers: Iterable<RatioLimits>): void {
     const untilExport = this.#start.value + this.#end.value
-    // Nothing was exported yet: most likely it takes about as much again.
+    // If nothing was exported yet, it will most likely take about as much again.
     const spanMs = untilExport + (this.#export.known ? this.#export.value : waiting ? untilExport : 0)
     const sampledMs = spanMs * this.#spansIfSampled.value
     const unsampledMs = this.#unsampled.value * this.#spansIfUnsampled.value
     const roots = this.#roots.perSecond
-    const whateverTheRatio =
+    const atAnyRatio =
       roots * unsampledMs + this.#remoteSampled.perSecond * sampledMs + this.#remoteUnsampled.perSecond * unsampledMs
     const all = roots * Math.max(0, sampledMs - unsampledMs)
     let smallestMs = Number.POSITIVE_INFINITY
-    for (const share of shares) {
-      const left = share.budgetMs - whateverTheRatio
+    for (const sampler of samplers) {
+      const left = sampler.budgetMs - atAnyRatio
       const wanted = left <= 0 ? 0 : all === 0 ? 1 : left / all
-      share.ratio = Math.min(share.maxRatio, Math.max(share.minRatio, wanted))
-      smallestMs = Math.min(smallestMs, share.budgetMs)
+      sampler.ratio = Math.min(sampler.maxRatio, Math.max(sampler.minRatio, wanted))
+      smallestMs = Math.min(smallestMs, sampler.budgetMs)
     }
     const { sampledRoots } = this.decisions
-    // After a second's worth of the budget. While no cost is known: after as many again.
+    // The next update comes after a second's worth of the budget; while no cost is known, after as many roots again.
     const more = sampledMs === 0 ? Math.max(firstRoots, sampledRoots) : Math.max(1, smallestMs / sampledMs)
     this.#nextRoots = sampledRoots + more
   }

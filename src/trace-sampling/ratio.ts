@@ -1,2 +1,4 @@
-/** Who lowers the sampling ratio of this thread's tracer providers; told to metrics without loading a sampler for it. */
+/**
+ * The ratio that the samplers of this thread keep to, if there are any: for the metrics, which need not load a sampler.
+ */
 export const samplingRatio: { current: (() => number) | undefined } = { current: undefined }

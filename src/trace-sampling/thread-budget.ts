@@ -1,60 +1,62 @@
 import { type TracingCost, tracingOverhead } from '../overhead/tracing-overhead.js'
 import { samplingRatio } from './ratio.js'
-import { RatioControl, type Share, type SpanCosts } from './ratio-control.js'
+import { type CostTotals, RatioControl, type RatioLimits } from './ratio-control.js'
 
-/** So many sampled root spans, none of which was seen, are no accident. */
-const unmeasured = 1000
+/** If so many sampled root spans were not measured, their provider is not registered. */
+const maxUnmeasured = 1000
 
 /**
- * What all samplers of this thread share: the tracing of a thread has one cost, which each of them keeps within its budget
- * as if it decided about all traces. While there is one, what tracing costs is measured.
+ * What all samplers of this thread have in common. The tracing of a thread has one cost, and each sampler keeps it
+ * within its own budget as if it decided about all traces. While there is a sampler, the cost of tracing is measured.
  */
 class ThreadBudget {
-  readonly #shares = new Set<Share>()
-  /** A sampler is told of no end: it lasts until nobody has it any more. */
-  readonly #forgotten = new FinalizationRegistry<Share>((share) => this.leave(share))
+  readonly #samplers = new Set<RatioLimits>()
+  /** The SDK does not shut samplers down: one leaves when it is garbage. */
+  readonly #forgotten = new FinalizationRegistry<RatioLimits>((limits) => this.leave(limits))
   /** Undefined while there is no sampler. */
   control: RatioControl | undefined
 
   /** Throws `SpanmeterError` `NATIVE_UNAVAILABLE` where nothing can be measured. */
-  join(sampler: object, share: Share): void {
+  join(sampler: object, limits: RatioLimits): void {
     if (this.control === undefined) {
       tracingOverhead.acquire()
       this.control = new RatioControl(performance.now(), costsOf(tracingOverhead.read()!))
-      samplingRatio.current = () => Math.min(...[...this.#shares].map(({ ratio }) => ratio))
+      samplingRatio.current = () => Math.min(...[...this.#samplers].map(({ ratio }) => ratio))
     }
-    this.#shares.add(share)
-    this.#forgotten.register(sampler, share, share)
+    this.#samplers.add(limits)
+    this.#forgotten.register(sampler, limits, limits)
   }
 
-  leave(share: Share): void {
-    this.#forgotten.unregister(share)
-    if (!this.#shares.delete(share) || this.#shares.size > 0) return
+  leave(limits: RatioLimits): void {
+    this.#forgotten.unregister(limits)
+    if (!this.#samplers.delete(limits) || this.#samplers.size > 0) return
     this.control = samplingRatio.current = undefined
     tracingOverhead.release()
   }
 
-  /** To be called before each decision about a root span. Throws if what the sampled ones cost is not measured. */
+  /**
+   * To be called before each decision about a root span. Throws if the cost of those that are sampled is not measured.
+   */
   keep(): void {
     const nowMs = performance.now()
     if (!this.control?.isDue(nowMs)) return
     const cost = tracingOverhead.read()!
-    if (cost.spans.started === 0 && this.control.decisions.sampledRoots > unmeasured) {
+    if (cost.spans.started === 0 && this.control.decisions.sampledRoots > maxUnmeasured) {
       throw new Error('the tracer provider is not registered with the OpenTelemetry API')
     }
-    this.control.look(nowMs, costsOf(cost), cost.waiting, this.#shares)
+    this.control.update(nowMs, costsOf(cost), cost.waiting, this.#samplers)
   }
 }
 
 export const threadBudget = new ThreadBudget()
 
-function costsOf({ cpu, spans }: TracingCost): SpanCosts {
+function costsOf({ cpu, spans }: TracingCost): CostTotals {
   const costs = { unsampledMs: 0, startMs: 0, endMs: 0, exportMs: 0, ...spans }
   for (const { component, timeMs } of cpu) {
     if (component === 'unsampled') costs.unsampledMs += timeMs
     else if (component === 'start') costs.startMs += timeMs
     else if (component === 'export') costs.exportMs += timeMs
-    // What a span records is before its end; spanmeter's own is spent at both ends.
+    // What a span records comes before its end; spanmeter's own processor works at both ends.
     else costs.endMs += timeMs
   }
   return costs

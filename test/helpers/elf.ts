@@ -11,7 +11,7 @@ export interface Elf {
   exports: string[]
 }
 
-/** What is in a binary, as readelf tells it. */
+/** What is in a binary, as readelf shows it. */
 export function readElf(path: string): Elf {
   const ask = (...options: string[]) => execFileSync('readelf', ['--wide', ...options, path], { encoding: 'utf8' })
   const find = (text: string, pattern: RegExp) => [...text.matchAll(pattern)].map(([, found]) => found!)

@@ -5,12 +5,12 @@ interface Used {
   cpuMs: number
 }
 
-/** What test/fixtures/installed/measure.cjs tells: what was measured, between what the kernel booked meanwhile. */
+/** What test/fixtures/installed/measure.cjs prints: what was measured, between what the kernel counted meanwhile. */
 export interface Measured {
   /** The path of what was loaded. */
   binary: string
   inside: Used
-  told: Used & { selfMs?: number }
+  measured: Used & { selfMs?: number }
   around: Used
   samples: number
 }
@@ -21,17 +21,17 @@ export interface Served {
   attributes: Record<string, number>
 }
 
-/** `attributed`: whether what the work ran itself is told. */
-export function expectTrueMeasurement({ inside, told, around, samples }: Measured, attributed = true): void {
+/** `attributed`: whether the own CPU time of the work is measured. */
+export function expectTrueMeasurement({ inside, measured, around, samples }: Measured, attributed = true): void {
   expect(inside.threadMs).toBeGreaterThanOrEqual(50)
-  expectBetween(inside.threadMs, told.threadMs, around.threadMs)
-  expectBetween(inside.cpuMs, told.cpuMs, around.cpuMs)
-  if (attributed) expectBetween(inside.threadMs, told.selfMs!, around.threadMs)
-  else expect(told).not.toHaveProperty('selfMs')
+  expectBetween(inside.threadMs, measured.threadMs, around.threadMs)
+  expectBetween(inside.cpuMs, measured.cpuMs, around.cpuMs)
+  if (attributed) expectBetween(inside.threadMs, measured.selfMs!, around.threadMs)
+  else expect(measured).not.toHaveProperty('selfMs')
   expect(samples).toBeGreaterThan(0)
 }
 
-/** What the span of a request was told by the native sampler. */
+/** Expects true attributes on the span of a request, by the native sampler. */
 export function expectTrueSpan({ insideMs, aroundMs, attributes }: Served): void {
   expect(insideMs).toBeGreaterThanOrEqual(50)
   expectBetween(insideMs, attributes['resource.cpu.self_ms']!, aroundMs)
@@ -39,8 +39,8 @@ export function expectTrueSpan({ insideMs, aroundMs, attributes }: Served): void
   expect(attributes['resource.samples']).toBeGreaterThan(0)
 }
 
-function expectBetween(inside: number, told: number, around: number): void {
-  const words = `told ${told} ms between ${inside} and ${around}`
-  expect(told, words).toBeGreaterThan(0.95 * inside)
-  expect(told, words).toBeLessThan(1.05 * around)
+function expectBetween(inside: number, measured: number, around: number): void {
+  const words = `measured ${measured} ms between ${inside} and ${around}`
+  expect(measured, words).toBeGreaterThan(0.95 * inside)
+  expect(measured, words).toBeLessThan(1.05 * around)
 }

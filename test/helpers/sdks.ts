@@ -46,7 +46,7 @@ export function newestFor(sdk: Sdk): NodeVersion | undefined {
   return nodeVersions.findLast((node) => node.path !== undefined && allows(sdk, node))
 }
 
-/** Why an SDK cannot be tested on a version of Node.js, as the end of a test's name, which may tell it already. */
+/** Why an SDK cannot be tested on a version of Node.js, as the end of a test's name, unless the name says so already. */
 export function obstacle(sdk: Sdk, node = newestFor(sdk)): { skip: boolean; why: string } {
   if (!sdk.present) return { skip: true, why: ' (skipped: run `npm run sdks` first)' }
   if (node === undefined) return { skip: true, why: ' (skipped: run `npm run nodes` first)' }
@@ -83,7 +83,7 @@ export function placeApps(sdk: Sdk, name = 'app'): string {
   return folder
 }
 
-/** Runs an application beside the packages of an SDK, and tells what it printed, which is JSON. */
+/** Runs an application beside the packages of an SDK, and returns what it printed, which is JSON. */
 export async function runBeside<T>(
   folder: string,
   node: string,

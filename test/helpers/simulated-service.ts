@@ -1,4 +1,4 @@
-import { RatioControl, type SpanCosts } from '../../dist/trace-sampling/ratio-control.js'
+import { type CostTotals, RatioControl } from '../../dist/trace-sampling/ratio-control.js'
 
 /** What a traced service does, at a given second. CPU in ms to a span. */
 export interface Load {
@@ -42,8 +42,8 @@ export interface Simulation {
 /** The control law on a clock and at costs that are made up. The same every time. */
 export function simulate({ load, seconds, budgetPercent = 2, minRatio = 0.001 }: Simulation): Second[] {
   const random = generator(42)
-  const share = { budgetMs: budgetPercent * 10, minRatio, maxRatio: 1, ratio: 1 }
-  const costs: SpanCosts = {
+  const limits = { budgetMs: budgetPercent * 10, minRatio, maxRatio: 1, ratio: 1 }
+  const costs: CostTotals = {
     ...{ unsampledMs: 0, startMs: 0, endMs: 0, exportMs: 0 },
     ...{ started: 0, ended: 0, exported: 0 },
   }
@@ -52,7 +52,7 @@ export function simulate({ load, seconds, budgetPercent = 2, minRatio = 0.001 }:
   const ending: { ms: number; spans: number; at: Load }[] = []
   let queue: { spans: number; at: Load }[] = []
   let waiting = 0
-  const told: Second[] = []
+  const results: Second[] = []
 
   for (let second = 0; second < seconds; second++) {
     const now = { ...usual, ...load(second) }
@@ -70,14 +70,14 @@ export function simulate({ load, seconds, budgetPercent = 2, minRatio = 0.001 }:
     }
     result.decided /= 10
     result.spent = (total(costs) - before) / 10
-    result.ratio = share.ratio
-    told.push(result)
+    result.ratio = limits.ratio
+    results.push(result)
 
     function root(ms: number): void {
-      if (control.isDue(ms)) control.look(ms, { ...costs }, queue.length > 0, [share])
+      if (control.isDue(ms)) control.update(ms, { ...costs }, queue.length > 0, [limits])
       result.roots++
       decisions.roots++
-      if (random() < share.ratio) {
+      if (random() < limits.ratio) {
         decisions.sampledRoots++
         start(ms)
       } else {
@@ -100,7 +100,7 @@ export function simulate({ load, seconds, budgetPercent = 2, minRatio = 0.001 }:
       ending.push({ ms: ms + 20, spans: now.spans, at: now })
     }
   }
-  return told
+  return results
 
   function end({ spans, at }: { spans: number; at: Load }): void {
     costs.ended += spans
@@ -118,7 +118,7 @@ export function simulate({ load, seconds, budgetPercent = 2, minRatio = 0.001 }:
   }
 }
 
-function total({ unsampledMs, startMs, endMs, exportMs }: SpanCosts): number {
+function total({ unsampledMs, startMs, endMs, exportMs }: CostTotals): number {
   return unsampledMs + startMs + endMs + exportMs
 }
 

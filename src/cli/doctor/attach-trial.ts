@@ -18,7 +18,7 @@ type ProviderClass = new (
 }
 
 function run(importer: string, name: string, className: string): AttachOutcome {
-  // Here, because the OpenTelemetry API may be missing where spanmeter is.
+  // Loaded here, because the OpenTelemetry API may be missing where spanmeter is installed.
   const { ResourceSpanProcessor } =
     require('../../otel/span-processor.js') as typeof import('../../otel/span-processor.js')
   const Provider = (createRequire(importer)(name) as Record<string, ProviderClass>)[className]

@@ -26,7 +26,7 @@ export function askChild<T>(program: string, args: readonly string[], options: C
   })
 }
 
-/** What a program of this folder that was asked answers. */
+/** Sends the answer of a program that `askChild()` runs. */
 export function answer(message: object): void {
   process.send!(message)
 }

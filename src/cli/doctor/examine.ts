@@ -8,15 +8,15 @@ import { examineCgroup, examineMachine } from './machine.js'
 import { examineOpenTelemetry } from './opentelemetry.js'
 import { findPackage } from './packages.js'
 import { withoutFolders } from './privacy.js'
-import type { Tell } from './progress.js'
+import type { ReportProgress } from './progress.js'
 import { tryBudget, tryRates } from './rates.js'
 import type { Report, SamplerFacts } from './report.js'
 import { describeSampler, describeSources, tryMonitor } from './sampler.js'
 import { verdict } from './verdict.js'
 
 /** Examines the machine, and what an application in `cwd` would load. Takes some seconds. */
-export async function examine(cwd: string, tell: Tell): Promise<Report> {
-  tell('looking at the machine')
+export async function examine(cwd: string, report: ReportProgress): Promise<Report> {
+  report('examining the machine')
   await turn()
   const binding = nativeBinding()
   const host = binding?.host()
@@ -30,9 +30,9 @@ export async function examine(cwd: string, tell: Tell): Promise<Report> {
     kernel: examineKernel(binding, host),
     sampler,
     sources: health instanceof Error ? [] : describeSources(health as MonitorHealth, binding, host),
-    rates: works === null ? [] : await tryRates(works, tell),
-    budget: works === 'native' ? await tryBudget(tell) : null,
-    openTelemetry: await opentelemetry(cwd, tell),
+    rates: works === null ? [] : await tryRates(works, report),
+    budget: works === 'native' ? await tryBudget(report) : null,
+    openTelemetry: await opentelemetry(cwd, report),
     promClient: findPackage('prom-client', cwd)?.version ?? null,
   }
   const { enabled, warnings } = readEnvironment(process.env)
@@ -63,7 +63,7 @@ function versions(): Report['versions'] {
   return { spanmeter: version, node: node!, v8: v8!, uv: uv!, nodeApi: napi! }
 }
 
-function opentelemetry(cwd: string, tell: Tell): Promise<Report['openTelemetry']> {
-  tell('looking for OpenTelemetry')
+function opentelemetry(cwd: string, report: ReportProgress): Promise<Report['openTelemetry']> {
+  report('looking for OpenTelemetry')
   return examineOpenTelemetry(cwd)
 }

@@ -1,4 +1,4 @@
-/** Three digits that count, or all of a large number. */
+/** Three significant digits, or all digits of a larger whole number. */
 export function figure(value: number): string {
   return String(Math.abs(value) >= 1000 ? Math.round(value) : Number(value.toPrecision(3)))
 }

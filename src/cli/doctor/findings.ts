@@ -3,17 +3,17 @@ import type { Finding, Report } from './report.js'
 
 export type Facts = Omit<Report, 'format' | 'works' | 'verdict' | 'findings'>
 
-/** What the environment says to `spanmeter/register`. */
+/** The settings of `spanmeter/register` in the environment. */
 export interface Settings {
   enabled: boolean
   warnings: readonly string[]
 }
 
 const levels = ['problem', 'warning', 'note'] as const
-/** With which a reading of the clock is no system call. */
+/** A reading of the clock that takes longer is a system call. */
 const slowClockNs = 200
 
-/** What somebody who reads the facts should notice, the worst first. */
+/** What a reader of the facts should notice, the worst first. */
 export function findings(facts: Facts, settings: Settings): Finding[] {
   const all = [
     ...aboutSampler(facts),
@@ -39,23 +39,23 @@ function* aboutSampler({ sampler: { backend, reason }, machine }: Facts): Found 
 }
 
 const blindness =
-  'The JavaScript sampler is blind while the event loop is blocked, and tells no span what it ran itself.'
+  'The JavaScript sampler is blind while the event loop is blocked, and measures no own CPU time of spans.'
 
 function howToGetTheNative(reason: string, platform: string): string {
   if (platform !== 'linux') return 'It is for Linux.'
   if (reason.includes('addons is disabled')) return 'Start Node.js without --no-addons, which may be in NODE_OPTIONS.'
-  if (reason.includes('cannot start')) return 'It needs a thread and memory: look at the limits of the process.'
+  if (reason.includes('cannot start')) return 'It needs a thread and memory: check the limits of the process.'
   return 'Install the package on the machine that it runs on, and copy its folder prebuilds with it.'
 }
 
 const without: Record<string, string> = {
   threads: 'The CPU time of threads that run may be stale by a scheduler tick.',
-  memory: 'Nothing is told of memory.',
-  faults: 'Nothing is told of page faults and context switches.',
-  schedstat: 'Nothing is told of waiting for a CPU (resource.cpu.wait_ms).',
-  io: 'Nothing is told of I/O.',
-  network: 'Nothing is told of the network.',
-  cgroup: 'Nothing is told of throttling (resource.cpu.throttled_ms).',
+  memory: 'No span or metric has memory.',
+  faults: 'No span or metric has page faults and context switches.',
+  schedstat: 'No span or metric has the time of waiting for a CPU (resource.cpu.wait_ms).',
+  io: 'No span or metric has I/O.',
+  network: 'No span or metric has the network.',
+  cgroup: 'No span or metric has throttling (resource.cpu.throttled_ms).',
 }
 
 function* aboutSources({ sampler, sources }: Facts): Found {
@@ -86,7 +86,7 @@ function* aboutMachine({ machine, cgroup, kernel, sampler }: Facts): Found {
   if (cgroup?.throttledPeriods && limit !== null) {
     const times = `in ${cgroup.throttledPeriods} periods of ${figure(cgroup.cpuPeriodMs ?? 0)} ms`
     const text = `The CPU quota of ${figure(limit)} cores ran out ${times}: threads were kept from running.`
-    yield warning('throttled', text, 'Raise the CPU limit. resource.cpu.throttled_ms tells which spans were hit.')
+    yield warning('throttled', text, 'Raise the CPU limit. resource.cpu.throttled_ms shows which spans were hit.')
   } else if (limit !== null && limit < machine.usableCpus) {
     const text = `A CPU quota allows ${figure(limit)} of ${machine.usableCpus} CPUs.`
     yield note('cpu-quota', text, 'Beyond it threads are kept from running, the sampler with them.')
@@ -129,7 +129,7 @@ function* aboutOpenTelemetry({ packages, apiCopies, attach }: Facts['openTelemet
     yield warning(
       'api-copies',
       text,
-      'Copies that do not fit together lose spans. `npm ls @opentelemetry/api` tells more.',
+      'Copies that do not fit together lose spans. `npm ls @opentelemetry/api` shows where they come from.',
     )
   }
   if (attach === null) {

@@ -5,7 +5,7 @@ import type { Binding, NativeHost } from '../../backend/native/binding.js'
 import { field, read } from './files.js'
 import type { KernelFacts } from './report.js'
 
-/** Steps of 10 ms, the longest, are seen often enough in this time. */
+/** The clock is watched for this long. Its longest steps, of 10 ms, are seen often enough in it. */
 const watchMs = 200
 const seccompModes = ['off', 'strict', 'filter'] as const
 
@@ -23,7 +23,7 @@ export function examineKernel(binding: Binding | undefined, host: NativeHost | u
   }
 }
 
-/** From the kernel's own configuration, which distributions keep in one of these places, if anywhere. */
+/** From the kernel's configuration, which distributions keep in one of these places, if at all. */
 function configuredTick(): number | null {
   if (process.platform !== 'linux') return null
   const config = packedConfig() || read(`/boot/config-${release()}`) || read(`/lib/modules/${release()}/config`)

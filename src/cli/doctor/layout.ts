@@ -23,19 +23,19 @@ export function paragraph(text: string, first = ''): string {
   return lines.map((line, i) => `${i === 0 ? first : indent}${line}\n`).join('')
 }
 
-/** A word that is longer than a line must be cut. */
+/** A word, cut into pieces if it is longer than a line. */
 function pieces(word: string, width: number): string[] {
   return word.match(new RegExp(`.{1,${width}}`, 'gu')) ?? ['']
 }
 
-/** A name and what is to be said of it. */
+/** A name and its value. */
 export function entry(name: string, value: string): string {
   const label = `  ${name.padEnd(labelWidth)}  `
   if (name.length <= labelWidth) return paragraph(value, label)
   return `  ${name}\n${paragraph(value, ' '.repeat(label.length))}`
 }
 
-/** Columns to the right, but for the first. */
+/** A table. The first column is aligned to the left, the others to the right. */
 export function table(rows: readonly (readonly string[])[]): string {
   const widths = rows[0]!.map((_, i) => Math.max(...rows.map((row) => row[i]!.length)))
   const pad = (cell: string, i: number) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))

@@ -21,7 +21,7 @@ export function examineMachine(): MachineFacts {
   }
 }
 
-/** Without the native sampler nobody looks, and there is no answer. */
+/** Null without the native sampler, which alone reads cgroups. */
 export function examineCgroup(host: NativeHost | undefined): CgroupFacts | null {
   if (host === undefined || host.cgroupVersion === 0) return null
   const { cgroupVersion: version, cpuLimit = null, cpuPeriodMs = null } = host
@@ -45,7 +45,7 @@ function libc(): string | null {
 }
 
 function glibcVersion(): string | undefined {
-  // Else it asks for the names of the other ends of all sockets. Node.js has it from 20.13 on.
+  // Otherwise the report looks up the host names of all connections. Node.js has the option from 20.13 on.
   const report = process.report as NodeJS.ProcessReport & { excludeNetwork?: boolean }
   const before = report.excludeNetwork
   report.excludeNetwork = true
@@ -57,7 +57,10 @@ function glibcVersion(): string | undefined {
   }
 }
 
-/** By its affinity, which includes the cpuset of its cgroup. `availableParallelism()` may count a CPU quota, too. */
+/**
+ * From the affinity of the process, which includes the cpuset of its cgroup but, unlike `availableParallelism()`,
+ * no quota.
+ */
 function usableCpus(): number {
   const list = field(read('/proc/self/status'), 'Cpus_allowed_list')
   const count = list?.split(',').reduce((sum, range) => {
@@ -67,7 +70,7 @@ function usableCpus(): number {
   return count || availableParallelism()
 }
 
-/** Only x86 has a flag for it. */
+/** Null except on x86, which has a flag for it. */
 function virtual(): boolean | null {
   const flags = field(read('/proc/cpuinfo'), 'flags')
   return flags === undefined ? null : flags.split(' ').includes('hypervisor')

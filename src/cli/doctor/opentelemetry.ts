@@ -6,7 +6,7 @@ import type { AttachTrial, FoundPackage, OpenTelemetryFacts } from './report.js'
 
 const api = '@opentelemetry/api'
 
-/** Each may bring those after it where the application does not have them itself. */
+/** Each may have those after it as dependencies, where the application does not have them itself. */
 const sdkPackages = [
   '@opentelemetry/auto-instrumentations-node',
   '@opentelemetry/sdk-node',
@@ -15,7 +15,7 @@ const sdkPackages = [
   '@opentelemetry/sdk-trace',
 ]
 
-/** Who makes a tracer provider, in the order of preference. */
+/** Packages with a class of tracer providers, in the order of preference. */
 const providers: Record<string, string> = {
   '@opentelemetry/sdk-trace-node': 'NodeTracerProvider',
   '@opentelemetry/sdk-trace-base': 'BasicTracerProvider',

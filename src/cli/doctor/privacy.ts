@@ -3,14 +3,14 @@ import { basename, isAbsolute, join, relative, sep } from 'node:path'
 
 export const packageRoot = join(__dirname, '../../..')
 
-/** A message without the folders that would tell names of users and projects. */
+/** A message without the folders that would reveal names of users and projects. */
 export function withoutFolders(text: string, cwd: string): string {
   const hide = (text: string, folder: string, name: string) =>
     folder.length > 1 ? text.replaceAll(folder, name) : text
   return hide(hide(text.replaceAll(packageRoot + sep, ''), cwd, '.'), homedir(), '~')
 }
 
-/** Where a file is, seen from a folder that it should be in: of others, only that it is elsewhere. */
+/** Where a file is, relative to a folder that it should be in. Of a path outside, only the package and its files. */
 export function placeIn(folder: string, path: string): string {
   const inside = relative(folder, path)
   if (!inside.startsWith('..') && !isAbsolute(inside)) return inside || '.'

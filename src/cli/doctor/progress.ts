@@ -1,9 +1,10 @@
-export type Tell = (what: string) => void
+/** Called with what is being done now. */
+export type ReportProgress = (activity: string) => void
 
-/** A line that tells what is being done and goes away in the end; nothing where nobody sits before it. */
-export function showProgress(stream: NodeJS.WriteStream): { tell: Tell; clear: () => void } {
+/** Shows on a terminal, in one line, what is being done. On another stream it writes nothing. */
+export function showProgress(stream: NodeJS.WriteStream): { report: ReportProgress; clear: () => void } {
   const write = (line: string) => {
     if (stream.isTTY) stream.write(`\r\x1b[K${line}`)
   }
-  return { tell: (what) => write(`${what} …`), clear: () => write('') }
+  return { report: (activity) => write(`${activity} …`), clear: () => write('') }
 }

@@ -1,11 +1,11 @@
-/** Keeps a period in a process of its own, so that what `health()` adds up is about this period alone. */
+/** Samples at one period in a process of its own, so that the totals of `health()` are about this period alone. */
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createMonitor } from '../../create-monitor.js'
 import type { MissedTicks, MonitorHealth } from '../../types.js'
 import { answer } from './child.js'
 
-/** What happened between two looks, and the last of them. */
+/** What happened between two readings of `health()`, and the second of them. */
 export interface RateOutcome {
   durationMs: number
   samples: number

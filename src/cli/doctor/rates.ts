@@ -1,21 +1,21 @@
 import { askChild } from './child.js'
-import type { Tell } from './progress.js'
+import type { ReportProgress } from './progress.js'
 import type { RateOutcome } from './rate-trial.js'
 import type { BudgetTrial, RateTrial } from './report.js'
 
 const periods = { native: [10, 1, 0.25, 0.1], js: [10, 1] }
-/** The first samples also find out which threads there are. */
+/** The first samples are slower: they find the threads of the process. */
 const settleMs = 150
 const durationMs = 700
-/** The budget judges anew after 100 ms and 20 samples. */
+/** The sampler adjusts its period to the budget after 100 ms and 20 samples. */
 const budgetSettleMs = 600
 const defaults = { periodMs: 1, maxOverheadPercent: 1 }
 
-/** One after the other: they are timed. A trial that cannot be made is left out. */
-export async function tryRates(backend: 'native' | 'js', tell: Tell): Promise<RateTrial[]> {
+/** Makes one trial after the other, because they are timed. A trial that fails is left out. */
+export async function tryRates(backend: 'native' | 'js', report: ReportProgress): Promise<RateTrial[]> {
   const trials: RateTrial[] = []
   for (const periodMs of periods[backend]) {
-    tell(`sampling each ${periodMs} ms`)
+    report(`sampling each ${periodMs} ms`)
     const outcome = await attempt(periodMs, 0, settleMs)
     if (outcome?.health.backend === backend) trials.push(judge(periodMs, outcome))
   }
@@ -37,8 +37,8 @@ function judge(periodMs: number, { durationMs, samples, missedTicks, cpuMs, heal
 }
 
 /** With the defaults of `createMonitor()`. */
-export async function tryBudget(tell: Tell): Promise<BudgetTrial | null> {
-  tell('sampling within the default budget')
+export async function tryBudget(report: ReportProgress): Promise<BudgetTrial | null> {
+  report('sampling within the default budget')
   const outcome = await attempt(defaults.periodMs, defaults.maxOverheadPercent, budgetSettleMs)
   if (outcome?.health.backend !== 'native') return null
   const { health, cpuMs, durationMs } = outcome

@@ -2,15 +2,15 @@ import type { AttachedBy } from '../../sdk/provider.js'
 import type { MissedTicks, MonitorHealth, Source } from '../../types.js'
 
 /**
- * What `spanmeter doctor --json` prints. Every field is there; null stands for what this machine does not tell. Times say
- * their unit in their names; CPU percentages are of one core.
+ * What `spanmeter doctor --json` prints. Every field is there; null means that the value is unknown on this machine.
+ * The names of times say their unit; CPU percentages are of one core.
  */
 export interface Report {
   /** Another number when a field goes away or changes its meaning. New fields may come at any time. */
   format: 1
   /** The sampler that works; null: none does. */
   works: 'native' | 'js' | null
-  /** All of it in a sentence or two. */
+  /** The result in a sentence or two. */
   verdict: string
   /** What is worth knowing, the worst first. */
   findings: Finding[]

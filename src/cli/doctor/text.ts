@@ -2,7 +2,7 @@ import { bytes, figure, hertz, percent } from './figures.js'
 import { entry, paragraph, table } from './layout.js'
 import type { Finding, Report } from './report.js'
 
-/** How a terminal sets off a piece of text. */
+/** Makes a piece of text stand out on a terminal. */
 type Style = (text: string) => string
 interface Styles {
   heading: Style
@@ -86,7 +86,7 @@ function kernelText({ kernel }: Report): string {
       clockResolutionNs !== null && `${clockResolutionNs} ns; a reading takes ${figure(clockReadingNs!)} ns`,
     seccomp,
     'timer slack': timerSlackNs !== null && `${timerSlackNs} ns${slack}`,
-    'time slice': samplerSliceNs === null ? 'not told' : `${figure(samplerSliceNs / 1e6)} ms for the sampler`,
+    'time slice': samplerSliceNs === null ? 'unknown' : `${figure(samplerSliceNs / 1e6)} ms for the sampler`,
   })
 }
 

@@ -3,7 +3,7 @@ import type { RateTrial, Report } from './report.js'
 
 type Facts = Pick<Report, 'sampler' | 'rates' | 'budget'>
 
-/** What it comes to, in a sentence or two. */
+/** The result of all facts, in a sentence or two. */
 export function verdict(works: Report['works'], { sampler, rates, budget }: Facts): string {
   const trial = rates.find(({ periodMs }) => periodMs === 1)
   const costs = trial === undefined ? '' : `; ${costOf(trial)}`

@@ -1,7 +1,7 @@
 import { expect } from 'vitest'
 import type { ReceivedSpan } from './otlp'
 
-/** Every span has these, on a machine whose kernel tells them all. */
+/** Every span has these, on a machine whose kernel has all of them. */
 const always = [
   'cpu.self_ms',
   'cpu.self_avg',
@@ -11,18 +11,18 @@ const always = [
   'memory.min_mb',
   'samples',
 ]
-/** And these, unless the sampler had no CPU at all while it was open. */
+/** And these, unless the sampler had no CPU at all while the span was open. */
 const sampled = ['cpu.avg', 'cpu.max', 'cpu.min', 'cpu.time_ms']
 const sometimes = ['cpu.throttled_ms', 'shared', 'cpu_bound', 'coverage']
 
 /** The default attributes of a span, without `resource.`. Expects them to be complete. */
 export function defaultsOf({ name, attributes }: ReceivedSpan): Record<string, number> {
   const ours = Object.entries(attributes).filter(([key]) => key.startsWith('resource.'))
-  const told = Object.fromEntries(ours.map(([key, value]) => [key.slice('resource.'.length), value as number]))
-  const names = Object.keys(told).filter((key) => !sometimes.includes(key))
-  const expected = told.coverage === 0 ? always : [...always, ...sampled]
+  const found = Object.fromEntries(ours.map(([key, value]) => [key.slice('resource.'.length), value as number]))
+  const names = Object.keys(found).filter((key) => !sometimes.includes(key))
+  const expected = found.coverage === 0 ? always : [...always, ...sampled]
   expect(names.toSorted(), name).toEqual(expected.toSorted())
-  return told
+  return found
 }
 
 /** Within 2 ms or 5 % of the truth: a span runs a little code of its own beside what it is measured by. */
@@ -31,17 +31,17 @@ export function closeTo(truth: number): (value: number) => boolean {
 }
 
 /** Expects each span of test/fixtures/sdks/work.cjs once, with its own attributes and what it truly cost. */
-export function expectTold(exported: readonly ReceivedSpan[], truth: Readonly<Record<string, number>>): void {
+export function expectTrueAttributes(exported: readonly ReceivedSpan[], truth: Readonly<Record<string, number>>): void {
   const spans = exported.filter(({ name }) => name !== 'warm-up')
   expect(spans.map(({ name }) => name).toSorted()).toEqual(Object.keys(truth).toSorted())
   for (const span of spans) {
     const { name, attributes } = span
-    const told = defaultsOf(span)
+    const found = defaultsOf(span)
     const own = Object.entries(attributes).filter(([key]) => !key.startsWith('resource.'))
     expect(Object.fromEntries(own)).toEqual({ 'app.name': name, 'app.done': true })
     const selfMs = truth[name]!
-    expect(told['cpu.self_ms'], `${name} ran ${selfMs} ms`).toSatisfy(closeTo(selfMs))
-    expect(told['cpu.time_ms'], name).toBeGreaterThanOrEqual(selfMs)
-    expect(told['memory.max_mb'], name).toBeGreaterThan(20)
+    expect(found['cpu.self_ms'], `${name} ran ${selfMs} ms`).toSatisfy(closeTo(selfMs))
+    expect(found['cpu.time_ms'], name).toBeGreaterThanOrEqual(selfMs)
+    expect(found['memory.max_mb'], name).toBeGreaterThan(20)
   }
 }

@@ -7,7 +7,7 @@ import { NodeTracerProvider, type Sampler } from '@opentelemetry/sdk-trace-node'
 import { createMonitor } from 'spanmeter'
 import { afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { CounterLog, LookBack } from '../dist/metrics/look-back.js'
-import { type Points, Readings } from '../dist/metrics/readings.js'
+import { MetricCollector, type Points } from '../dist/metrics/metric-collector.js'
 import { SpanNames } from '../dist/metrics/span-names.js'
 import { canThrottle, makeQuotaGroup, quotaGroup, removeQuotaGroup } from './helpers/cgroup'
 import { run } from './helpers/child'
@@ -27,10 +27,10 @@ afterEach(() => {
   context.disable()
 })
 
-function newReadings(options: Partial<ConstructorParameters<typeof Readings>[0]> = {}): Readings {
-  const readings = new Readings({ windowMs: 60_000, tracing: false, ...options })
-  running.push(readings)
-  return readings
+function newMetricCollector(options: Partial<ConstructorParameters<typeof MetricCollector>[0]> = {}): MetricCollector {
+  const collector = new MetricCollector({ windowMs: 60_000, tracing: false, ...options })
+  running.push(collector)
+  return collector
 }
 
 const value = (points: Points, name: keyof Points) => points[name]![0]!.value
@@ -38,17 +38,17 @@ const value = (points: Points, name: keyof Points) => points[name]![0]!.value
 const mebibyte = 2 ** 20
 
 /** Memory that is there until it has been sampled. */
-async function spike(bytes: number, readings: Readings): Promise<void> {
+async function spike(bytes: number, collector: MetricCollector): Promise<void> {
   const stairs = new Staircase(bytes)
   stairs.step(bytes)
-  const samples = () => value(readings.look('spike'), 'spanmeter.sampler.samples')
+  const samples = () => value(collector.collect('spike'), 'spanmeter.sampler.samples')
   const before = samples()
   await expect.poll(samples, { interval: 10 }).toBeGreaterThan(before + 5)
   stairs.step(-bytes)
 }
 
 describe('CounterLog', () => {
-  test('tells what a counter was between two looks, as if it grew evenly', () => {
+  test('interpolates a counter between two entries', () => {
     const log = new CounterLog()
     expect(log.at(5)).toBe(0)
     log.push(10, 100)
@@ -57,7 +57,7 @@ describe('CounterLog', () => {
     expect([0, 10, 15, 20, 30, 40, 99].map((time) => log.at(time))).toEqual([100, 100, 200, 300, 300, 300, 300])
   })
 
-  test('keeps what is recent exactly and what is old nearly, however often it is told', () => {
+  test('keeps what is recent exactly and what is old nearly, however many entries there are', () => {
     const log = new CounterLog()
     const grown = (time: number) => time ** 2
     for (let time = 0; time <= 100_000; time += 10) log.push(time, grown(time))
@@ -69,44 +69,44 @@ describe('CounterLog', () => {
 })
 
 describe('LookBack', () => {
-  test("goes back to the same reader's last look", () => {
+  test("goes back to the same reader's last collection", () => {
     const lookBack = new LookBack(60_000, 0)
-    expect(lookBack.look(100_000, 'a')).toBe(40_000)
-    expect(lookBack.look(110_000, 'b')).toBe(50_000)
-    expect(lookBack.look(115_000, 'a')).toBe(100_000)
-    expect(lookBack.look(300_000, 'b')).toBe(110_000)
+    expect(lookBack.windowStart(100_000, 'a')).toBe(40_000)
+    expect(lookBack.windowStart(110_000, 'b')).toBe(50_000)
+    expect(lookBack.windowStart(115_000, 'a')).toBe(100_000)
+    expect(lookBack.windowStart(300_000, 'b')).toBe(110_000)
   })
 
-  test('goes back a fixed time for those without a name, and as far as none of them looked', () => {
+  test('goes back a fixed time for those without a name, and as far as none of them collected', () => {
     const lookBack = new LookBack(60_000, 0)
-    expect(lookBack.look(100_000, undefined)).toBe(40_000)
-    expect(lookBack.look(110_000, undefined)).toBe(50_000)
-    expect(lookBack.look(110_000, undefined)).toBe(50_000)
+    expect(lookBack.windowStart(100_000, undefined)).toBe(40_000)
+    expect(lookBack.windowStart(110_000, undefined)).toBe(50_000)
+    expect(lookBack.windowStart(110_000, undefined)).toBe(50_000)
     // A timer of 60 s is always a bit late.
-    expect(lookBack.look(170_050, undefined)).toBe(110_000)
-    expect(lookBack.look(500_000, undefined)).toBe(170_050)
+    expect(lookBack.windowStart(170_050, undefined)).toBe(110_000)
+    expect(lookBack.windowStart(500_000, undefined)).toBe(170_050)
   })
 
-  test('goes back no further than to the beginning, and not less than can be told', () => {
+  test('goes back no further than to the beginning, and not less than can be measured', () => {
     const lookBack = new LookBack(60_000, 1000)
-    expect(lookBack.look(1050, 'a')).toBe(1000)
-    expect(lookBack.look(2000, undefined)).toBe(1000)
-    expect(lookBack.look(90_000, 'a')).toBe(1050)
-    expect(lookBack.look(90_001, 'a')).toBe(89_901)
+    expect(lookBack.windowStart(1050, 'a')).toBe(1000)
+    expect(lookBack.windowStart(2000, undefined)).toBe(1000)
+    expect(lookBack.windowStart(90_000, 'a')).toBe(1050)
+    expect(lookBack.windowStart(90_001, 'a')).toBe(89_901)
   })
 
-  test('forgets the readers that looked longest ago', () => {
+  test('forgets the readers that collected longest ago', () => {
     const lookBack = new LookBack(1000, 0)
-    for (let i = 0; i <= 100; i++) lookBack.look(10_000 + i, `reader ${i}`)
-    expect(lookBack.look(50_000, 'reader 1')).toBe(10_001)
-    expect(lookBack.look(50_000, 'reader 0')).toBe(49_000)
+    for (let i = 0; i <= 100; i++) lookBack.windowStart(10_000 + i, `reader ${i}`)
+    expect(lookBack.windowStart(50_000, 'reader 1')).toBe(10_001)
+    expect(lookBack.windowStart(50_000, 'reader 0')).toBe(49_000)
   })
 })
 
 describe('SpanNames', () => {
-  test('tells so many names and no more', () => {
+  test('lets so many names through and no more', () => {
     const names = new SpanNames(3)
-    expect(['a', 'b', 'c', 'd', 'a', 'e', 'c'].map((name) => names.tell(name))).toEqual([
+    expect(['a', 'b', 'c', 'd', 'a', 'e', 'c'].map((name) => names.labelFor(name))).toEqual([
       ...['a', 'b', 'c', undefined, 'a', undefined, 'c'],
     ])
   })
@@ -114,16 +114,16 @@ describe('SpanNames', () => {
   test('cuts long ones off, and takes those for one that are the same up to there', () => {
     const names = new SpanNames(2)
     const long = 'x'.repeat(200)
-    expect(names.tell(`${long}y`)).toBe(`${long}…`)
-    expect(names.tell(`${long}z`)).toBe(`${long}…`)
-    expect(names.tell(long)).toBe(long)
-    expect(names.tell('another')).toBeUndefined()
+    expect(names.labelFor(`${long}y`)).toBe(`${long}…`)
+    expect(names.labelFor(`${long}z`)).toBe(`${long}…`)
+    expect(names.labelFor(long)).toBe(long)
+    expect(names.labelFor('another')).toBeUndefined()
   })
 
   test('takes whatever a span was named', () => {
     const names = new SpanNames(10)
     const odd = [undefined, null, 7, Symbol('x'), { toString: null }, () => {}] as unknown as string[]
-    for (const name of odd) expect(names.tell(name)).toBeTypeOf('string')
+    for (const name of odd) expect(names.labelFor(name)).toBeTypeOf('string')
   })
 
   test('holds nothing of what it cut off', () => {
@@ -133,28 +133,28 @@ describe('SpanNames', () => {
     const body = 'x'.repeat(mebibyte)
     collect()
     const before = process.memoryUsage().heapUsed
-    // Concatenated and looked into, a string is one piece.
+    // A string that was concatenated and then read is one piece.
     for (let i = 0; i < 25; i++) {
       const whole = `${i}${body}`
       expect(whole.charCodeAt(whole.length - 1)).toBe(120)
-      names.tell(whole)
-      names.tell(whole.slice(0, 100))
+      names.labelFor(whole)
+      names.labelFor(whole.slice(0, 100))
     }
     collect()
     expect(process.memoryUsage().heapUsed - before).toBeLessThan(5 * mebibyte)
-    expect(names.tell(`0${body}`)).toBeDefined()
+    expect(names.labelFor(`0${body}`)).toBeDefined()
   })
 })
 
-describe('Readings', () => {
-  test('a spike between two looks is seen by each reader once, by those without a name for as long as the window', async () => {
-    const readings = newReadings({ windowMs: 1000 })
+describe('MetricCollector', () => {
+  test('a spike between two collections is seen by each reader once, by those without a name for as long as the window', async () => {
+    const collector = newMetricCollector({ windowMs: 1000 })
     await sleep(150)
-    for (const reader of ['a', 'b']) readings.look(reader)
+    for (const reader of ['a', 'b']) collector.collect(reader)
     const beganMs = performance.now()
-    await spike(128 * mebibyte, readings)
+    await spike(128 * mebibyte, collector)
     const height = (reader?: string) => {
-      const points = readings.look(reader)
+      const points = collector.collect(reader)
       return value(points, 'spanmeter.process.memory.max') - value(points, 'process.memory.usage')
     }
     for (const reader of ['a', 'b', undefined, undefined])
@@ -168,16 +168,16 @@ describe('Readings', () => {
     expect(height()).toBeLessThan(50 * mebibyte)
   })
 
-  test('the mean is what the threads used since the last look', async () => {
-    const readings = newReadings()
+  test('the mean is what the threads used since the last collection', async () => {
+    const collector = newMetricCollector()
     await sleep(100)
     for (const burntMs of [300, 50]) {
-      readings.look('reader')
+      collector.collect('reader')
       const [beganMs, before] = [performance.now(), hostCpuMs()]
       burn(burntMs)
       await sleep(400)
       const truth = (100 * (hostCpuMs() - before)) / (performance.now() - beganMs)
-      const points = readings.look('reader')
+      const points = collector.collect('reader')
       expectWithin(10, value(points, 'spanmeter.process.cpu.avg'), truth)
       const modes = points['process.cpu.utilization']!.map((point) => point.value)
       expect(modes).toHaveLength(2)
@@ -185,10 +185,10 @@ describe('Readings', () => {
     }
   })
 
-  test('a look right at the beginning has numbers', () => {
+  test('a collection right at the beginning has numbers', () => {
     for (let i = 0; i < 20; i++) {
-      const readings = newReadings()
-      for (const points of Object.values(readings.look())) {
+      const collector = newMetricCollector()
+      for (const points of Object.values(collector.collect())) {
         for (const point of points) expect(point.value).toSatisfy(Number.isFinite)
       }
     }
@@ -196,25 +196,25 @@ describe('Readings', () => {
 
   test("a monitor of the user's is asked and goes on", async () => {
     using monitor = createMonitor({ periodMs: 2, whenIdle: 'sample' })
-    const readings = newReadings({ monitor })
+    const collector = newMetricCollector({ monitor })
     await sleep(50)
-    expect(value(readings.look(), 'spanmeter.sampler.period')).toBe(0.002)
-    readings.stop()
+    expect(value(collector.collect(), 'spanmeter.sampler.period')).toBe(0.002)
+    collector.stop()
     expect(monitor.health().state).toBe('sampling')
   })
 
   test('their own ends with them', async () => {
-    const readings = newReadings()
+    const collector = newMetricCollector()
     await expect.poll(() => threads().map(({ name }) => name)).toContain('spanmeter')
-    readings.stop()
+    collector.stop()
     await expect.poll(() => threads().map(({ name }) => name)).not.toContain('spanmeter')
   })
 
   test('the JavaScript sampler, which has no summaries, remembers the whole window', async () => {
     const script = `
-      const { Readings } = require('./dist/metrics/readings.js')
+      const { MetricCollector } = require('./dist/metrics/metric-collector.js')
       const bytes = [30_000, 60_000, 3_600_000].map((windowMs) => {
-        return new Readings({ windowMs, tracing: false }).look()['spanmeter.sampler.memory.usage'][0].value
+        return new MetricCollector({ windowMs, tracing: false }).collect()['spanmeter.sampler.memory.usage'][0].value
       })
       console.log(JSON.stringify(bytes))
       process.exit()`
@@ -234,31 +234,31 @@ describe('Readings', () => {
     }
     const provider = new NodeTracerProvider({ sampler })
     provider.register()
-    const first = newReadings({ tracing: true })
+    const first = newMetricCollector({ tracing: true })
     const beganMs = performance.now()
     for (let i = 0; i < 3; i++) provider.getTracer('test').startSpan('work').end()
-    const told = first.look()['spanmeter.tracing.cpu.time']!.reduce((sum, point) => sum + point.value, 0)
-    expect(told).toBeGreaterThan(0.29)
-    const second = newReadings({ tracing: true })
+    const reported = first.collect()['spanmeter.tracing.cpu.time']!.reduce((sum, point) => sum + point.value, 0)
+    expect(reported).toBeGreaterThan(0.29)
+    const second = newMetricCollector({ tracing: true })
     await sleep(200)
-    expect(value(second.look(), 'spanmeter.tracing.cpu.overhead')).toBeLessThan(1)
+    expect(value(second.collect(), 'spanmeter.tracing.cpu.overhead')).toBeLessThan(1)
     const lastsMs = performance.now() - beganMs
-    const overhead = value(first.look(), 'spanmeter.tracing.cpu.overhead')
-    expectWithin(10, overhead, (100 * 1000 * told) / lastsMs)
+    const overhead = value(first.collect(), 'spanmeter.tracing.cpu.overhead')
+    expectWithin(10, overhead, (100 * 1000 * reported) / lastsMs)
   })
 })
 
 test.skipIf(!canThrottle)(
-  'throttling adds up, however often somebody looks (needs a writable cgroup of version 1)',
+  'throttling adds up, however often somebody collects (needs a writable cgroup of version 1)',
   async () => {
     expect(makeQuotaGroup()).toBe(true)
     try {
       const args = [join(__dirname, 'fixtures/metrics/throttled.cjs'), quotaGroup]
       const { stdout, stderr } = await run(process.execPath, args)
       expect(stderr).toBe('')
-      const { told, truth } = JSON.parse(stdout) as { told: number; truth: number }
+      const { reported, truth } = JSON.parse(stdout) as { reported: number; truth: number }
       expect(truth).toBeGreaterThan(1)
-      expectWithin(15, told, truth)
+      expectWithin(15, reported, truth)
     } finally {
       removeQuotaGroup()
     }

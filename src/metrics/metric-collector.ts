@@ -15,36 +15,42 @@ export interface Point {
   attributes?: Record<string, string>
 }
 
-/** What each metric says now. One that the machine does not tell is left out. */
+/** The values of each metric. Metrics that the machine does not have are left out. */
 export type Points = Partial<Record<ReadName, Point[]>>
 
-export interface ReadingsOptions {
-  /** How far back to look for readers that cannot be told from others, in ms. */
+export interface MetricCollectorOptions {
+  /** How far maxima and means reach back for readers that cannot be distinguished, in ms. */
   windowMs: number
-  /** Whether to measure what tracing costs, which takes hooks at every await, as attribution does. */
+  /** Whether to measure the cost of tracing, which takes hooks at every await, as attribution does. */
   tracing: boolean
-  /** The monitor to ask. Default: one of their own. */
+  /** The monitor to ask. Default: one of the collector's own. */
   monitor?: ResourceMonitor
 }
 
-/** Throttling is read each 100 ms. Windows that meet so long ago have samples on both sides, and add up. */
+/**
+ * Throttling is read every 100 ms. Windows that meet this long ago have samples on both sides of their border, so that
+ * their sums add up.
+ */
 const throttlingKnownMs = 250
 
-/** Reads the metrics for whoever looks. That takes some hundred microseconds, and one folder of /proc. */
-export class Readings {
+/**
+ * Collects the metrics when somebody reads them. A collection takes some hundred microseconds, and
+ * reads /proc/self/task.
+ */
+export class MetricCollector {
   readonly #monitor: ResourceMonitor
   readonly #ownsMonitor: boolean
-  /** Counters when the metrics began. */
+  /** The counters when the metrics began. */
   readonly #mark: Mark
   readonly #tracing: TracingMeter | undefined
   readonly #lookBack: LookBack
-  /** CPU time so far, in ms: what tracing took of this thread, and that of the process in both modes. */
+  /** CPU time so far, in ms: of tracing on this thread, and of the process in user and in system mode. */
   readonly #log = { tracing: new CounterLog(), user: new CounterLog(), system: new CounterLog() }
   #throttledMs = 0
-  /** Up to when that is. */
+  /** The time up to which `#throttledMs` is known. */
   #throttledUntilMs: number
 
-  constructor({ windowMs, tracing, monitor }: ReadingsOptions) {
+  constructor({ windowMs, tracing, monitor }: MetricCollectorOptions) {
     this.#monitor = (monitor ?? ownMonitor(windowMs)).start()
     this.#ownsMonitor = monitor === undefined
     this.#mark = this.#monitor.mark()
@@ -53,19 +59,19 @@ export class Readings {
     this.#throttledUntilMs = timeMs
     this.#lookBack = new LookBack(windowMs, timeMs)
     this.#tracing = tracing && announcesTurns && this.#monitor.backend === 'native' ? measureTracing() : undefined
-    // Somebody else may have asked before what tracing costs.
+    // The cost of tracing is not 0 now if somebody else has measured it before.
     this.#logCounters(timeMs, this.#tracing?.read())
   }
 
-  /** `reader`: a name for whoever looks, by which it can be told from others. */
-  look(reader?: string): Points {
+  /** `reader`: a name that distinguishes this reader from others, if there is one. */
+  collect(reader?: string): Points {
     const nowMs = performance.now()
-    // A window always has a length.
-    const fromMs = Math.min(this.#lookBack.look(nowMs, reader), nowMs - 1)
+    // At least 1 ms, so that means are defined.
+    const fromMs = Math.min(this.#lookBack.windowStart(nowMs, reader), nowMs - 1)
     const cost = this.#tracing?.read()
     this.#logCounters(nowMs, cost)
     const window = this.#monitor.between(fromMs, nowMs)
-    // After it: what is the highest so far is not lower than what is in the window.
+    // Read after the window, so that the peak so far is not below the maximum of the window.
     const total = this.#monitor.since(this.#mark)
     const health = this.#monitor.health()
     return {
@@ -88,7 +94,7 @@ export class Readings {
     this.#log.tracing.push(nowMs, cost?.cpu.reduce((sum, { timeMs }) => sum + timeMs, 0) ?? 0)
   }
 
-  /** What the semantic conventions call the process: the operating system's figures. */
+  /** The metrics `process.*` of the semantic conventions: the operating system's figures. */
   #process({ memory, io }: ResourceStats, fromMs: number, nowMs: number): Points {
     const { user, system } = process.cpuUsage()
     const usage = process.resourceUsage()
@@ -115,7 +121,9 @@ export class Readings {
     return points
   }
 
-  /** Nobody reads it at a mark, and the history forgets: it adds up from look to look. */
+  /**
+   * A mark does not have it, and the history does not keep it for ever: it is added up from collection to collection.
+   */
   #throttled(total: ResourceStats, nowMs: number): number | undefined {
     if (total.cgroup?.throttledMs === undefined) return undefined
     const untilMs = Math.max(this.#throttledUntilMs, nowMs - throttlingKnownMs)
@@ -148,19 +156,19 @@ export class Readings {
 function ownMonitor(windowMs: number): ResourceMonitor {
   const monitor = createMonitor({ periodMs: 10, whenIdle: 'sample' })
   if (monitor.backend === 'native') return monitor
-  // It keeps no summaries of what its history drops: the whole window has to fit.
+  // The JavaScript sampler keeps no summaries, so its history must hold the whole window.
   const periodMs = Math.max(10, windowMs / 10_000)
   return createMonitor({ backend: 'js', periodMs, historyMs: Math.max(30_000, windowMs), whenIdle: 'sample' })
 }
 
-/** What only a sampler can tell of the process and of the JavaScript thread. */
+/** The metrics of the process and of the JavaScript thread that take a sampler. */
 function ownFigures(total: ResourceStats, window: ResourceStats, throttledMs: number | undefined): Points {
   const points: Points = {}
   if (isKnown(window)) {
     points['spanmeter.process.cpu.avg'] = one(window.cpu.avg)
     points['spanmeter.process.cpu.max'] = one(window.cpu.max)
   }
-  // What it is now was read after the last sample.
+  // The present value was read after the last sample.
   const highest = Math.max(window.memory?.max ?? 0, total.memory?.end ?? 0)
   if (window.memory) points['spanmeter.process.memory.max'] = one(Math.round(highest))
   if (total.memory) points['spanmeter.process.memory.peak'] = one(total.memory.peak)
@@ -188,12 +196,12 @@ function one(value: number): Point[] {
   return [{ value }]
 }
 
-/** A point for each of the values of an attribute. */
+/** One point for each value of an attribute. */
 function both(key: string, values: Record<string, number>): Point[] {
   return Object.entries(values).map(([name, value]) => ({ value, attributes: { [key]: name } }))
 }
 
-/** Undefined where the machine does not tell. */
+/** Undefined where the machine does not have the value. */
 function tryTo<T>(read: () => T): T | undefined {
   try {
     return read()

@@ -1,23 +1,23 @@
 import type { Attributes, Histogram, Meter } from '@opentelemetry/api'
-import { ignoreSpanCosts, listenToSpanCosts, type SpanCostListener } from '../otel/span-costs.js'
+import { addSpanCostListener, removeSpanCostListener, type SpanCostListener } from '../otel/span-costs.js'
 import { buckets } from './buckets.js'
 import { optionsOf } from './observables.js'
-import { tellFigures } from './span-figures.js'
+import { recordSpanFigures } from './span-figures.js'
 import { SpanNames } from './span-names.js'
 import { type HistogramName, metrics } from './table.js'
 
-/** As the OpenTelemetry specification has it for what goes beyond a limit. */
+/** The attribute by which the OpenTelemetry specification marks values beyond a limit. */
 const overflow: Attributes = { 'otel.metric.overflow': true }
 
-/** What spans cost, by their names. */
-export class SpanHistograms {
+/** The histograms of what spans cost, by the names of spans, as OpenTelemetry instruments. */
+export class SpanInstruments {
   readonly #names: SpanNames
-  /** By name, made once: recording makes no object. */
+  /** By label, made once, so that recording makes no object. */
   readonly #attributes = new Map<string, Attributes>()
   readonly #warn: (error: unknown) => void
   readonly #histograms: Record<HistogramName, Histogram>
 
-  /** `warn` is told of what goes wrong when a span ends. */
+  /** `warn` is called with what goes wrong when a span ends. */
   constructor(meter: Meter, maxNames: number, warn: (error: unknown) => void) {
     this.#names = new SpanNames(maxNames)
     this.#warn = warn
@@ -27,29 +27,29 @@ export class SpanHistograms {
       'spanmeter.span.cpu.wait': create(meter, 'spanmeter.span.cpu.wait'),
       'spanmeter.span.memory.max': create(meter, 'spanmeter.span.memory.max'),
     }
-    listenToSpanCosts(this.#record)
+    addSpanCostListener(this.#record)
   }
 
   stop(): void {
-    ignoreSpanCosts(this.#record)
+    removeSpanCostListener(this.#record)
   }
 
   readonly #record: SpanCostListener = (name, stats, share) => {
     try {
       const attributes = this.#attributesOf(name)
-      tellFigures(stats, share, (metric, value) => this.#histograms[metric].record(value, attributes))
+      recordSpanFigures(stats, share, (metric, value) => this.#histograms[metric].record(value, attributes))
     } catch (error) {
       this.#warn(error)
     }
   }
 
   #attributesOf(name: string): Attributes {
-    const told = this.#names.tell(name)
-    if (told === undefined) return overflow
-    const known = this.#attributes.get(told)
+    const label = this.#names.labelFor(name)
+    if (label === undefined) return overflow
+    const known = this.#attributes.get(label)
     if (known !== undefined) return known
-    const attributes = { 'span.name': told }
-    this.#attributes.set(told, attributes)
+    const attributes = { 'span.name': label }
+    this.#attributes.set(label, attributes)
     return attributes
   }
 }
