@@ -1,7 +1,8 @@
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
+import { diag } from '@opentelemetry/api'
+import { SpanmeterInstrumentation } from 'spanmeter/otel'
 import { describe, expect, test, vi } from 'vitest'
-import { Attacher } from '../dist/otel/attacher.js'
 import { attach } from '../dist/sdk/provider.js'
 import { obstacle, sdks } from './helpers/sdks'
 
@@ -37,10 +38,12 @@ test('a provider of an unknown kind is one warning, however often it is found', 
     readonly own = 1
   }
   const warn = vi.fn()
-  const attacher = new Attacher(() => ({ shutdown() {} }) as never, warn)
+  diag.setLogger({ error: vi.fn(), warn, info: vi.fn(), debug: vi.fn(), verbose: vi.fn() })
+  const instrumentation = new SpanmeterInstrumentation()
   const provider = new Strange()
-  for (let i = 0; i < 3; i++) attacher.attachTo(provider)
-  expect(warn.mock.calls).toEqual([['a tracer provider of an unknown kind (Strange) was left alone']])
-  attacher.attachTo(new Strange())
+  for (let i = 0; i < 3; i++) instrumentation.setTracerProvider(provider)
+  expect(warn.mock.calls).toEqual([['spanmeter: a tracer provider of an unknown kind (Strange) was left alone']])
+  instrumentation.setTracerProvider(new Strange())
   expect(warn).toHaveBeenCalledTimes(2)
+  diag.disable()
 })
