@@ -1,0 +1,19 @@
+#pragma once
+
+#include "burner.h"
+
+namespace spanmeter {
+
+// Waits until something is so. How long that takes is the machine's affair; in half a minute even a busy one
+// gets there.
+template <typename Condition>
+bool eventually(Condition condition) {
+  const Nanos end = monotonic_now() + 30 * kSecond;
+  while (!condition()) {
+    if (monotonic_now() > end) return false;
+    sleep_for(kMillisecond);
+  }
+  return true;
+}
+
+}  // namespace spanmeter
