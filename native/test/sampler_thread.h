@@ -27,14 +27,14 @@ inline std::ifstream sampler_file(const char* name) {
   return std::ifstream("/proc/self/task/" + std::to_string(sampler_tid()) + "/" + name);
 }
 
-// How often it was put on a CPU so far.
-inline int64_t sampler_switches() {
+// How often it was taken off a CPU so far, of its own will or not; or not only.
+inline int64_t sampler_switches(const char* kind = "ctxt_switches:") {
   std::ifstream status = sampler_file("status");
   std::string key;
   int64_t sum = 0;
   while (status >> key) {
     int64_t value = 0;
-    if (key.find("ctxt_switches:") != std::string::npos && status >> value) sum += value;
+    if (key.find(kind) != std::string::npos && status >> value) sum += value;
   }
   return sum;
 }
@@ -44,6 +44,10 @@ inline Nanos sampler_run_delay() {
   Nanos used = 0, delay = 0;
   sampler_file("schedstat") >> used >> delay;
   return delay;
+}
+
+inline int64_t sampler_preemptions() {
+  return sampler_switches("nonvoluntary_ctxt_switches:");
 }
 
 inline bool sampler_sleeps() {
