@@ -12,7 +12,7 @@ void store(const Environment& environment, const Edge& edge, double* out) {
   std::memcpy(words, &edge, sizeof edge);
   out[0] = environment.to_js(edge.time);
   for (size_t i = 1; i < kEdgeLength; i++)
-    out[i] = words[i] == kMissing ? kUnknown : static_cast<double>(words[i]);
+    out[i] = words[i] == kMissing ? kNotKnown : static_cast<double>(words[i]);
 }
 
 Edge load(const Environment& environment, const double* in) {

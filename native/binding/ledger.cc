@@ -93,12 +93,6 @@ void watch_loop(const Napi::CallbackInfo& info) {
   on ? shared.loop->start() : shared.loop->stop();
 }
 
-Ledger new_ledger() {
-  const auto thread_cpu_now = [] { return read_clock(CLOCK_THREAD_CPUTIME_ID).value_or(0); };
-  const double tick = measure_tick();
-  return Ledger({monotonic_now, thread_cpu_now}, ticks_now(), tick);
-}
-
 // ledger(shared): { open, turn, name, close, self, sums, watchLoop } of a new ledger of this thread. It lives
 // as long as the thread.
 Napi::Value ledger_of_thread(const Napi::CallbackInfo& info) {
@@ -106,8 +100,10 @@ Napi::Value ledger_of_thread(const Napi::CallbackInfo& info) {
   arguments.doubles(0, "shared", kLedgerLength);
   if (!arguments.ok()) return info.Env().Undefined();
   auto array = Napi::Persistent(info[0].As<Napi::Float64Array>());
-  auto& ledgers = Environment::of(info).ledgers;
-  ledgers.emplace_back(new SharedLedger{info.Env(), std::move(array), new_ledger()});
+  Environment& environment = Environment::of(info);
+  auto& ledgers = environment.ledgers;
+  Ledger ledger(environment.thread.clock(), ticks_now());
+  ledgers.emplace_back(new SharedLedger{info.Env(), std::move(array), std::move(ledger)});
   SharedLedger* shared = ledgers.back().get();
   Napi::Object result = Napi::Object::New(info.Env());
   const auto add = [&](const char* name, auto function) {

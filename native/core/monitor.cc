@@ -4,15 +4,6 @@
 
 namespace spanmeter {
 
-const CgroupLimits& AskingThread::limits(Nanos now) {
-  constexpr Nanos kAge = 10 * kSecond;
-  if (now >= limits_due_) {
-    limits_ = cgroup_.limits();
-    limits_due_ = now + kAge;
-  }
-  return limits_;
-}
-
 Monitor::Monitor(AskingThread& thread, const Demand& demand, bool always)
     : thread_(thread), demand_(demand), always_(always) {}
 
@@ -26,6 +17,7 @@ int Monitor::start() {
   if (joined.error != 0) return joined.error;
   id_ = joined.id;
   run_++;
+  thread_.span_edges().limit(demand_.max_span_overhead);
   if (always_) sampler_.watch();
   plan_generation_ = 0;
   plan();
@@ -44,7 +36,7 @@ void Monitor::stop() {
 Edge Monitor::mark() {
   open_marks_++;
   sampler_.watch();
-  return thread_.edges.start(sampler_, {demand_.sources, true});
+  return thread_.edges.start(sampler_, demand_.sources);
 }
 
 void Monitor::release() {
@@ -54,7 +46,7 @@ void Monitor::release() {
 }
 
 Edge Monitor::edge() {
-  return thread_.edges.stop(sampler_, {demand_.sources, true});
+  return thread_.edges.stop(sampler_, demand_.sources);
 }
 
 Scope Monitor::scope(bool details) const {
@@ -65,7 +57,7 @@ SlotHandle Monitor::open_span(bool details) {
   open_marks_++;
   sampler_.watch();
   const Scope scope = this->scope(details);
-  const Edge start = thread_.edges.start(sampler_, {scope.sources, scope.details});
+  const Edge start = thread_.span_edges().start(sampler_, *plan(), {scope.sources, scope.details});
   const SlotHandle handle = spans_.open({start, run_});
   if (handle == 0) release();
   return handle;
@@ -85,11 +77,12 @@ void Monitor::drop_span(SlotHandle handle) {
 }
 
 std::optional<WindowStats> Monitor::close_span(SlotHandle handle, bool details) {
-  const Scope scope = this->scope(details);
-  const Edge end = thread_.edges.stop(sampler_, {scope.sources, scope.details});
-  const auto span = take_span(handle);
+  auto span = take_span(handle);
   if (!span) return std::nullopt;
-  return window({span->start.time, std::max(span->start.time, end.time), &span->start, &end}, scope);
+  const Scope scope = this->scope(details);
+  Edge& start = span->start;
+  const Edge end = thread_.span_edges().end(sampler_, *plan(), {scope.sources, scope.details}, start);
+  return window({start.time, std::max(start.time, end.time), &start, &end}, scope);
 }
 
 const Plan* Monitor::plan() {
@@ -174,6 +167,8 @@ Health Monitor::health() {
     health.memory_bytes = plan->process->memory_bytes() + spans_.memory_bytes();
     for (const auto& thread : plan->threads) health.memory_bytes += thread->memory_bytes();
   }
+  health.edges = thread_.span_edges().counts();
+  health.edge_bound = thread_.span_edges().bound();
   for (size_t i = 0; i < kSourceCount; i++) {
     health.errors[i] = published.errors[i].load(std::memory_order_relaxed);
   }

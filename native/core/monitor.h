@@ -3,11 +3,9 @@
 #include <cstddef>
 #include <memory>
 
-#include "cores.h"
-#include "sampler/edge_reader.h"
+#include "edge/asking_thread.h"
 #include "sampler/sampler.h"
 #include "slots.h"
-#include "sources/cgroup.h"
 #include "window/columns.h"
 #include "window/window.h"
 
@@ -25,21 +23,8 @@ struct Health {
   Nanos cpu;
   size_t memory_bytes;
   std::array<int, kSourceCount> errors;  // errno of each source; 0 while it is read
-};
-
-// What the monitors of one JavaScript thread share: the means to read and to compute on it.
-class AskingThread {
- public:
-  EdgeReader edges;
-  Window window{available_cores()};
-
-  // What the cgroup allows, as of the last ten seconds: it hardly ever changes, and reading it opens files.
-  const CgroupLimits& limits(Nanos now);
-
- private:
-  const Cgroup cgroup_;
-  CgroupLimits limits_;
-  Nanos limits_due_ = 0;
+  SpanEdges::Counts edges;               // of the spans of this thread
+  Nanos edge_bound;                      // see SpanEdges::bound()
 };
 
 // One monitor: a demand on the sampler and the view on what it recorded. Belongs to one JavaScript thread.

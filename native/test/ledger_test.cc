@@ -14,15 +14,23 @@ namespace {
 struct Made {
   static inline Nanos time, cpu;
   static constexpr double kTick = 0.5;
+  // What a check takes: intervals of 50 us are asked about, 250 us at the most are trusted.
+  static constexpr Nanos kCost = 500;
+  OwnCpuClock clock;
   Ledger ledger;
 
-  Made() : ledger(start()) {}
-  static Ledger start() {
+  Made() : clock(start()), ledger(clock, ticks()) {}
+  static OwnCpuClock start() {
     time = 7 * kSecond;
     cpu = 3 * kSecond;
-    return Ledger({[] { return time; }, [] { return cpu; }}, ticks(), kTick);
+    return OwnCpuClock({[] { return time; }, [] { return cpu; }, read_ticks}, kTick, kCost);
   }
   static Ticks ticks() { return 1000 + 2 * time; }
+  // Each reading is later than the one before by half a check: there are two in each.
+  static Ticks read_ticks() {
+    static Ticks read = 0;
+    return read += static_cast<Ticks>(kCost / kTick);
+  }
 
   void turn(SlotHandle account) { ledger.turn_to(account, ticks()); }
   Ledger::Totals close(SlotHandle account) {
@@ -159,7 +167,7 @@ TEST(ledger_shares_out_short_absences_in_proportion) {
   const Nanos of_b = made.close(b).self;
   CHECK_NEAR(to_ms(of_a), 10, 4);
   CHECK_NEAR(to_ms(of_a + of_b), 20, 0.05);
-  CHECK_NEAR(to_ms(made.ledger.sums(Made::ticks()).all), 20, to_ms(Ledger::kApart));
+  CHECK_NEAR(to_ms(made.ledger.sums(Made::ticks()).all), 20, to_ms(made.clock.apart()));
 }
 
 TEST(ledger_counts_what_was_opened_below_in_the_total) {
@@ -303,9 +311,9 @@ TEST(ledger_agrees_with_the_cpu_clock) {
     SlotHandle account;
     Nanos inside = 0, around = 0;
   };
-  const double tick = measure_tick();
+  OwnCpuClock clock = OwnCpuClock::measured();
   const Nanos begun = own_cpu();
-  Ledger ledger({monotonic_now, own_cpu}, ticks_now(), tick);
+  Ledger ledger(clock, ticks_now());
   const Nanos open = own_cpu();
   Burned heavy{ledger.open(Ledger::kNobody)}, light{ledger.open(Ledger::kNobody)};
   const auto burn_for = [&](Burned& burned, Nanos cpu, SlotHandle next) {

@@ -4,17 +4,11 @@
 
 namespace spanmeter {
 
-Ledger::Ledger(Clocks clocks, Ticks now, double tick)
-    : clocks_(clocks), since_(now), checked_ticks_(now), checked_time_(clocks.monotonic()) {
-  set_tick(tick);
+Ledger::Ledger(OwnCpuClock& clock, Ticks now) : clock_(clock), since_(now), checked_ticks_(now) {
   accounts_.open({});
-  booked_cpu_ = begun_cpu_ = clocks_.cpu();
-}
-
-void Ledger::set_tick(double tick) {
-  tick_ = tick;
-  look_ = static_cast<Ticks>(static_cast<double>(kLook) / tick);
-  trust_ = static_cast<Ticks>(static_cast<double>(kTrust) / tick);
+  const OwnCpuClock::Check& check = clock_.check(now);
+  checked_time_ = check.time;
+  booked_cpu_ = begun_cpu_ = check.cpu;
 }
 
 SlotHandle Ledger::open(SlotHandle parent) {
@@ -39,33 +33,17 @@ Ticks Ledger::book(Ticks now) {
   return interval;
 }
 
-// Ticks that jumped (the machine slept or was moved, or this thread lost its CPU between the reading of two
-// clocks) tell nothing of how long one takes; a rate that stays a different one is believed in the end.
-void Ledger::measure_tick(Nanos passed, Ticks ticks) {
-  constexpr double kOff = 0.1;
-  constexpr int kBelieved = 8;
-  if (passed < kLook || ticks <= 0) return;
-  const double tick = static_cast<double>(passed) / static_cast<double>(ticks);
-  const bool strange = tick < tick_ * (1 - kOff) || tick > tick_ * (1 + kOff);
-  strange_ = strange ? strange_ + 1 : 0;
-  if (strange_ > 0 && strange_ < kBelieved) return;
-  strange_ = 0;
-  set_tick(tick);
-}
-
 // All that is pending was booked up to `now`.
 void Ledger::check(Ticks now) {
-  const Nanos time = clocks_.monotonic();
-  const Nanos cpu = clocks_.cpu();
+  const auto [_, time, cpu] = clock_.check(now);
   const Nanos passed = time - checked_time_;
   const Ticks ticks = now - checked_ticks_;
-  measure_tick(passed, ticks);
   // In the measure of the ticks, so that a jump of theirs looks like any other absence.
   const Nanos elapsed = ticks > 0 ? to_nanos(ticks) : passed;
   booked_cpu_ += settle(elapsed - (cpu - booked_cpu_));
   // A small error comes back at the next check. A large one is no matter of reading clocks one after the
   // other: the ticks jumped. What nobody knows is nobody's.
-  if (const Nanos apart = cpu - booked_cpu_; apart > kApart || apart < -kApart) {
+  if (const Nanos apart = cpu - booked_cpu_; apart > clock_.apart() || apart < -clock_.apart()) {
     accounts_.at(kNobodyIndex).self += apart;
     booked_cpu_ = cpu;
   }

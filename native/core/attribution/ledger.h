@@ -5,6 +5,7 @@
 
 #include "../clock.h"
 #include "../slots.h"
+#include "../sources/own_cpu_clock.h"
 #include "../ticks.h"
 
 namespace spanmeter {
@@ -17,26 +18,14 @@ namespace spanmeter {
 // tells how long the ticks took, the CPU clock of the thread for how much of that it was away, asleep,
 // preempted or waiting for a CPU. The time away is taken off the longest interval between two turns since the
 // last check, where it is in all likelihood, and what is left of it off the others in proportion. So all that
-// is ever booked adds up to the CPU clock, and only who was away for less than kLook can be mistaken, within
-// one kTrust.
+// is ever booked adds up to the CPU clock, and only who was away for a shorter time than the clock's look()
+// can be mistaken, within one trust().
 class Ledger {
  public:
-  // After an interval this long the clocks are asked whether the thread ran in it.
-  static constexpr Nanos kLook = 50 * kMicrosecond;
-  // Turns in quick succession are trusted for this long.
-  static constexpr Nanos kTrust = 250 * kMicrosecond;
-  // How far booked time may be ahead of the CPU clock or behind it: they are not read at the same instant.
-  static constexpr Nanos kApart = 20 * kMicrosecond;
-
   static constexpr SlotHandle kNobody = 0;
 
-  // CLOCK_MONOTONIC and the CPU clock of the thread, or what stands for them in a test.
-  struct Clocks {
-    Nanos (*monotonic)();
-    Nanos (*cpu)();
-  };
-  // `now`: the ticks now; `tick`: about how long one takes, in nanoseconds.
-  Ledger(Clocks clocks, Ticks now, double tick);
+  // `clock`: of the thread; it must outlive the ledger.
+  Ledger(OwnCpuClock& clock, Ticks now);
 
   // A new account; its time will be part of the parent's total. 0 when as many as possible are open.
   SlotHandle open(SlotHandle parent);
@@ -89,14 +78,12 @@ class Ledger {
   Index index_of(SlotHandle account) {
     return accounts_.find(account) == nullptr ? kNobodyIndex : Slots<Account>::index_of(account);
   }
-  Nanos to_nanos(Ticks ticks) const { return static_cast<Nanos>(static_cast<double>(ticks) * tick_); }
+  Nanos to_nanos(Ticks ticks) const { return clock_.to_nanos(ticks); }
 
   bool needs_check(Ticks interval, Ticks now) const {
-    return interval > look_ || now - checked_ticks_ > trust_ || now < checked_ticks_;
+    return interval > clock_.look() || now - checked_ticks_ > clock_.trust() || now < checked_ticks_;
   }
   Ticks book(Ticks now);
-  void set_tick(double tick);
-  void measure_tick(Nanos passed, Ticks ticks);
   void check(Ticks now);
   Nanos settle(Nanos away);
   void settle_alone(Index index);
@@ -106,10 +93,7 @@ class Ledger {
   void unlink(Index index);
   void hand_on_children(Index from);
 
-  const Clocks clocks_;
-  double tick_;              // nanoseconds, about
-  int strange_ = 0;          // checks in a row that found another tick
-  Ticks look_, trust_;       // kLook and kTrust in ticks
+  OwnCpuClock& clock_;
   Slots<Account> accounts_;  // the first is nobody's
   Index current_ = kNobodyIndex;
   Ticks since_;  // when the thread turned to it, or when that was booked last
@@ -117,8 +101,8 @@ class Ledger {
   // The last check.
   Ticks checked_ticks_;
   Nanos checked_time_;
-  Nanos
-      booked_cpu_;  // what was booked for good up to then, from begun_cpu_ on: within kApart of the CPU clock
+  // What was booked for good up to then, from begun_cpu_ on: about what the CPU clock said.
+  Nanos booked_cpu_;
 
   std::vector<Index> touched_;  // accounts with pending ticks
   Nanos settled_early_ = 0;     // booked for good since the last check, because the account was closed

@@ -26,9 +26,7 @@ class Admission {
     ProcessReading now = reading;
     now.moved = moved_;
     now.early_moved = early_moved_;
-    const Nanos each = reading.lag / std::max(reading.clocks, 1);
-    const bool cut = usual_ > 0 && each > 2 * usual_;
-    usual_ = usual_ == 0 ? each : std::min(each, usual_ + usual_ / 64 + 1);
+    const bool cut = usual_.exceeded_by(reading);
     // Such a sample would spoil the intervals after it as well.
     if (cut && !tells_rate(period, 0, {uncertainty(now, now, cores_), 0})) return Verdict::kCut;
     const bool first = last_.time == 0;
@@ -45,7 +43,7 @@ class Admission {
 
  private:
   const int cores_;
-  Nanos usual_ = 0;  // what reading one clock takes, the least of late; 0 before the first reading
+  UsualCost usual_;
   // The newest sample; its time is 0 before the first.
   ProcessReading last_;
   Nanos last_used_ = 0;

@@ -43,6 +43,8 @@ void Collector::done(Source source, int error, Nanos now, Nanos interval) {
 Collector::Clocks Collector::read_clocks() {
   const ProcessReading process = process_.read();
   last_own_ = earlier_cpu_ + process.own;
+  published_.own_cpu.store(last_own_, std::memory_order_relaxed);
+  published_.active.store(process.moved, std::memory_order_relaxed);
   return {process, last_own_};
 }
 
@@ -91,12 +93,6 @@ void Collector::append(const Plan& plan, const Clocks& clocks, Nanos period) {
     }
     const int64_t thread_row[ThreadRow::kWidth] = {time, *cpu};
     thread->cpu->append(thread_row);
-  }
-  // After a longer time nobody knows who ran when.
-  if (interval <= ThreadClocks::kActiveFor) {
-    published_.set_active(threads.active());
-  } else {
-    published_.forget_active();
   }
 }
 

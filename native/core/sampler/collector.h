@@ -27,8 +27,6 @@ class Collector {
   Admission::Verdict collect(const Plan& plan, Nanos period);
   // CPU that the sampler threads used, as of the last reading.
   Nanos used() const { return last_own_; }
-  // The clocks keep running while the sampler is parked, so what is known of activity is out of date.
-  void forget_activity() { published_.forget_active(); }
 
   Nanos own_cpu() const;
   Usage own_usage() const;

@@ -12,7 +12,8 @@ namespace spanmeter {
 struct Demand {
   HistorySize size;
   SourceSet sources = kAllSources;
-  double max_overhead = 0;  // share of one core for the sampler thread; 0: no limit
+  double max_overhead = 0;       // share of one core for the sampler thread; 0: no limit
+  double max_span_overhead = 0;  // share of the asking thread for reading at the edges of spans; 0: no limit
 };
 
 // What the sampler does about all of them: an immutable value that is handed over as a whole.

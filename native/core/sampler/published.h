@@ -1,12 +1,8 @@
 #pragma once
 
-#include <sys/types.h>
-
 #include <array>
 #include <atomic>
 #include <cstdint>
-#include <optional>
-#include <vector>
 
 #include "../clock.h"
 #include "../sources/source.h"
@@ -27,13 +23,9 @@ class Published {
   Lateness lateness;
   std::array<std::atomic<int>, kSourceCount> errors{};  // errno of each source; 0 while it is read
 
-  // The threads that are worth reading at an edge because they ran lately.
-  static constexpr size_t kMaxActive = 32;
-  void set_active(const std::vector<pid_t>& tids);
-  void forget_active() { active_count_.store(kUnknown, std::memory_order_relaxed); }
-  // Reads the clocks of all of them but the calling thread's, which is always fresh. Returns how many;
-  // nothing when they are not known: the sampler is parked or there are too many.
-  std::optional<int> refresh_active(pid_t self) const;
+  std::atomic<Nanos> own_cpu{0};  // of the sampler threads, as of the last reading
+  // Threads but the sampler that ran between the last two samples.
+  std::atomic<int> active{0};
 
   // Written by one thread only.
   void add_missed(Cause cause, int64_t ticks) { add(missed[static_cast<size_t>(cause)], ticks); }
@@ -61,12 +53,8 @@ class Published {
     counter.store(counter.load(std::memory_order_relaxed) + more, std::memory_order_relaxed);
   }
 
-  static constexpr size_t kUnknown = SIZE_MAX;
-
   std::atomic<uint32_t> phase_{0};
 
-  std::atomic<size_t> active_count_{kUnknown};
-  std::array<std::atomic<pid_t>, kMaxActive> active_{};
   std::array<std::atomic<int64_t>, 4> own_usage_{};
 };
 

@@ -114,7 +114,6 @@ void Sampler::run() {
     const Watchers::Seen before = std::exchange(seen, watchers_.look());
     if (seen.open > 0 || seen.started != before.started) watched_at = now;
     if (now - watched_at > kLinger) {
-      collector.forget_activity();
       park(collector);
       budget.interrupt();
       sampled_at = 0;
@@ -152,7 +151,6 @@ void Sampler::run() {
     }
   }
 
-  collector.forget_activity();
   earlier_usage_ = collector.own_usage();
   final_cpu_.store(collector.own_cpu(), std::memory_order_release);
   tid_.store(0, std::memory_order_release);

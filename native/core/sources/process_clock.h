@@ -35,6 +35,21 @@ constexpr Nanos uncertainty(const ProcessReading& left, const ProcessReading& ri
   return std::min(right.moved, cores) * apart;
 }
 
+// What reading one clock takes here: the least of late. Follows a machine that became slower.
+class UsualCost {
+ public:
+  // Whether a reading took much longer: the thread lost its CPU meanwhile.
+  bool exceeded_by(const ProcessReading& reading) {
+    const Nanos each = reading.lag / std::max(reading.clocks, 1);
+    const bool exceeded = usual_ > 0 && each > 2 * usual_;
+    usual_ = usual_ == 0 ? each : std::min(each, usual_ + usual_ / 64 + 1);
+    return exceeded;
+  }
+
+ private:
+  Nanos usual_ = 0;  // 0 before the first reading
+};
+
 // Reads it. Not thread-safe.
 class ProcessClock {
  public:

@@ -101,10 +101,6 @@ bool ThreadClocks::read_all(Refresh& refresh) {
   for (Thread* thread : late_) {
     if (!read(*thread, refresh, false)) all_alive = false;
   }
-  active_.clear();
-  for (const Thread& thread : threads_) {
-    if (thread.active_until > refresh.begun) active_.push_back(thread.tid);
-  }
   return all_alive;
 }
 

@@ -18,8 +18,7 @@ namespace spanmeter {
 // thread is ever lost and a reused thread id cannot make the total run backwards.
 class ThreadClocks {
  public:
-  // A thread that ran this recently is worth reading at a span's edge: of what it uses from now on, nothing
-  // is booked before the scheduler's next tick.
+  // A thread that ran this recently is one of those that are read last.
   static constexpr Nanos kActiveFor = 20 * kMillisecond;
 
   explicit ThreadClocks(std::string path = "/proc/self/task");
@@ -41,8 +40,6 @@ class ThreadClocks {
 
   // The clock of one of the threads as of the last refresh; empty when it is not among them.
   std::optional<Nanos> cpu(pid_t tid) const;
-  // Threads whose clock moved within kActiveFor, as of the last refresh.
-  const std::vector<pid_t>& active() const { return active_; }
   size_t count() const { return threads_.size(); }
   // errno of the last look into the directory; 0 when the list is known.
   int error() const { return error_; }
@@ -67,7 +64,6 @@ class ThreadClocks {
   Nanos retry_at_ = 0;
   std::vector<Thread> threads_;
   std::vector<Thread*> late_;  // scratch of read_all()
-  std::vector<pid_t> active_;
 };
 
 }  // namespace spanmeter

@@ -38,9 +38,9 @@ class Fold {
  private:
   void flush() {
     const bool known = weight_ > 0;
-    column_.avg.push_back(known ? area_ / weight_ : kUnknown);
-    column_.min.push_back(known ? low_ : kUnknown);
-    column_.max.push_back(known ? high_ : kUnknown);
+    column_.avg.push_back(known ? area_ / weight_ : kNotKnown);
+    column_.min.push_back(known ? low_ : kNotKnown);
+    column_.max.push_back(known ? high_ : kNotKnown);
     area_ = weight_ = 0;
     low_ = std::numeric_limits<double>::infinity();
     high_ = -low_;

@@ -11,7 +11,7 @@ namespace {
 
 // How much a counter grew; NaN where it was not read.
 double growth(int64_t from, int64_t to) {
-  if (from == kMissing || to == kMissing) return kUnknown;
+  if (from == kMissing || to == kMissing) return kNotKnown;
   return static_cast<double>(std::max<int64_t>(0, to - from));
 }
 

@@ -6,7 +6,7 @@
 
 namespace spanmeter {
 
-constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
+constexpr double kNotKnown = std::numeric_limits<double>::quiet_NaN();
 
 // CPU used over a duration, of one core.
 constexpr double percent(Nanos used, Nanos duration) {
@@ -26,7 +26,7 @@ constexpr double percent(Nanos used, Nanos duration) {
 // clang-format on
 
 struct WindowStats {
-#define X(name) double name = kUnknown;
+#define X(name) double name = kNotKnown;
   SPANMETER_STATS(X)
 #undef X
 };

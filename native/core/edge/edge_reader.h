@@ -1,46 +1,47 @@
 #pragma once
 
 #include "../history/edge.h"
+#include "../sampler/sampler.h"
 #include "../sources/io_counters.h"
 #include "../sources/network.h"
 #include "../sources/process_clock.h"
-#include "../sources/recent.h"
 #include "../sources/resident_set.h"
 #include "../sources/run_delay.h"
 #include "../sources/source.h"
-#include "sampler.h"
 
 namespace spanmeter {
 
 // Reads all counters at once on the thread that asks. Not thread-safe: each JavaScript thread has its own.
-//
-// An edge must be cheap, since a busy service has one every few microseconds. So what is dear may be as old
-// as Recent allows. For run delay that bounds the error: who waits for longer comes back later.
 class EdgeReader {
  public:
-  EdgeReader();
+  explicit EdgeReader(int cores);
 
   pid_t tid() const { return tid_; }
-  // What to read. The clock of the asking thread is read on demand.
-  struct What {
-    SourceSet sources;
-    bool thread_clock;
-  };
   // For a window that begins now, or that ends now: the reading itself lies outside.
-  Edge start(const Sampler& sampler, const What& what);
-  Edge stop(const Sampler& sampler, const What& what);
+  Edge start(const Sampler& sampler, SourceSet sources);
+  Edge stop(const Sampler& sampler, SourceSet sources);
+
+  // Parts of it. The clocks of the process, of the sampler and of this thread, as of the middle of the time
+  // it took to read them; they are what a short window is judged by.
+  void read_clocks(const Sampler& sampler, Edge& edge);
+  // Faults, switches, the peak, bytes.
+  void read_usage(const Published& published, Edge& edge);
+  void read_io(Edge& edge);
+  void read_network(Edge& edge);
+  void read_memory(Edge& edge);
+  void read_run_delay(Edge& edge);
 
  private:
-  void read_clocks(const Sampler& sampler, bool thread_clock, Edge& edge);
+  void read_others(const Sampler& sampler, SourceSet sources, Edge& edge);
   Nanos sampler_cpu(const Sampler& sampler);
-  void read_others(const Published& published, SourceSet sources, Nanos now, Edge& edge);
 
   const pid_t tid_;
   const int cores_;
   ProcessClock process_;
-  Recent<ResidentSet> resident_;
-  Recent<RunDelay> run_delay_;
-  Recent<Network> network_;
+  UsualCost usual_;
+  ResidentSet resident_;
+  RunDelay run_delay_;
+  Network network_;
   IoCounters io_;
   Published::Phase sampler_phase_{0};  // in which sampler_cpu_ was read, if the thread rested
   Nanos sampler_cpu_ = 0;

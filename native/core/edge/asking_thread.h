@@ -1,0 +1,41 @@
+#pragma once
+
+#include <optional>
+
+#include "../cores.h"
+#include "../sources/cgroup.h"
+#include "../sources/own_cpu_clock.h"
+#include "../window/window.h"
+#include "edge_reader.h"
+#include "span_edges.h"
+
+namespace spanmeter {
+
+// What the monitors of one JavaScript thread share: the means to read and to compute on it.
+class AskingThread {
+ public:
+  EdgeReader edges{available_cores()};
+  Window window{available_cores()};
+
+  // Made when they are first asked for, which takes 50 us.
+  OwnCpuClock& clock() {
+    if (!clock_) clock_.emplace(OwnCpuClock::measured());
+    return *clock_;
+  }
+  SpanEdges& span_edges() {
+    if (!span_edges_) span_edges_.emplace(edges, clock(), available_cores());
+    return *span_edges_;
+  }
+
+  // What the cgroup allows, as of the last ten seconds: it hardly ever changes, and reading it opens files.
+  const CgroupLimits& limits(Nanos now);
+
+ private:
+  std::optional<OwnCpuClock> clock_;
+  std::optional<SpanEdges> span_edges_;
+  const Cgroup cgroup_;
+  CgroupLimits limits_;
+  Nanos limits_due_ = 0;
+};
+
+}  // namespace spanmeter

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <algorithm>
+
+#include "../clock.h"
+
+namespace spanmeter {
+
+// Keeps what reading at the edges of spans takes below a share of the thread that runs them. The share is
+// saved up for a while, so that a few edges are always read, and many are read as often as it allows.
+class EdgeBudget {
+ public:
+  // What is saved up at the most.
+  static constexpr Nanos kSaved = 100 * kMillisecond;
+
+  // `share` of the thread, 0..1; 0: no limit.
+  void limit(double share) {
+    share_ = share;
+    credit_ = share * static_cast<double>(kSaved);
+  }
+
+  bool affords(Nanos now) {
+    if (share_ <= 0) return true;
+    const double earned = share_ * static_cast<double>(now - last_);
+    last_ = now;
+    credit_ = std::clamp(credit_ + std::max(0.0, earned), -share_ * kSaved, share_ * kSaved);
+    return credit_ > 0;
+  }
+  void charge(Nanos cost) {
+    credit_ -= static_cast<double>(cost);
+    spent_ += cost;
+  }
+  Nanos spent() const { return spent_; }
+
+ private:
+  double share_ = 0;
+  double credit_ = 0;  // nanoseconds
+  Nanos last_ = 0;
+  Nanos spent_ = 0;
+};
+
+}  // namespace spanmeter

@@ -1,0 +1,90 @@
+#include "edge_reader.h"
+
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+namespace spanmeter {
+
+EdgeReader::EdgeReader(int cores)
+    : tid_(static_cast<pid_t>(syscall(SYS_gettid))), cores_(cores), run_delay_(tid_) {}
+
+Edge EdgeReader::start(const Sampler& sampler, SourceSet sources) {
+  Edge edge;
+  read_others(sampler, sources, edge);
+  read_clocks(sampler, edge);
+  return edge;
+}
+
+Edge EdgeReader::stop(const Sampler& sampler, SourceSet sources) {
+  Edge edge;
+  read_clocks(sampler, edge);
+  read_others(sampler, sources, edge);
+  return edge;
+}
+
+// A reading that the scheduler cut in two is taken again, but not for ever.
+void EdgeReader::read_clocks(const Sampler& sampler, Edge& edge) {
+  constexpr int kAttempts = 3;
+  for (int attempt = 0; attempt < kAttempts; attempt++) {
+    edge.sampler = sampler_cpu(sampler);
+    const ProcessReading reading = process_.read();
+    edge.time = reading.time;
+    edge.thread = reading.own;
+    edge.cpu = reading.process - edge.sampler;
+    edge.unsure = std::min(reading.moved, cores_) * reading.lag / 2;
+    if (!usual_.exceeded_by(reading)) break;
+  }
+}
+
+Nanos EdgeReader::sampler_cpu(const Sampler& sampler) {
+  const Published::Phase phase = sampler.published().phase();
+  if (phase.resting() && phase == sampler_phase_) return sampler_cpu_;
+  sampler_cpu_ = sampler.cpu();
+  // Not for longer than this reading, if the thread woke meanwhile.
+  sampler_phase_ = sampler.published().phase() == phase ? phase : Published::Phase{0};
+  return sampler_cpu_;
+}
+
+void EdgeReader::read_others(const Sampler& sampler, SourceSet sources, Edge& edge) {
+  if (contains(sources, Source::kFaults)) read_usage(sampler.published(), edge);
+  if (contains(sources, Source::kIo)) read_io(edge);
+  if (contains(sources, Source::kNetwork)) read_network(edge);
+  if (contains(sources, Source::kMemory)) read_memory(edge);
+  if (contains(sources, Source::kSchedstat)) read_run_delay(edge);
+}
+
+void EdgeReader::read_usage(const Published& published, Edge& edge) {
+  const auto all = spanmeter::read_usage(RUSAGE_SELF, &edge.peak);
+  if (!all) return;
+  const Usage usage = *all - published.own_usage();
+  edge.minorFaults = usage.minor_faults;
+  edge.majorFaults = usage.major_faults;
+  edge.voluntarySwitches = usage.voluntary_switches;
+  edge.involuntarySwitches = usage.involuntary_switches;
+}
+
+void EdgeReader::read_io(Edge& edge) {
+  const auto bytes = io_.read();
+  if (!bytes) return;
+  edge.ioRead = bytes->read;
+  edge.ioWritten = bytes->written;
+}
+
+void EdgeReader::read_network(Edge& edge) {
+  const auto bytes = network_.read();
+  if (!bytes) return;
+  edge.received = bytes->received;
+  edge.transmitted = bytes->transmitted;
+}
+
+void EdgeReader::read_memory(Edge& edge) {
+  edge.resident = resident_.read().value_or(kMissing);
+}
+
+void EdgeReader::read_run_delay(Edge& edge) {
+  edge.runDelay = run_delay_.read().value_or(kMissing);
+}
+
+}  // namespace spanmeter

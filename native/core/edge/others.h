@@ -1,0 +1,21 @@
+#pragma once
+
+#include <optional>
+
+#include "../clock.h"
+#include "../history/history.h"
+
+namespace spanmeter {
+
+// CPU of all threads but one and the sampler, from the samples: that of the process without that of the
+// thread.
+
+// At a moment up to the newest sample. Nothing where no sample reaches back as far.
+std::optional<Nanos> others_at(const ProcessHistory& process, const ThreadHistory& thread, Nanos time);
+
+// At a moment after the newest sample, as if they went on as between the last two, with what cores the thread
+// leaves them. `cpu`: of the thread at that moment. Nothing without samples.
+std::optional<Nanos> others_after(const ProcessHistory& process, const ThreadHistory& thread, Nanos time,
+                                  Nanos cpu, int cores);
+
+}  // namespace spanmeter

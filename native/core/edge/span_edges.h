@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cstdint>
+
+#include "../history/edge.h"
+#include "../sampler/sampler.h"
+#include "../sources/own_cpu_clock.h"
+#include "edge_budget.h"
+#include "edge_reader.h"
+
+namespace spanmeter {
+
+// The edges of spans, which a busy service has every few microseconds. What the thread itself used is known
+// from its clock; what the others used is known from the samples, and read only where that is affordable and
+// makes a difference. Not thread-safe: each JavaScript thread has its own.
+class SpanEdges {
+ public:
+  SpanEdges(EdgeReader& reader, OwnCpuClock& clock, int cores);
+
+  // Of one thread's time, 0..1; 0: no limit.
+  void limit(double share) { budget_.limit(share); }
+
+  struct What {
+    SourceSet sources;
+    bool details;  // beyond what the default attributes of a span need
+  };
+  // For a window that begins now. What the process used up to here is left open: end() knows it.
+  Edge start(const Sampler& sampler, const Plan& plan, const What& what);
+  // For a window that ends now, and began at `start`, which is resolved along with it.
+  Edge end(const Sampler& sampler, const Plan& plan, const What& what, Edge& start);
+
+  struct Counts {
+    int64_t read = 0;     // edges at which the clocks were read
+    int64_t derived = 0;  // the others
+    Nanos cost = 0;       // of all readings
+  };
+  Counts counts() const { return {read_, derived_, budget_.spent()}; }
+  // How much the thread's own time may be off at an edge that was not read.
+  Nanos bound() const { return clock_.to_nanos(clock_.trust()); }
+
+ private:
+  Edge own(const Sampler& sampler, const Plan& plan, SourceSet sources, Ticks now);
+  void read_details(const Sampler& sampler, const What& what, Edge& edge);
+  void read_process(const Sampler& sampler, Edge& edge);
+  void resolve(const Plan& plan, const ThreadHistory* thread, Edge& start, Edge& end);
+  Nanos run_delay();
+  int64_t resident(const Plan& plan, Nanos now);
+
+  EdgeReader& reader_;
+  OwnCpuClock& clock_;
+  const int cores_;
+  EdgeBudget budget_;
+  bool affordable_ = false;  // at this edge
+  int64_t read_ = 0, derived_ = 0;
+
+  Nanos run_delay_known_ = kMissing;
+  Nanos away_then_ = 0;  // of the clock, when it was read
+};
+
+}  // namespace spanmeter
