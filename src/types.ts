@@ -47,18 +47,20 @@ export interface ResourceStats {
   samples: number
   /**
    * Share of the window (0..1) that was sampled at the full rate. At 0 nothing was sampled: `between` then knows totals
-   * only as far as there are samples before and after (over which it spreads them evenly), and 0 where there are none.
+   * only as far as there are samples before and after (over which it spreads them evenly), and has none where there are
+   * none.
    */
   coverage: number
   /** Longest time without a sample inside the window, in ms. */
   maxGapMs: number
-  /** CPU time of the sampler itself in the window, in ms. Not part of `cpu`. */
-  overheadMs: number
+  /** CPU time of the sampler itself in the window, in ms. Not part of `cpu`. Absent where nothing is known of it. */
+  overheadMs?: number
   /**
    * CPU of the whole process without the sampler, from the CPU clocks of its threads. Percentiles are weighted by time;
-   * of more than 32 samples they come from a histogram and are off by at most 1/64 of themselves (or 0.05).
+   * of more than 32 samples they come from a histogram and are off by at most 1/64 of themselves (or 0.05). Absent where
+   * nothing is known of the window: `between` of a time without a sample before it or after it.
    */
-  cpu: { timeMs: number; avg: number; min: number; max: number; p50: number; p95: number; p99: number }
+  cpu?: { timeMs: number; avg: number; min: number; max: number; p50: number; p95: number; p99: number }
   /**
    * CPU of the calling JavaScript thread, from its CPU clock; `waitMs` is the time it was runnable without a CPU
    * (`run_delay` of /proc/self/task/TID/schedstat). Absent where the thread's clock cannot be read.

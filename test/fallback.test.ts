@@ -39,7 +39,7 @@ const without = (what: 'TEST_NO_THREADS' | 'TEST_NO_PROC') => ({ LD_PRELOAD: shi
 
 function expectWorkingJs({ measured, span, warnings }: Outcome): void {
   expect(measured.backend).toBe('js')
-  expectWithin(10, measured.stats.cpu.timeMs, measured.usedMs)
+  expectWithin(10, measured.stats.cpu!.timeMs, measured.usedMs)
   expectFinite(measured.stats)
   expectWithin(10, span.attributes['resource.cpu.time_ms'] as number, span.usedMs)
   expect(warnings).toEqual([])
@@ -96,7 +96,7 @@ describe('/proc/self that cannot be opened', () => {
   test('the native sampler goes on with what is left and says what is missing', async () => {
     const { measured, span, warnings } = await ask({ env: without('TEST_NO_PROC') })
     expect(measured.backend).toBe('native')
-    expectWithin(10, measured.stats.cpu.timeMs, measured.usedMs)
+    expectWithin(10, measured.stats.cpu!.timeMs, measured.usedMs)
     expectWithin(10, measured.stats.thread!.timeMs, measured.usedMs)
     expect(measured.stats).not.toHaveProperty('memory')
     expect(measured.stats.thread).not.toHaveProperty('waitMs')
@@ -118,7 +118,7 @@ describe('/proc/self that cannot be opened', () => {
   test('the JavaScript sampler does the same', async () => {
     const { measured, warnings } = await ask({ env: without('TEST_NO_PROC'), args: ['js'] })
     expect(measured.backend).toBe('js')
-    expectWithin(10, measured.stats.cpu.timeMs, measured.usedMs)
+    expectWithin(10, measured.stats.cpu!.timeMs, measured.usedMs)
     expect(measured.stats).not.toHaveProperty('memory')
     expect(measured.health.sources.memory).toMatchObject({ available: false, reason: expect.stringMatching(/EACCES/) })
     expectFinite(measured.stats)

@@ -69,7 +69,7 @@ class Sampled {
   }
 }
 
-function expectInOrder({ avg, min, max, p50, p95, p99 }: ResourceStats['cpu']): void {
+function expectInOrder({ avg, min, max, p50, p95, p99 }: NonNullable<ResourceStats['cpu']>): void {
   expect([min, p50, p95, p99, max]).toEqual([min, p50, p95, p99, max].toSorted((a, b) => a - b))
   expect(min).toBeLessThanOrEqual(avg)
   expect(avg).toBeLessThanOrEqual(max)
@@ -98,11 +98,11 @@ describe.each(scenes)(
           const readMs = (end[Slot.cpu]! - start[Slot.cpu]!) / MS
           const durationMs = (end[Slot.time]! - start[Slot.time]!) / MS
           for (const { cpu } of [sampled.since(start, end), sampled.between(fromMs, fromMs + lengthMs)]) {
-            expectInOrder(cpu)
-            expect(cpu.max).toBeLessThanOrEqual(limit)
-            expect(cpu.timeMs).toBeLessThanOrEqual((limit / 100) * durationMs)
+            expectInOrder(cpu!)
+            expect(cpu!.max).toBeLessThanOrEqual(limit)
+            expect(cpu!.timeMs).toBeLessThanOrEqual((limit / 100) * durationMs)
           }
-          const { timeMs } = sampled.since(start, end).cpu
+          const { timeMs } = sampled.since(start, end).cpu!
           if (readMs <= scene.cores * durationMs) expect(timeMs).toBeCloseTo(readMs, 6)
         }
       }
@@ -115,9 +115,9 @@ describe.each(scenes)(
         const fromMs = 100 + random() * (lastMs - 200 - lengthMs)
         const { cpu } = sampled.since(sampled.edge(fromMs), sampled.edge(fromMs + lengthMs))
         const truth = (100 * (clock.truth(fromMs + lengthMs) - clock.truth(fromMs))) / lengthMs
-        expect(Math.abs(cpu.avg - truth)).toBeLessThanOrEqual(onePercent)
+        expect(Math.abs(cpu!.avg - truth)).toBeLessThanOrEqual(onePercent)
         // That of each piece is the same then.
-        if (scene.turnsMs === undefined) expect(cpu.min).toBeGreaterThanOrEqual(all - onePercent)
+        if (scene.turnsMs === undefined) expect(cpu!.min).toBeGreaterThanOrEqual(all - onePercent)
       }
     })
 
@@ -147,8 +147,8 @@ describe.each(scenes)(
 test('work and rest of a second each are seen for what they are', () => {
   const sampled = new Sampled({ cores: 2, tickMs: 4, periodMs: 1, turnsMs: 1000 }, () => 1 - Math.exp(-1))
   const { cpu } = sampled.between(0.5, 4500)
-  expect(cpu.max).toBeGreaterThan(198)
-  expect(cpu.min).toBeLessThan(2)
+  expect(cpu!.max).toBeGreaterThan(198)
+  expect(cpu!.min).toBeLessThan(2)
 })
 
 test('of short windows in which the clock says too much, what is told is likely, not the most that is possible', () => {
@@ -160,7 +160,7 @@ test('of short windows in which the clock says too much, what is told is likely,
     const [start, end] = [sampled.edge(fromMs), sampled.edge(fromMs + 3)]
     if ((end[Slot.cpu]! - start[Slot.cpu]!) / MS < 6.1) continue
     impossible++
-    told += sampled.since(start, end).cpu.avg
+    told += sampled.since(start, end).cpu!.avg
     truth += (100 * (sampled.clock.truth(fromMs + 3) - sampled.clock.truth(fromMs))) / 3
   }
   expect(impossible).toBeGreaterThan(100)
@@ -174,7 +174,7 @@ test('where nothing was sampled before, the clock is taken to be behind by a tic
     const [start, end] = [sampled.edge(-20 + i / 10), sampled.edge(-18 + i / 10)]
     const { cpu } = sampled.since(start, end)
     const readMs = (end[Slot.cpu]! - start[Slot.cpu]!) / MS
-    expect(cpu.avg).toBeCloseTo((100 * readMs) / (readMs > 4.04 ? 12 : 2), 1)
+    expect(cpu!.avg).toBeCloseTo((100 * readMs) / (readMs > 4.04 ? 12 : 2), 1)
   }
 })
 

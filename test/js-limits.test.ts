@@ -46,13 +46,13 @@ test('a thread that works for a time and rests for a time is seen to do so', asy
   await sleep(1600)
   const { cpu } = monitor.since(mark)
   const { user, system } = process.cpuUsage(before)
-  expect(cpu.timeMs).toBeGreaterThan(0.98 * usedMs - 10)
-  expect(cpu.timeMs).toBeLessThan((user + system) / 1000 + 10)
+  expect(cpu!.timeMs).toBeGreaterThan(0.98 * usedMs - 10)
+  expect(cpu!.timeMs).toBeLessThan((user + system) / 1000 + 10)
   // Other processes of this machine may have had some of the time.
   const share = (100 * usedMs) / (endMs - startMs)
-  expect(cpu.max).toBeGreaterThan(0.8 * share)
-  expect(cpu.min).toBeLessThan(0.3 * share)
-  expect(monitor.between(startMs, endMs).cpu.avg).toBeGreaterThan(0.97 * share)
+  expect(cpu!.max).toBeGreaterThan(0.8 * share)
+  expect(cpu!.min).toBeLessThan(0.3 * share)
+  expect(monitor.between(startMs, endMs).cpu!.avg).toBeGreaterThan(0.97 * share)
 })
 
 test('health() says how long a piece must be for a rate', () => {

@@ -12,10 +12,11 @@ beforeAll(settle)
 const notRunning = expect.objectContaining({ name: 'SpanmeterError', code: 'NOT_RUNNING' })
 const disposed = expect.objectContaining({ name: 'SpanmeterError', code: 'DISPOSED' })
 
-/** Nothing was sampled in the window, and the answer says so without a NaN. */
+/** Nothing is known of the window: the answer has no number that says otherwise, and no NaN. */
 function expectNothingKnown(monitor: ResourceMonitor, startMs: number, endMs: number): void {
   const stats = monitor.between(startMs, endMs)
-  expect(stats).toMatchObject({ samples: 0, coverage: 0, cpu: { timeMs: 0, avg: 0, min: 0, max: 0, p50: 0, p99: 0 } })
+  expect(Object.keys(stats).toSorted()).toEqual(['coverage', 'durationMs', 'maxGapMs', 'samples'])
+  expect(stats).toMatchObject({ samples: 0, coverage: 0, maxGapMs: stats.durationMs })
   expect(stats.durationMs).toBeCloseTo(endMs - startMs, 3)
   expectFinite(stats)
 }
@@ -86,7 +87,7 @@ describe.each(['native', 'js'] as const)('%s', (backend) => {
       const mark = monitor.mark()
       burn(50)
       const stats = monitor.since(mark)
-      expectWithin(10, stats.cpu.timeMs, hostCpuMs() - before)
+      expectWithin(10, stats.cpu!.timeMs, hostCpuMs() - before)
     })
 
     test('mark() before start() and after stop() is NOT_RUNNING', () => {
@@ -140,8 +141,8 @@ describe.each(['native', 'js'] as const)('%s', (backend) => {
         const mark = monitor.mark()
         burn(100)
         const stats = monitor.since(mark)
-        expectWithin(5, stats.cpu.timeMs, hostCpuMs() - before)
-        expect(stats.cpu.avg).toBeCloseTo((100 * stats.cpu.timeMs) / stats.durationMs, 1)
+        expectWithin(5, stats.cpu!.timeMs, hostCpuMs() - before)
+        expect(stats.cpu!.avg).toBeCloseTo((100 * stats.cpu!.timeMs) / stats.durationMs, 1)
         return stats.coverage
       })
       // On a busy machine the native sampler waits for a CPU like everybody else, but not each time.
@@ -160,8 +161,8 @@ describe.each(['native', 'js'] as const)('%s', (backend) => {
       const second = monitor.since(mark)
       const truth = hostCpuMs() - before
       expect(second.durationMs).toBeGreaterThan(first.durationMs + 39)
-      expectWithin(10, first.cpu.timeMs, truthOfFirst)
-      expectWithin(10, second.cpu.timeMs, truth)
+      expectWithin(10, first.cpu!.timeMs, truthOfFirst)
+      expectWithin(10, second.cpu!.timeMs, truth)
     })
 
     test('timeMs is performance.now() at the mark', () => {
@@ -182,7 +183,7 @@ describe.each(['native', 'js'] as const)('%s', (backend) => {
       mark.release()
       await expect.poll(() => monitor.health().state).toBe('parked')
       const truth = burn(30)
-      expect(monitor.since(mark).cpu.timeMs).toBeGreaterThan(truth * 0.9)
+      expect(monitor.since(mark).cpu!.timeMs).toBeGreaterThan(truth * 0.9)
     })
 
     test('releasing one mark twice does not release another', async () => {
@@ -221,7 +222,7 @@ describe.each(['native', 'js'] as const)('%s', (backend) => {
       burn(50)
       monitor.stop()
       const stats = monitor.since(mark)
-      expectWithin(10, stats.cpu.timeMs, hostCpuMs() - before)
+      expectWithin(10, stats.cpu!.timeMs, hostCpuMs() - before)
       expectFinite(stats)
     })
 
@@ -255,7 +256,7 @@ describe.each(['native', 'js'] as const)('%s', (backend) => {
       const before = hostCpuMs()
       const { value, stats } = await monitor.measure(() => burn(50))
       expect(value).toBeGreaterThanOrEqual(50)
-      expectWithin(10, stats.cpu.timeMs, hostCpuMs() - before)
+      expectWithin(10, stats.cpu!.timeMs, hostCpuMs() - before)
     })
 
     test('gives the value and the cost of asynchronous work', async () => {
@@ -270,7 +271,7 @@ describe.each(['native', 'js'] as const)('%s', (backend) => {
       expect(value).toBeGreaterThanOrEqual(50)
       expect(stats.durationMs).toBeGreaterThan(109)
       // The truth holds the timer of the JavaScript backend, which that leaves out.
-      expectWithin(20, stats.cpu.timeMs, truth)
+      expectWithin(20, stats.cpu!.timeMs, truth)
     })
 
     test('passes on what the work throws, and lets the sampler park', async () => {
@@ -303,7 +304,7 @@ describe.each(['native', 'js'] as const)('%s', (backend) => {
       await sleep(20)
       const stats = monitor.between(start, end)
       expect(stats.durationMs).toBeCloseTo(end - start, 3)
-      expectWithin(10, stats.cpu.timeMs, truth)
+      expectWithin(10, stats.cpu!.timeMs, truth)
     })
 
     test('adjacent windows add up', async () => {
@@ -316,14 +317,14 @@ describe.each(['native', 'js'] as const)('%s', (backend) => {
       const c = performance.now()
       await sleep(20)
       const [left, right, both] = [monitor.between(a, b), monitor.between(b, c), monitor.between(a, c)]
-      expect(both.cpu.timeMs).toBeGreaterThan(50)
-      expect(left.cpu.timeMs + right.cpu.timeMs).toBeCloseTo(both.cpu.timeMs, 2)
-      expect(left.overheadMs + right.overheadMs).toBeCloseTo(both.overheadMs, 2)
+      expect(both.cpu!.timeMs).toBeGreaterThan(50)
+      expect(left.cpu!.timeMs + right.cpu!.timeMs).toBeCloseTo(both.cpu!.timeMs, 2)
+      expect(left.overheadMs! + right.overheadMs!).toBeCloseTo(both.overheadMs!, 2)
       expect(left.samples + right.samples).toBe(both.samples)
       // That of JavaScript has no extremes of windows as short as these: see js-clock.test.ts.
       if (backend === 'js') return
-      expect(both.cpu.min).toBeCloseTo(Math.min(left.cpu.min, right.cpu.min), 0)
-      expect(both.cpu.max).toBeCloseTo(Math.max(left.cpu.max, right.cpu.max), 0)
+      expect(both.cpu!.min).toBeCloseTo(Math.min(left.cpu!.min, right.cpu!.min), 0)
+      expect(both.cpu!.max).toBeCloseTo(Math.max(left.cpu!.max, right.cpu!.max), 0)
     })
 
     test('percentiles are ordered and the average lies between the extremes', async () => {
@@ -331,12 +332,12 @@ describe.each(['native', 'js'] as const)('%s', (backend) => {
       const mark = monitor.mark()
       await workInTurns(10)
       const { cpu } = monitor.since(mark)
-      const ordered = [cpu.min, cpu.p50, cpu.p95, cpu.p99, cpu.max]
+      const ordered = [cpu!.min, cpu!.p50, cpu!.p95, cpu!.p99, cpu!.max]
       expect(ordered).toEqual(ordered.toSorted((a, b) => a - b))
-      expect(cpu.avg).toBeGreaterThanOrEqual(cpu.min)
-      expect(cpu.avg).toBeLessThanOrEqual(cpu.max)
-      expect(cpu.max).toBeGreaterThan(20)
-      if (backend === 'native') expect(cpu.min).toBeLessThan(20)
+      expect(cpu!.avg).toBeGreaterThanOrEqual(cpu!.min)
+      expect(cpu!.avg).toBeLessThanOrEqual(cpu!.max)
+      expect(cpu!.max).toBeGreaterThan(20)
+      if (backend === 'native') expect(cpu!.min).toBeLessThan(20)
     })
 
     test('after stop() it still has what was sampled, and nothing of the time after', async () => {
@@ -391,7 +392,7 @@ describe.each(['native', 'js'] as const)('%s', (backend) => {
       const then = performance.now() - 20
       const stats = monitor.between(then, then)
       expect(stats.durationMs).toBe(0)
-      expect(stats.cpu.timeMs).toBe(0)
+      expect(stats.cpu!.timeMs).toBe(0)
       expectFinite(stats)
     })
 
@@ -446,7 +447,7 @@ describe.each(['native', 'js'] as const)('%s', (backend) => {
       await workInTurns(10)
       const end = performance.now()
       await sleep(20)
-      const truth = monitor.between(start, end).cpu.timeMs
+      const truth = monitor.between(start, end).cpu!.timeMs
       for (const maxPoints of [1, 2, 7, undefined]) {
         const { timeMs, cpu } = monitor.samples(start, end, maxPoints)
         expect(timeMs.length).toBeGreaterThan(0)
@@ -474,15 +475,16 @@ describe.each(['native', 'js'] as const)('%s', (backend) => {
       expect(monitor.health()).toMatchObject({ backend, state: 'stopped', wantedPeriodMs: 2 })
       monitor.start()
       using mark = monitor.mark()
-      const before = monitor.health()
+      const [before, beginMs] = [monitor.health(), performance.now()]
       await sleep(200)
       const after = monitor.health()
+      const endMs = performance.now()
       expect(mark.timeMs).toBeGreaterThan(0)
       expect(after).toMatchObject({ state: 'sampling', wantedPeriodMs: 2, periodMs: 2, periodReason: 'wanted' })
       expect(after).not.toHaveProperty('backendReason')
       expect(after.historyMs).toBeGreaterThanOrEqual(4000)
       expect(after.samples - before.samples).toBeGreaterThan(20)
-      expect(after.samples - before.samples).toBeLessThanOrEqual(110)
+      expect(after.samples - before.samples).toBeLessThanOrEqual((endMs - beginMs) / 2 + 10)
       expect(after.cpuTimeMs).toBeGreaterThan(before.cpuTimeMs)
       expect(after.memoryBytes).toBeGreaterThan(2000 * 16)
       for (const ticks of Object.values(after.missedTicks)) expect(ticks).toBeGreaterThanOrEqual(0)
@@ -524,8 +526,8 @@ test('js: what the sampler waited in its callbacks is not its CPU time', async (
     const stats = monitor.since(mark)
     const truth = hostCpuMs() - before
     expect(stats.samples).toBeGreaterThan(5)
-    expect(stats.cpu.timeMs).toBeGreaterThan(usedMs * 0.9)
-    expectWithin(20, stats.cpu.timeMs + stats.overheadMs, truth)
+    expect(stats.cpu!.timeMs).toBeGreaterThan(usedMs * 0.9)
+    expectWithin(20, stats.cpu!.timeMs + stats.overheadMs!, truth)
   } finally {
     slow.mockRestore()
   }
@@ -543,5 +545,5 @@ test('native monitors share a sampler: the shortest period is in force while som
   const mark = slow.mark()
   burn(50)
   const stats = slow.since(mark)
-  expectWithin(10, stats.cpu.timeMs, hostCpuMs() - before)
+  expectWithin(10, stats.cpu!.timeMs, hostCpuMs() - before)
 })

@@ -472,7 +472,7 @@ describe('shutdown()', () => {
     await endAfterShutdown(new ResourceSpanProcessor({ monitor }))
     const mark = monitor.mark()
     const usedMs = burn(20)
-    expectWithin(20, monitor.since(mark).cpu.timeMs, usedMs)
+    expectWithin(20, monitor.since(mark).cpu!.timeMs, usedMs)
     await expect.poll(() => monitor.health().state).toBe('parked')
   })
 })
@@ -503,7 +503,7 @@ describe('attachToSpan()', () => {
     const { stats } = await monitor.measure(() => burn(30))
     const tracing = new Tracing({ onStart() {}, onEnd() {}, forceFlush: async () => {}, shutdown: async () => {} })
     const attributes = await tracing.attributes((span) => attachToSpan(span, stats))
-    expect(attributes[key('cpuTime')]).toBeCloseTo(stats.cpu.timeMs, 3)
+    expect(attributes[key('cpuTime')]).toBeCloseTo(stats.cpu!.timeMs, 3)
     expect(attributes[key('samples')]).toBe(stats.samples)
     for (const name of always) expect(attributes[key(name)], name).toEqual(expect.any(Number))
   })
@@ -515,7 +515,15 @@ describe('attachToSpan()', () => {
     const span = { setAttributes: (attributes: Attributes) => Object.assign(written, attributes) }
     attachToSpan(span, stats, { cpuThreshold: 1, memoryThresholdMb: 1, detail: 'full', prefix: 'mine' })
     for (const flag of flags) expect(written[key(flag, 'mine')]).toBe(true)
-    expect(written[key('cpuP95', 'mine')]).toBeCloseTo(stats.cpu.p95, 2)
+    expect(written[key('cpuP95', 'mine')]).toBeCloseTo(stats.cpu!.p95, 2)
     expectNoneOfOurs(written)
+  })
+
+  test('of a window of which nothing is known it says so, and no more', async () => {
+    using monitor = createMonitor({ backend: 'native' })
+    const written: Attributes = {}
+    const span = { setAttributes: (attributes: Attributes) => Object.assign(written, attributes) }
+    attachToSpan(span, monitor.between(-200, -100), { cpuThreshold: 0, detail: 'full' })
+    expect(written).toEqual({ [key('samples')]: 0, [key('coverage')]: 0, [key('maxGap')]: 100 })
   })
 })

@@ -26,8 +26,8 @@ async function outcome(options: ResourceSpanProcessorOptions, sampler = new Over
   const provider = new NodeTracerProvider({ sampler, spanProcessors: [processor, new SimpleSpanProcessor(exporter)] })
   provider.register()
   const published: Record<string, number> = {}
-  const listener = (name: string, { cpu }: { cpu: { timeMs: number } }) => {
-    published[name] = cpu.timeMs
+  const listener = (name: string, { cpu }: { cpu?: { timeMs: number } | undefined }) => {
+    published[name] = cpu!.timeMs
   }
   costs.addSpanCostListener(listener)
   undo.push(() => {

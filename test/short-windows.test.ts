@@ -47,7 +47,7 @@ class Bursts implements AsyncDisposable {
     const own = spin(ms)
     const { cpu } = monitor.since(mark)
     const truth = own + this.#ranMs[0]! - before
-    return performance.now() - begin > ms + 0.4 ? undefined : cpu.timeMs - truth
+    return performance.now() - begin > ms + 0.4 ? undefined : cpu!.timeMs - truth
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

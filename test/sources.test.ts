@@ -28,7 +28,7 @@ describe('what is read beside the CPU clocks', () => {
     expect(stats.network === undefined).toBe(monitor.health().sources.network?.available === false)
     const { cgroup } = stats
     expect(cgroup?.cpuLimit ?? 1).toBeGreaterThan(0)
-    if (cgroup?.cpuLimit) expect(cgroup.cpuOfLimit).toBeCloseTo(stats.cpu.avg / cgroup.cpuLimit, 6)
+    if (cgroup?.cpuLimit) expect(cgroup.cpuOfLimit).toBeCloseTo(stats.cpu!.avg / cgroup.cpuLimit, 6)
   })
 })
 
@@ -61,9 +61,9 @@ describe('maxOverheadPercent', () => {
     const truth = hostCpuMs() - before
     const stats = monitor.between(begin, performance.now())
     expect(monitor.health().periodMs).toBeGreaterThan(0.05)
-    expectWithin(3, stats.cpu.timeMs, truth)
+    expectWithin(3, stats.cpu!.timeMs, truth)
     // It is an average over the last 100 ms that is kept within the budget, not each moment.
-    expect((100 * stats.overheadMs) / stats.durationMs).toBeLessThan(3)
+    expect((100 * stats.overheadMs!) / stats.durationMs).toBeLessThan(3)
   })
 
   test('0 is no limit', async () => {

@@ -38,9 +38,9 @@ const counters: Record<string, Value> = {
   samples: (stats) => stats.samples,
   overheadMs: (stats) => stats.overheadMs,
   covered: (stats) => stats.coverage * stats.durationMs,
-  'cpu.timeMs': (stats) => stats.cpu.timeMs,
+  'cpu.timeMs': (stats) => stats.cpu!.timeMs,
   // An average is weighted by time.
-  'cpu.avg': (stats) => (stats.cpu.avg * stats.durationMs) / 100,
+  'cpu.avg': (stats) => (stats.cpu!.avg * stats.durationMs) / 100,
   'thread.avg': (stats) => stats.thread && (stats.thread.avg * stats.durationMs) / 100,
   'thread.timeMs': (stats) => stats.thread?.timeMs,
   'thread.waitMs': (stats) => stats.thread?.waitMs,
@@ -108,8 +108,8 @@ describe('between()', () => {
       expect(Math.max(...memories.map(({ max }) => max))).toBe(whole.memory!.max)
       expect(memories[0]!.end).toBe(memories[1]!.start)
       expect([memories[0]!.start, memories[1]!.end]).toEqual([whole.memory!.start, whole.memory!.end])
-      expect(Math.max(...parts.map(({ cpu }) => cpu.max))).toBeCloseTo(whole.cpu.max, 0)
-      expect(Math.min(...parts.map(({ cpu }) => cpu.min))).toBeCloseTo(whole.cpu.min, 0)
+      expect(Math.max(...parts.map(({ cpu }) => cpu!.max))).toBeCloseTo(whole.cpu!.max, 0)
+      expect(Math.min(...parts.map(({ cpu }) => cpu!.min))).toBeCloseTo(whole.cpu!.min, 0)
     }
   })
 })

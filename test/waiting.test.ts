@@ -36,7 +36,7 @@ describe(`waiting for a CPU${reason ? ` (${reason})` : ''}`, () => {
     // The other one always takes its half; what else runs on that CPU takes from both.
     const waited = thread!.waitMs! / durationMs
     expect(waited).toBeGreaterThan(0.4)
-    const both = stats.cpu.timeMs / durationMs
+    const both = stats.cpu!.timeMs / durationMs
     if (both > 0.95) {
       expect(waited).toBeLessThan(0.6)
       expect(thread!.timeMs / durationMs).toBeGreaterThan(0.4)

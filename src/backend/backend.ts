@@ -17,7 +17,7 @@ export interface EssentialStats {
   durationMs: number
   samples: number
   coverage: number
-  cpu: { timeMs: number; avg: number; min: number; max: number }
+  cpu?: { timeMs: number; avg: number; min: number; max: number } | undefined
   thread?: { waitMs?: number } | undefined
   memory?: { avg: number; min: number; max: number } | undefined
   cgroup?: { throttledMs?: number } | undefined

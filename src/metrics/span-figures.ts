@@ -8,8 +8,8 @@ export function recordSpanFigures(
   { own }: SpanShare,
   record: (metric: HistogramName, value: number) => void,
 ): void {
-  const { cpu, thread, memory } = stats
-  if (isKnown(stats)) record('spanmeter.span.cpu.time', cpu.timeMs / 1e3)
+  const { thread, memory } = stats
+  if (isKnown(stats)) record('spanmeter.span.cpu.time', stats.cpu.timeMs / 1e3)
   if (own !== undefined) record('spanmeter.span.cpu.self', own.selfMs / 1e3)
   if (thread?.waitMs !== undefined) record('spanmeter.span.cpu.wait', thread.waitMs / 1e3)
   if (memory) record('spanmeter.span.memory.max', Math.round(memory.max))

@@ -39,7 +39,8 @@ export interface SpanShare {
 const megabyte = 2 ** 20
 
 export function isCpuBound(stats: EssentialStats, share: SpanShare, rules: AttributeRules): boolean {
-  return (selfAvg(share, stats) ?? stats.cpu.max) >= rules.cpuThreshold
+  const percent = selfAvg(share, stats) ?? stats.cpu?.max
+  return percent !== undefined && percent >= rules.cpuThreshold
 }
 
 export function exceedsMemory({ memory }: EssentialStats, { memoryThresholdMb }: AttributeRules): boolean {
@@ -54,8 +55,9 @@ export function writeEssentials(
   rules: AttributeRules,
 ): void {
   const { keys } = rules
-  const { cpu, thread, memory, cgroup } = stats
+  const { thread, memory, cgroup } = stats
   if (isKnown(stats)) {
+    const { cpu } = stats
     span.setAttribute(keys.cpuAvg, round(cpu.avg, 100))
     span.setAttribute(keys.cpuMax, round(cpu.max, 100))
     span.setAttribute(keys.cpuMin, round(cpu.min, 100))
@@ -92,13 +94,14 @@ export function writeAttributes(
 }
 
 function writeDetails(span: AttributeTarget, stats: ResourceStats, share: SpanShare, { keys }: AttributeRules): void {
-  const { cpu, thread, memory, faults, contextSwitches, io, network } = stats
+  const { thread, memory, faults, contextSwitches, io, network } = stats
   if (share.own) span.setAttribute(keys.cpuTotal, round(share.own.totalMs, 1000))
   if (isKnown(stats)) {
+    const { cpu } = stats
     span.setAttribute(keys.cpuP50, round(cpu.p50, 100))
     span.setAttribute(keys.cpuP95, round(cpu.p95, 100))
     span.setAttribute(keys.cpuP99, round(cpu.p99, 100))
-    span.setAttribute(keys.overhead, round(stats.overheadMs, 1000))
+    if (stats.overheadMs !== undefined) span.setAttribute(keys.overhead, round(stats.overheadMs, 1000))
   }
   span.setAttribute(keys.maxGap, round(stats.maxGapMs, 1000))
   if (thread) {
@@ -136,9 +139,9 @@ function selfAvg(share: SpanShare, { durationMs }: EssentialStats): number | und
   return openMs > 0 ? (100 * share.own.selfMs) / openMs : 0
 }
 
-/** Whether anything is known of the CPU in a window. */
-export function isKnown({ samples, coverage }: EssentialStats): boolean {
-  return samples > 0 || coverage > 0
+/** Whether the CPU of a window is known, and not only as a share of a time in which nobody looked. */
+export function isKnown<S extends EssentialStats>(stats: S): stats is S & { cpu: NonNullable<S['cpu']> } {
+  return stats.cpu !== undefined && (stats.samples > 0 || stats.coverage > 0)
 }
 
 function toMb(bytes: number): number {

@@ -32,18 +32,13 @@ function processStats(history: History, query: Query, clock: CpuClock): Resource
   const { samples } = points
   const length = query.to - query.from
   const durationMs = toMs(length)
-  if (points.count === 0) {
-    const cpu = { timeMs: 0, avg: 0, min: 0, max: 0, p50: 0, p95: 0, p99: 0 }
-    return { durationMs, samples, coverage: 0, maxGapMs: durationMs, overheadMs: 0, cpu }
-  }
-  const coverage = length > 0 ? Math.min(1, points.used(Slot.covered) / length) : 1
-  const overheadMs = toMs(points.used(Slot.sampler))
+  if (points.count === 0) return { durationMs, samples, coverage: 0, maxGapMs: durationMs }
   return {
     durationMs,
     samples,
-    coverage,
+    coverage: length > 0 ? Math.min(1, points.used(Slot.covered) / length) : 1,
     maxGapMs: maxGapMs(points),
-    overheadMs,
+    overheadMs: toMs(points.used(Slot.sampler)),
     cpu: cpuStats(points, history.process, clock),
   }
 }

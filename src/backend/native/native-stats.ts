@@ -5,22 +5,23 @@ import { slot } from './layout.js'
 /** The answer to a window as users see it. What the native side does not know (NaN) is left out. */
 export function toResourceStats(n: Float64Array): ResourceStats {
   const known = (index: number) => !Number.isNaN(n[index])
-  const number = (index: number) => (known(index) ? n[index]! : 0)
   const stats: ResourceStats = {
     durationMs: n[slot.durationMs]!,
     samples: n[slot.samples]!,
     coverage: n[slot.coverage]!,
     maxGapMs: n[slot.maxGapMs]!,
-    overheadMs: number(slot.overheadMs),
-    cpu: {
-      timeMs: number(slot.cpuTimeMs),
-      avg: number(slot.cpuAvg),
-      min: number(slot.cpuMin),
-      max: number(slot.cpuMax),
-      p50: number(slot.cpuP50),
-      p95: number(slot.cpuP95),
-      p99: number(slot.cpuP99),
-    },
+  }
+  if (known(slot.overheadMs)) stats.overheadMs = n[slot.overheadMs]!
+  if (known(slot.cpuAvg)) {
+    stats.cpu = {
+      timeMs: n[slot.cpuTimeMs]!,
+      avg: n[slot.cpuAvg]!,
+      min: n[slot.cpuMin]!,
+      max: n[slot.cpuMax]!,
+      p50: n[slot.cpuP50]!,
+      p95: n[slot.cpuP95]!,
+      p99: n[slot.cpuP99]!,
+    }
   }
   if (known(slot.threadTimeMs)) {
     stats.thread = { timeMs: n[slot.threadTimeMs]!, avg: n[slot.threadAvg]!, max: n[slot.threadMax]! }
@@ -44,7 +45,8 @@ export function toResourceStats(n: Float64Array): ResourceStats {
   if (known(slot.received)) stats.network = { receiveBytes: n[slot.received]!, transmitBytes: n[slot.transmitted]! }
   if (known(slot.cpuLimit)) {
     const cpuLimit = n[slot.cpuLimit]!
-    stats.cgroup = { cpuLimit, cpuOfLimit: stats.cpu.avg / cpuLimit }
+    stats.cgroup = { cpuLimit }
+    if (stats.cpu) stats.cgroup.cpuOfLimit = stats.cpu.avg / cpuLimit
     if (known(slot.throttledMs)) stats.cgroup.throttledMs = n[slot.throttledMs]!
   }
   if (known(slot.memoryLimit)) stats.cgroup = { ...stats.cgroup, memoryLimit: n[slot.memoryLimit]! }
@@ -61,7 +63,7 @@ export class ReusedStats {
     durationMs: 0,
     samples: 0,
     coverage: 0,
-    cpu: this.#cpu,
+    cpu: undefined,
     thread: undefined,
     memory: undefined,
     cgroup: undefined,
@@ -76,6 +78,7 @@ export class ReusedStats {
     this.#cpu.avg = n[slot.cpuAvg]!
     this.#cpu.min = n[slot.cpuMin]!
     this.#cpu.max = n[slot.cpuMax]!
+    stats.cpu = Number.isNaN(this.#cpu.avg) ? undefined : this.#cpu
     this.#thread.waitMs = n[slot.threadWaitMs]!
     stats.thread = Number.isNaN(this.#thread.waitMs) ? undefined : this.#thread
     this.#memory.avg = n[slot.memoryAvg]!
