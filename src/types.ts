@@ -17,6 +17,11 @@ export interface MonitorOptions {
    * JavaScript sampler has no thread and keeps its period. Default 1.
    */
   maxOverheadPercent?: number
+  /**
+   * Limit for reading the clocks at the start and end of spans, in percent of the JavaScript thread that runs them; 0: no
+   * limit. What is not read is derived from the samples: see `health().edges`. Default 1.
+   */
+  maxSpanOverheadPercent?: number
   /** `'park'`: sample only while a mark, a span or a measurement is open; `'sample'`: always. Default `'park'`. */
   whenIdle?: 'park' | 'sample'
   /** Which optional sources to read. Default: all. */
@@ -149,6 +154,23 @@ export interface MissedTicks {
   unknown: number
 }
 
+/**
+ * How the starts and ends of spans were measured. Reading the clocks there is kept within `maxSpanOverheadPercent`; at the
+ * other edges the thread's own CPU time is derived from a time-stamp counter, and what other threads used from the samples.
+ */
+export interface EdgeHealth {
+  /** Edges at which the thread's CPU clock was read (CLOCK_THREAD_CPUTIME_ID). */
+  read: number
+  /** All other edges. */
+  derived: number
+  /** What all readings took, in ms of this thread. */
+  costMs: number
+  /** How much the thread's own CPU time may be off at a derived edge, in ms: by how long it slept unseen. */
+  ownErrorMs: number
+  /** Around an edge of a span, the other threads' CPU time may be off by what they ran in so many ms. */
+  othersErrorMs: number
+}
+
 export interface MonitorHealth {
   backend: 'native' | 'js'
   /** Why the JavaScript sampler stands in, when `backend: 'auto'` could not have the native one. */
@@ -178,6 +200,8 @@ export interface MonitorHealth {
   cpuTimeMs: number
   /** Memory held by the history, in bytes. */
   memoryBytes: number
+  /** The edges of spans on this thread so far. Absent with the JavaScript sampler, which reads at each. */
+  edges?: EdgeHealth
   /** Each source that was asked for: whether it is read, and if not, why. */
   sources: Partial<Record<'threads' | Source, SourceHealth>>
 }

@@ -18,7 +18,7 @@ const shared = () => new Float64Array(ledgerLayout.length)
 const allSources = 2 ** sourceLayout.length - 1
 const opened = new Set<number>()
 function open(): number {
-  const id = binding.open(1, 100, allSources, 0, false)
+  const id = binding.open(1, 100, allSources, 0, 0, false)
   opened.add(id)
   return id
 }
@@ -34,7 +34,7 @@ type FunctionName = Exclude<keyof Binding, 'layout'>
 const functions: Record<FunctionName, Kind[]> = {
   now: [],
   setTimeOrigin: ['number'],
-  open: ['positive', 'positive', 'positive', 'positive', 'boolean'],
+  open: ['positive', 'positive', 'positive', 'positive', 'positive', 'boolean'],
   start: ['monitor'],
   stop: ['monitor'],
   close: ['monitor'],
@@ -96,7 +96,7 @@ function wrongArrays(length: number): unknown[] {
 }
 
 const closedMonitor = () => {
-  const id = binding.open(1, 100, allSources, 0, false)
+  const id = binding.open(1, 100, allSources, 0, 0, false)
   binding.close(id)
   return id
 }

@@ -27,6 +27,10 @@ Napi::Value health(const Napi::CallbackInfo& info) {
   set("latenessP99Ms", to_ms(health.lateness_p99));
   set("latenessMaxMs", to_ms(health.lateness_max));
   set("cpuTimeMs", to_ms(health.cpu));
+  set("edgesRead", static_cast<double>(health.edges.read));
+  set("edgesDerived", static_cast<double>(health.edges.derived));
+  set("edgesCostMs", to_ms(health.edges.cost));
+  set("edgesBoundMs", to_ms(health.edge_bound));
   set("memoryBytes", static_cast<double>(health.memory_bytes));
   set("maxGapMs", to_ms(health.longest_gap));
   Napi::Object missed = Napi::Object::New(info.Env());

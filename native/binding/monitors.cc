@@ -10,7 +10,7 @@
 namespace spanmeter {
 namespace {
 
-// open(periodMs, historyMs, sources, maxOverheadPercent, always): id of a new monitor. `sources` has a bit
+// open(periodMs, historyMs, sources, maxOverheadPercent, maxSpanOverheadPercent, always): id of a new monitor. `sources` has a bit
 // for each of layout.sources; an overhead of 0 is no limit.
 Napi::Value open(const Napi::CallbackInfo& info) {
   Arguments arguments(info);
@@ -18,12 +18,14 @@ Napi::Value open(const Napi::CallbackInfo& info) {
   const double history = arguments.number(1, "history", 0.001, 1e9);
   const double sources = arguments.number(2, "sources", 0, kAllSources);
   const double overhead = arguments.number(3, "maxOverheadPercent", 0, 100);
-  const bool always = arguments.boolean(4, "always");
+  const double span_overhead = arguments.number(4, "maxSpanOverheadPercent", 0, 100);
+  const bool always = arguments.boolean(5, "always");
   if (!arguments.ok()) return info.Env().Undefined();
   Environment& env = Environment::of(info);
   const Demand demand{{static_cast<Nanos>(period * 1e6), static_cast<Nanos>(history * 1e6)},
                       static_cast<SourceSet>(sources) | source_bit(Source::kThreads),
-                      overhead / 100};
+                      overhead / 100,
+                      span_overhead / 100};
   const int64_t id = env.next_id++;
   env.monitors.emplace(id, std::make_unique<Monitor>(env.thread, demand, always));
   return Napi::Number::New(info.Env(), static_cast<double>(id));

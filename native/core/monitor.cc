@@ -17,7 +17,7 @@ int Monitor::start() {
   if (joined.error != 0) return joined.error;
   id_ = joined.id;
   run_++;
-  thread_.span_edges().limit(demand_.max_span_overhead);
+  thread_.span_edges().add_limit(demand_.max_span_overhead);
   if (always_) sampler_.watch();
   plan_generation_ = 0;
   plan();
@@ -27,6 +27,7 @@ int Monitor::start() {
 void Monitor::stop() {
   if (!running()) return;
   plan();
+  thread_.span_edges().remove_limit(demand_.max_span_overhead);
   if (always_) sampler_.unwatch();
   for (; open_marks_ > 0; open_marks_--) sampler_.unwatch();
   sampler_.leave(id_);

@@ -5,6 +5,7 @@ export interface BackendOptions {
   readonly periodMs: number
   readonly historyMs: number
   readonly maxOverheadPercent: number
+  readonly maxSpanOverheadPercent: number
   readonly whenIdle: 'park' | 'sample'
   readonly sources: readonly Source[]
 }

@@ -50,6 +50,7 @@ export function readEnvironment(variables: Variables): Configuration {
     periodMs,
     historyMs: read('SPANMETER_HISTORY_MS', (text) => historyOf(historyName, numberIn(text), periodMs ?? 1)),
     maxOverheadPercent: readNumber('SPANMETER_MAX_OVERHEAD_PERCENT', 0, 100),
+    maxSpanOverheadPercent: readNumber('SPANMETER_MAX_SPAN_OVERHEAD_PERCENT', 0, 100),
   })
   const processor = defined({
     cpuThreshold: readNumber('SPANMETER_CPU_THRESHOLD', 0, Number.MAX_VALUE),

@@ -15,8 +15,9 @@ class EdgeBudget {
 
   // `share` of the thread, 0..1; 0: no limit.
   void limit(double share) {
+    // Whoever comes first finds it saved up.
+    if (share_ == 0) credit_ = share * static_cast<double>(kSaved);
     share_ = share;
-    credit_ = share * static_cast<double>(kSaved);
   }
 
   bool affords(Nanos now) {

@@ -10,6 +10,16 @@ namespace spanmeter {
 SpanEdges::SpanEdges(EdgeReader& reader, OwnCpuClock& clock, int cores)
     : reader_(reader), clock_(clock), cores_(cores) {}
 
+void SpanEdges::add_limit(double share) {
+  limits_.insert(share);
+  budget_.limit(limits_.contains(0) ? 0 : *limits_.rbegin());
+}
+
+void SpanEdges::remove_limit(double share) {
+  limits_.erase(limits_.find(share));
+  if (!limits_.empty()) budget_.limit(limits_.contains(0) ? 0 : *limits_.rbegin());
+}
+
 // What is known without the other threads.
 Edge SpanEdges::own(const Sampler& sampler, const Plan& plan, SourceSet sources, Ticks now) {
   affordable_ = budget_.affords(clock_.time_at(now));

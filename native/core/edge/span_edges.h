@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <set>
 
 #include "../history/edge.h"
 #include "../sampler/sampler.h"
@@ -17,8 +18,10 @@ class SpanEdges {
  public:
   SpanEdges(EdgeReader& reader, OwnCpuClock& clock, int cores);
 
-  // Of one thread's time, 0..1; 0: no limit.
-  void limit(double share) { budget_.limit(share); }
+  // A monitor that wants spans within a share of the thread, 0..1 (0: no limit) comes or goes. The most
+  // generous one counts.
+  void add_limit(double share);
+  void remove_limit(double share);
 
   struct What {
     SourceSet sources;
@@ -49,6 +52,7 @@ class SpanEdges {
   EdgeReader& reader_;
   OwnCpuClock& clock_;
   const int cores_;
+  std::multiset<double> limits_;
   EdgeBudget budget_;
   bool affordable_ = false;  // at this edge
   int64_t read_ = 0, derived_ = 0;

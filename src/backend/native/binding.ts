@@ -16,7 +16,14 @@ export interface Binding {
   now(): number
   /** CLOCK_MONOTONIC in ms when `performance.now()` was 0 on this thread. */
   setTimeOrigin(ms: number): void
-  open(periodMs: number, historyMs: number, sources: number, maxOverheadPercent: number, always: boolean): MonitorId
+  open(
+    periodMs: number,
+    historyMs: number,
+    sources: number,
+    maxOverheadPercent: number,
+    maxSpanOverheadPercent: number,
+    always: boolean,
+  ): MonitorId
   /** Why sampling cannot begin; undefined when it has. */
   start(monitor: MonitorId): string | undefined
   stop(monitor: MonitorId): void
@@ -91,6 +98,10 @@ export interface NativeHealth {
   latenessMaxMs: number
   cpuTimeMs: number
   memoryBytes: number
+  edgesRead: number
+  edgesDerived: number
+  edgesCostMs: number
+  edgesBoundMs: number
   errors: Record<string, string>
 }
 

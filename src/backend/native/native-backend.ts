@@ -40,8 +40,9 @@ class NativeBackend implements Backend {
     const wanted = sourceLayout.reduce((set, source, bit) => {
       return source === 'threads' || options.sources.includes(source) ? set | (1 << bit) : set
     }, 0)
-    const { periodMs, historyMs, maxOverheadPercent, whenIdle } = options
-    this.#id = binding.open(periodMs, historyMs, wanted, maxOverheadPercent, whenIdle === 'sample')
+    const { periodMs, historyMs, maxOverheadPercent, maxSpanOverheadPercent, whenIdle } = options
+    const always = whenIdle === 'sample'
+    this.#id = binding.open(periodMs, historyMs, wanted, maxOverheadPercent, maxSpanOverheadPercent, always)
     this.#spans = binding.spans(this.#id, false, this.#stats)
     this.#detailedSpans = binding.spans(this.#id, true, this.#stats)
     forgotten.register(this, { binding, id: this.#id }, this)
@@ -132,6 +133,13 @@ class NativeBackend implements Backend {
       lateness: { p50: native.latenessP50Ms, p99: native.latenessP99Ms, max: native.latenessMaxMs },
       cpuTimeMs: native.cpuTimeMs,
       memoryBytes: native.memoryBytes,
+      edges: {
+        read: native.edgesRead,
+        derived: native.edgesDerived,
+        costMs: native.edgesCostMs,
+        ownErrorMs: native.edgesBoundMs,
+        othersErrorMs: native.periodMs,
+      },
       sources,
     }
   }
