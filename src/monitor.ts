@@ -162,8 +162,8 @@ export class Monitor implements ResourceMonitor {
   }
 }
 
-function selfStats({ selfMs, totalMs }: OwnTime, durationMs: number): NonNullable<ResourceStats['self']> {
-  return { timeMs: selfMs, avg: durationMs > 0 ? (100 * selfMs) / durationMs : 0, totalMs }
+function selfStats({ selfMs, totalMs, othersMs }: OwnTime, durationMs: number): NonNullable<ResourceStats['self']> {
+  return { timeMs: selfMs, avg: durationMs > 0 ? (100 * selfMs) / durationMs : 0, totalMs, othersMs }
 }
 
 class EdgeMark implements Mark {

@@ -74,10 +74,10 @@ export interface ResourceStats {
   /**
    * Only of `measure()`: CPU time that the calling JavaScript thread spent on the measured work and on nothing else that
    * ran meanwhile, from the thread's CPU clock and the turns between asynchronous contexts. `timeMs` is without nested
-   * `measure()`s, `totalMs` with them; `avg` is `timeMs` in percent of the duration. Absent without the native sampler,
-   * and in Bun and Deno.
+   * `measure()`s, `totalMs` with them; `othersMs` is what the thread spent on everything else meanwhile; `avg` is `timeMs` in
+   * percent of the duration. Absent without the native sampler, and in Bun and Deno.
    */
-  self?: { timeMs: number; avg: number; totalMs: number }
+  self?: { timeMs: number; avg: number; totalMs: number; othersMs: number }
   /** Resident set in bytes, from /proc/self/statm. `peak` is the highest the process ever had (`ru_maxrss`). */
   memory?: { avg: number; min: number; max: number; start: number; end: number; peak: number }
   /** Page faults, from getrusage(2): minor without I/O, major with. */

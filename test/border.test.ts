@@ -298,9 +298,9 @@ describe('accounts', () => {
     expect(new Set(handles).size).toBe(1000)
     for (const handle of handles) {
       ledger.turn(handle)
-      expect(ledger.close(handle, true)).toBe(true)
+      expect(ledger.close(handle)).toBe(true)
       numbers.fill(-7)
-      expect(ledger.close(handle, true)).toBe(false)
+      expect(ledger.close(handle)).toBe(false)
       expect(numbers).toEqual(shared().fill(-7))
     }
     ledger.sums()
@@ -322,18 +322,17 @@ describe('accounts', () => {
     const rubbish = [...wrongTypes, ...wrongNumbers, -1, 2 ** 31, 1e300]
     for (const wrong of [0, 1, 2 ** 17, handle + 1, handle - 2 ** 17, 2 ** 31 - 1]) {
       ledger.turn(wrong)
-      expect(ledger.close(wrong, false)).toBe(false)
+      expect(ledger.close(wrong)).toBe(false)
     }
     expect(ledger.open(handle - 2 ** 17)).toBeGreaterThan(0)
     for (const wrong of rubbish) {
       expect(() => ledger.turn(wrong as number), describeValue(wrong)).not.toThrow()
-      expect(() => ledger.close(wrong as number, true), describeValue(wrong)).toThrow(TypeError)
+      expect(() => ledger.close(wrong as number), describeValue(wrong)).toThrow(TypeError)
       expect(() => ledger.open(wrong as number), describeValue(wrong)).toThrow(TypeError)
       expect(() => ledger.self(wrong as number), describeValue(wrong)).toThrow(TypeError)
-      expect(() => ledger.close(handle, wrong as unknown as boolean), describeValue(wrong)).toThrow(TypeError)
       expect(() => ledger.watchLoop(wrong as unknown as boolean), describeValue(wrong)).toThrow(TypeError)
     }
-    expect(ledger.close(handle, true)).toBe(true)
+    expect(ledger.close(handle)).toBe(true)
   })
 
   test('an array that was sent away is not written to', async () => {
@@ -343,7 +342,7 @@ describe('accounts', () => {
     ledger.watchLoop(true)
     structuredClone(numbers.buffer, { transfer: [numbers.buffer] })
     await new Promise((resolve) => setTimeout(resolve, 5))
-    expect(ledger.close(handle, true)).toBe(true)
+    expect(ledger.close(handle)).toBe(true)
     expect(() => ledger.sums()).not.toThrow()
     ledger.watchLoop(false)
   })

@@ -13,7 +13,7 @@ const { ResourceMetrics } = required('../dist/prometheus/resource-metrics.js') a
 }
 const { textOf } = required('../dist/prometheus/exposition.js') as typeof import('../dist/prometheus/exposition.js')
 
-const share = { own: { selfMs: 1, totalMs: 1 }, shared: false }
+const share = { own: { selfMs: 1, totalMs: 1, othersMs: 0 }, shared: false }
 let resourceMetrics: InstanceType<typeof ResourceMetrics>
 
 beforeEach(() => {

@@ -29,10 +29,11 @@ static_assert(sizeof(Edge) == kEdgeLength * sizeof(int64_t), "an edge is its wor
 static_assert(sizeof(WindowStats) == kStatsLength * sizeof(double),
               "an answer is its numbers and nothing else");
 
-// The array that a ledger shares with JavaScript: the two numbers of an answer, and a flag that is 1 from
+// The array that a ledger shares with JavaScript: the numbers of an answer, and a flag that is 1 from
 // when the event loop began to wait, and the thread turned to nobody, until JavaScript turns it and sets that
 // to 0.
-enum LedgerSlot : size_t { kFirstAnswer, kSecondAnswer, kLoopWaited, kLedgerLength };
-constexpr std::array<const char*, kLedgerLength> kLedgerNames = {"firstAnswer", "secondAnswer", "loopWaited"};
+enum LedgerSlot : size_t { kFirstAnswer, kSecondAnswer, kThirdAnswer, kLoopWaited, kLedgerLength };
+constexpr std::array<const char*, kLedgerLength> kLedgerNames = {"firstAnswer", "secondAnswer", "thirdAnswer",
+                                                                 "loopWaited"};
 
 }  // namespace spanmeter

@@ -13,25 +13,28 @@ SlotHandle account_argument(Arguments& arguments) {
   return static_cast<SlotHandle>(arguments.number(0, "account", 0, kLargestHandle));
 }
 
-// open(parent): a new account; 0 when too many are open.
-Napi::Value open_account(const Napi::CallbackInfo& info) {
-  Arguments arguments(info);
-  const SlotHandle parent = account_argument(arguments);
-  if (!arguments.ok()) return info.Env().Undefined();
-  return Napi::Number::New(info.Env(), SharedLedger::of(info).ledger.open(parent));
-}
-
-// A function of one account that answers nothing. Straight on Node-API, which takes half as long; what is not
-// a number of an open account stands for nobody.
-template <void (*function)(Ledger&, SlotHandle)>
-napi_value ledger_call(napi_env env, napi_callback_info info) {
+// The ledger of a call, and the account that is its first argument. Straight on Node-API, which takes half as
+// long; what is not a number of an open account stands for nobody.
+struct LedgerArguments {
+  SharedLedger* shared = nullptr;
+  int32_t account = Ledger::kNobody;
+};
+LedgerArguments ledger_arguments(napi_env env, napi_callback_info info) {
   size_t count = 1;
   napi_value argument;
   void* shared;
-  int32_t account = Ledger::kNobody;
-  if (napi_get_cb_info(env, info, &count, &argument, nullptr, &shared) != napi_ok) return nullptr;
-  napi_get_value_int32(env, argument, &account);
-  function(static_cast<SharedLedger*>(shared)->ledger, account);
+  LedgerArguments arguments;
+  if (napi_get_cb_info(env, info, &count, &argument, nullptr, &shared) != napi_ok) return arguments;
+  arguments.shared = static_cast<SharedLedger*>(shared);
+  napi_get_value_int32(env, argument, &arguments.account);
+  return arguments;
+}
+
+// A function of one account that answers nothing.
+template <void (*function)(Ledger&, SlotHandle)>
+napi_value ledger_call(napi_env env, napi_callback_info info) {
+  const auto [shared, account] = ledger_arguments(env, info);
+  if (shared != nullptr) function(shared->ledger, account);
   return nullptr;
 }
 
@@ -45,17 +48,32 @@ void name(Ledger& ledger, SlotHandle account) {
   ledger.name(account);
 }
 
-// close(account, totals): answers with its CPU time and, if asked for, that with all below it, in ms. False
-// if it is not open.
-Napi::Value close_account(const Napi::CallbackInfo& info) {
-  Arguments arguments(info);
-  const SlotHandle account = account_argument(arguments);
-  const bool with_total = arguments.boolean(1, "totals");
-  if (!arguments.ok()) return info.Env().Undefined();
-  SharedLedger& shared = SharedLedger::of(info);
-  const auto totals = shared.ledger.close(account, ticks_now(), with_total);
-  if (totals) shared.answer(totals->self, totals->total);
-  return Napi::Boolean::New(info.Env(), totals.has_value());
+// open(parent): a new account; 0 when too many are open.
+napi_value open_account(napi_env env, napi_callback_info info) {
+  size_t count = 1;
+  napi_value argument, result = nullptr;
+  void* shared;
+  SlotHandle parent;
+  if (napi_get_cb_info(env, info, &count, &argument, nullptr, &shared) != napi_ok) return nullptr;
+  if (!handle_argument(env, argument, "account", parent)) return nullptr;
+  napi_create_int32(env, static_cast<SharedLedger*>(shared)->ledger.open(parent, ticks_now()), &result);
+  return result;
+}
+
+// close(account): answers with its CPU time, that with all below it, and what else the thread ran meanwhile,
+// in ms. False if it is not open.
+napi_value close_account(napi_env env, napi_callback_info info) {
+  size_t count = 1;
+  napi_value argument, result = nullptr;
+  void* data;
+  SlotHandle account;
+  if (napi_get_cb_info(env, info, &count, &argument, nullptr, &data) != napi_ok) return nullptr;
+  if (!handle_argument(env, argument, "account", account)) return nullptr;
+  SharedLedger& shared = *static_cast<SharedLedger*>(data);
+  const auto totals = shared.ledger.close(account, ticks_now());
+  if (totals) shared.answer(totals->self, totals->total, totals->others);
+  napi_get_boolean(env, totals.has_value(), &result);
+  return result;
 }
 
 // self(account): answers with its CPU time up to the last check, in ms; sums() makes one. False if it is not
@@ -115,10 +133,10 @@ Napi::Value ledger_of_thread(const Napi::CallbackInfo& info) {
       (void)result.Set(name, function);
     }
   };
-  add("open", open_account);
+  add_call("open", open_account);
   add_call("turn", ledger_call<turn_to>);
   add_call("name", ledger_call<name>);
-  add("close", close_account);
+  add_call("close", close_account);
   add("self", self_of_account);
   add("sums", sums_of_accounts);
   add("watchLoop", watch_loop);

@@ -10,8 +10,8 @@
 namespace spanmeter {
 namespace {
 
-// open(periodMs, historyMs, sources, maxOverheadPercent, maxSpanOverheadPercent, always): id of a new monitor. `sources` has a bit
-// for each of layout.sources; an overhead of 0 is no limit.
+// open(periodMs, historyMs, sources, maxOverheadPercent, maxSpanOverheadPercent, always): id of a new
+// monitor. `sources` has a bit for each of layout.sources; an overhead of 0 is no limit.
 Napi::Value open(const Napi::CallbackInfo& info) {
   Arguments arguments(info);
   const double period = arguments.number(0, "period", 0.001, 1e9);

@@ -18,13 +18,18 @@ class MonitorSpans {
       : environment_(env), id_(monitor), details_(details), stats_(Napi::Persistent(stats)) {}
 
   bool details() const { return details_; }
-  Napi::Float64Array stats() const { return stats_.Value(); }
   // Null once it was closed.
   Monitor* monitor() const {
     const auto found = environment_.monitors.find(id_);
     return found == environment_.monitors.end() ? nullptr : found->second.get();
   }
-  static MonitorSpans& of(const Napi::CallbackInfo& info) { return *static_cast<MonitorSpans*>(info.Data()); }
+  // Writes an answer where JavaScript reads it. False where the array was sent to another thread.
+  bool answer(const WindowStats& stats) const {
+    Napi::Float64Array out = stats_.Value();
+    if (out.ElementLength() < kStatsLength) return false;
+    std::memcpy(out.Data(), &stats, sizeof stats);
+    return true;
+  }
 
  private:
   Environment& environment_;
@@ -33,38 +38,55 @@ class MonitorSpans {
   const Napi::Reference<Napi::Float64Array> stats_;
 };
 
+// Null when the worker is being terminated.
+MonitorSpans* spans_of(napi_env env, napi_callback_info info, size_t count, napi_value* arguments) {
+  void* spans = nullptr;
+  if (napi_get_cb_info(env, info, &count, arguments, nullptr, &spans) != napi_ok) return nullptr;
+  return static_cast<MonitorSpans*>(spans);
+}
+
+napi_value to_boolean(napi_env env, bool value) {
+  napi_value result = nullptr;
+  napi_get_boolean(env, value, &result);
+  return result;
+}
+
 // open(): handle of a mark that is kept here; 0 when too many are open.
-Napi::Value open_span(const Napi::CallbackInfo& info) {
-  const MonitorSpans& spans = MonitorSpans::of(info);
-  Monitor* monitor = spans.monitor();
+napi_value open_span(napi_env env, napi_callback_info info) {
+  const MonitorSpans* spans = spans_of(env, info, 0, nullptr);
+  Monitor* monitor = spans == nullptr ? nullptr : spans->monitor();
+  napi_value result = nullptr;
   if (monitor == nullptr || !monitor->running()) {
-    Arguments(info).fail("monitor", "running");
-    return info.Env().Undefined();
+    napi_throw_type_error(env, nullptr, "spanmeter native: monitor must be running");
+    return result;
   }
-  return Napi::Number::New(info.Env(), monitor->open_span(spans.details()));
+  napi_create_int32(env, monitor->open_span(spans->details()), &result);
+  return result;
 }
 
 // close(span): the window since the span was opened. False if it is not open.
-Napi::Value close_span(const Napi::CallbackInfo& info) {
-  const MonitorSpans& spans = MonitorSpans::of(info);
-  Arguments arguments(info);
-  const double span = arguments.number(0, "span", 0, kLargestHandle);
-  Napi::Float64Array out = spans.stats();
-  if (out.ElementLength() < kStatsLength) arguments.fail("stats", "where it was");  // sent to another thread
-  Monitor* monitor = spans.monitor();
-  if (!arguments.ok() || monitor == nullptr) return Napi::Boolean::New(info.Env(), false);
-  const auto stats = monitor->close_span(static_cast<SlotHandle>(span), spans.details());
-  if (stats) std::memcpy(out.Data(), &*stats, sizeof *stats);
-  return Napi::Boolean::New(info.Env(), stats.has_value());
+napi_value close_span(napi_env env, napi_callback_info info) {
+  napi_value argument;
+  SlotHandle span;
+  const MonitorSpans* spans = spans_of(env, info, 1, &argument);
+  if (spans == nullptr || !handle_argument(env, argument, "span", span)) return nullptr;
+  Monitor* monitor = spans->monitor();
+  if (monitor == nullptr) return to_boolean(env, false);
+  const auto stats = monitor->close_span(span, spans->details());
+  if (!stats) return to_boolean(env, false);
+  if (spans->answer(*stats)) return to_boolean(env, true);
+  napi_throw_type_error(env, nullptr, "spanmeter native: stats was sent to another thread");
+  return nullptr;
 }
 
 // drop(span): nobody will ask what happened since it was opened.
-void drop_span(const Napi::CallbackInfo& info) {
-  const MonitorSpans& spans = MonitorSpans::of(info);
-  Arguments arguments(info);
-  const double span = arguments.number(0, "span", 0, kLargestHandle);
-  Monitor* monitor = spans.monitor();
-  if (arguments.ok() && monitor != nullptr) monitor->drop_span(static_cast<SlotHandle>(span));
+napi_value drop_span(napi_env env, napi_callback_info info) {
+  napi_value argument;
+  SlotHandle span;
+  const MonitorSpans* spans = spans_of(env, info, 1, &argument);
+  if (spans == nullptr || !handle_argument(env, argument, "span", span)) return nullptr;
+  if (Monitor* monitor = spans->monitor()) monitor->drop_span(span);
+  return nullptr;
 }
 
 // spans(monitor, details, stats): { open, close, drop }; close() writes its answer to stats.
@@ -78,16 +100,21 @@ Napi::Value spans_of_monitor(const Napi::CallbackInfo& info) {
   const auto spans = std::make_shared<MonitorSpans>(env, info[0].As<Napi::Number>().Int64Value(), details,
                                                     info[2].As<Napi::Float64Array>());
   Napi::Object result = Napi::Object::New(info.Env());
-  const auto add = [&](Napi::Function function, const char* name) {
-    if (function.IsEmpty()) return;  // the worker is being terminated
+  const auto add = [&](const char* name, napi_callback callback) {
+    napi_value function;
+    if (napi_create_function(info.Env(), name, NAPI_AUTO_LENGTH, callback, spans.get(), &function) !=
+        napi_ok) {
+      return;  // the worker is being terminated
+    }
     // They live as long as one of the functions.
-    function.AddFinalizer([](Napi::Env, std::shared_ptr<MonitorSpans>* held) { delete held; },
-                          new std::shared_ptr<MonitorSpans>(spans));
+    Napi::Function(info.Env(), function)
+        .AddFinalizer([](Napi::Env, std::shared_ptr<MonitorSpans>* held) { delete held; },
+                      new std::shared_ptr<MonitorSpans>(spans));
     (void)result.Set(name, function);
   };
-  add(Napi::Function::New<open_span>(info.Env(), "open", spans.get()), "open");
-  add(Napi::Function::New<close_span>(info.Env(), "close", spans.get()), "close");
-  add(Napi::Function::New<drop_span>(info.Env(), "drop", spans.get()), "drop");
+  add("open", open_span);
+  add("close", close_span);
+  add("drop", drop_span);
   return result;
 }
 

@@ -34,7 +34,7 @@ struct Made {
 
   void turn(SlotHandle account) { ledger.turn_to(account, ticks()); }
   Ledger::Totals close(SlotHandle account) {
-    return ledger.close(account, ticks()).value_or(Ledger::Totals{-1, -1});
+    return ledger.close(account, ticks()).value_or(Ledger::Totals{-1, -1, -1});
   }
   static void run(Nanos duration) {
     time += duration;
@@ -74,8 +74,8 @@ TEST(the_tick_is_measured_however_the_thread_is_interrupted) {
 
 TEST(ledger_gives_each_account_its_own_time) {
   Made made;
-  const SlotHandle a = made.ledger.open(Ledger::kNobody);
-  const SlotHandle b = made.ledger.open(Ledger::kNobody);
+  const SlotHandle a = made.ledger.open(Ledger::kNobody, Made::ticks());
+  const SlotHandle b = made.ledger.open(Ledger::kNobody, Made::ticks());
   for (int i = 0; i < 100; i++) {
     made.turn(a);
     made.run(3 * kMicrosecond);
@@ -94,8 +94,8 @@ TEST(ledger_gives_each_account_its_own_time) {
 
 TEST(ledger_is_told_later_whom_it_was_for) {
   Made made;
-  const SlotHandle a = made.ledger.open(Ledger::kNobody);
-  const SlotHandle b = made.ledger.open(Ledger::kNobody);
+  const SlotHandle a = made.ledger.open(Ledger::kNobody, Made::ticks());
+  const SlotHandle b = made.ledger.open(Ledger::kNobody, Made::ticks());
   made.turn(a);
   made.run(3 * kMicrosecond);
   made.turn(a);
@@ -110,7 +110,7 @@ TEST(ledger_is_told_later_whom_it_was_for) {
 // A counter that somebody reads again and again must not take back what it said.
 TEST(ledger_tells_of_an_open_account_what_was_checked) {
   Made made;
-  const SlotHandle a = made.ledger.open(Ledger::kNobody);
+  const SlotHandle a = made.ledger.open(Ledger::kNobody, Made::ticks());
   made.turn(a);
   made.run(30 * kMicrosecond);
   CHECK_EQUAL(made.ledger.checked_self(a).value_or(-1), 0);
@@ -127,8 +127,8 @@ TEST(ledger_tells_of_an_open_account_what_was_checked) {
 
 TEST(ledger_leaves_out_time_asleep) {
   Made made;
-  const SlotHandle a = made.ledger.open(Ledger::kNobody);
-  const SlotHandle b = made.ledger.open(Ledger::kNobody);
+  const SlotHandle a = made.ledger.open(Ledger::kNobody, Made::ticks());
+  const SlotHandle b = made.ledger.open(Ledger::kNobody, Made::ticks());
   made.turn(a);
   made.run(10 * kMicrosecond);
   made.turn(b);
@@ -142,7 +142,7 @@ TEST(ledger_leaves_out_time_asleep) {
 
 TEST(ledger_leaves_out_a_preemption_within_a_long_burst) {
   Made made;
-  const SlotHandle a = made.ledger.open(Ledger::kNobody);
+  const SlotHandle a = made.ledger.open(Ledger::kNobody, Made::ticks());
   made.turn(a);
   made.run(2 * kMillisecond);
   made.away(3 * kMillisecond);
@@ -154,8 +154,8 @@ TEST(ledger_leaves_out_a_preemption_within_a_long_burst) {
 // than was used is ever given.
 TEST(ledger_shares_out_short_absences_in_proportion) {
   Made made;
-  const SlotHandle a = made.ledger.open(Ledger::kNobody);
-  const SlotHandle b = made.ledger.open(Ledger::kNobody);
+  const SlotHandle a = made.ledger.open(Ledger::kNobody, Made::ticks());
+  const SlotHandle b = made.ledger.open(Ledger::kNobody, Made::ticks());
   for (int i = 0; i < 1000; i++) {
     made.turn(a);
     made.run(10 * kMicrosecond);
@@ -172,11 +172,11 @@ TEST(ledger_shares_out_short_absences_in_proportion) {
 
 TEST(ledger_counts_what_was_opened_below_in_the_total) {
   Made made;
-  const SlotHandle root = made.ledger.open(Ledger::kNobody);
-  const SlotHandle closed = made.ledger.open(root);
-  const SlotHandle open = made.ledger.open(root);
-  const SlotHandle below = made.ledger.open(open);
-  const SlotHandle stranger = made.ledger.open(Ledger::kNobody);
+  const SlotHandle root = made.ledger.open(Ledger::kNobody, Made::ticks());
+  const SlotHandle closed = made.ledger.open(root, Made::ticks());
+  const SlotHandle open = made.ledger.open(root, Made::ticks());
+  const SlotHandle below = made.ledger.open(open, Made::ticks());
+  const SlotHandle stranger = made.ledger.open(Ledger::kNobody, Made::ticks());
   const SlotHandle all[] = {root, closed, open, below, stranger};
   Nanos time = kMillisecond;
   for (const SlotHandle account : all) {
@@ -198,10 +198,10 @@ TEST(ledger_counts_what_was_opened_below_in_the_total) {
 
 TEST(ledger_hands_children_on_to_the_next_above) {
   Made made;
-  const SlotHandle root = made.ledger.open(Ledger::kNobody);
-  const SlotHandle middle = made.ledger.open(root);
-  const SlotHandle first = made.ledger.open(middle);
-  const SlotHandle second = made.ledger.open(middle);
+  const SlotHandle root = made.ledger.open(Ledger::kNobody, Made::ticks());
+  const SlotHandle middle = made.ledger.open(root, Made::ticks());
+  const SlotHandle first = made.ledger.open(middle, Made::ticks());
+  const SlotHandle second = made.ledger.open(middle, Made::ticks());
   made.turn(middle);
   made.run(kMillisecond);
   CHECK_EQUAL(made.close(middle).self, kMillisecond);
@@ -221,9 +221,9 @@ TEST(ledger_hands_children_on_to_the_next_above) {
 
 TEST(ledger_knows_a_closed_account_from_the_one_in_its_place) {
   Made made;
-  const SlotHandle a = made.ledger.open(Ledger::kNobody);
+  const SlotHandle a = made.ledger.open(Ledger::kNobody, Made::ticks());
   made.close(a);
-  const SlotHandle b = made.ledger.open(a);
+  const SlotHandle b = made.ledger.open(a, Made::ticks());
   CHECK(a != b);
   made.turn(a);
   made.run(kMillisecond);
@@ -238,7 +238,7 @@ TEST(ledger_knows_a_closed_account_from_the_one_in_its_place) {
 
 TEST(ledger_survives_ticks_that_jump) {
   Made made;
-  const SlotHandle a = made.ledger.open(Ledger::kNobody);
+  const SlotHandle a = made.ledger.open(Ledger::kNobody, Made::ticks());
   made.turn(a);
   made.run(kMillisecond);
   made.ledger.turn_to(a, Made::ticks() - kSecond);
@@ -260,8 +260,8 @@ TEST(ledger_survives_ticks_that_jump) {
 TEST(ledger_survives_a_jump_of_any_length) {
   for (const Ticks jump : {2 * kSecond, 120 * kSecond, 57'600 * kSecond, -7200 * kSecond}) {
     Made made;
-    const SlotHandle a = made.ledger.open(Ledger::kNobody);
-    const SlotHandle b = made.ledger.open(Ledger::kNobody);
+    const SlotHandle a = made.ledger.open(Ledger::kNobody, Made::ticks());
+    const SlotHandle b = made.ledger.open(Ledger::kNobody, Made::ticks());
     for (int i = 0; i < 1000; i++) {
       const Ticks shift = i < 500 ? 0 : jump;
       made.ledger.turn_to(a, Made::ticks() + shift);
@@ -280,7 +280,7 @@ TEST(ledger_believes_a_new_rate_of_ticks) {
   Ticks ticks = Made::ticks();
   // A tick takes a nanosecond now, twice as long as it was said to.
   const auto burn_100_times = [&] {
-    const SlotHandle account = made.ledger.open(Ledger::kNobody);
+    const SlotHandle account = made.ledger.open(Ledger::kNobody, Made::ticks());
     made.ledger.turn_to(account, ticks);
     for (int i = 0; i < 100; i++) {
       made.run(100 * kMicrosecond);
@@ -298,10 +298,10 @@ TEST(ledger_believes_a_new_rate_of_ticks) {
 TEST(ledger_opens_no_more_than_it_can_name) {
   Made made;
   std::vector<SlotHandle> open;
-  while (const SlotHandle account = made.ledger.open(Ledger::kNobody)) open.push_back(account);
+  while (const SlotHandle account = made.ledger.open(Ledger::kNobody, Made::ticks())) open.push_back(account);
   CHECK_EQUAL(open.size(), (1u << 17) - 1);
   made.close(open.back());
-  CHECK(made.ledger.open(Ledger::kNobody) != 0);
+  CHECK(made.ledger.open(Ledger::kNobody, Made::ticks()) != 0);
 }
 
 // On real clocks: each gets what it burned by the thread's own CPU clock, and no more than that and the turns
@@ -315,7 +315,7 @@ TEST(ledger_agrees_with_the_cpu_clock) {
   const Nanos begun = own_cpu();
   Ledger ledger(clock, ticks_now());
   const Nanos open = own_cpu();
-  Burned heavy{ledger.open(Ledger::kNobody)}, light{ledger.open(Ledger::kNobody)};
+  Burned heavy{ledger.open(Ledger::kNobody, ticks_now())}, light{ledger.open(Ledger::kNobody, ticks_now())};
   const auto burn_for = [&](Burned& burned, Nanos cpu, SlotHandle next) {
     const Nanos before = own_cpu();
     ledger.turn_to(burned.account, ticks_now());

@@ -2,7 +2,7 @@ import { loadBinding, type NativeLedger } from '../backend/native/binding.js'
 import { ledgerLayout, ledgerSlot } from '../backend/native/layout.js'
 import { Account } from './account.js'
 
-const { firstAnswer, secondAnswer } = ledgerSlot
+const { firstAnswer, secondAnswer, thirdAnswer } = ledgerSlot
 
 /**
  * Where `shared` of a ledger is 1 when the event loop waited since the last turn: the thread works for nobody then, and
@@ -14,8 +14,10 @@ export const { loopWaited } = ledgerSlot
 export interface OwnTime {
   /** What the thread spent on the account itself. */
   selfMs: number
-  /** The same with all accounts that were opened below it. Known only if it was asked for. */
+  /** The same with all accounts that were opened below it. */
   totalMs: number
+  /** What the thread spent on everything else while the account was open. */
+  othersMs: number
 }
 
 /**
@@ -60,12 +62,13 @@ export class Ledger {
 
   /**
    * Closes an account, once, and returns what was spent on it. A thread that works for it goes on for the nearest open
-   * one above. `totals`: whether `totalMs` is wanted, which takes a visit to each account that is open below.
+   * one above.
    */
-  close(account: Account, totals: boolean): OwnTime {
-    this.#native.close(account.handle, totals)
+  close(account: Account): OwnTime {
+    this.#native.close(account.handle)
     account.close()
-    return { selfMs: this.shared[firstAnswer]!, totalMs: this.shared[secondAnswer]! }
+    const { shared } = this
+    return { selfMs: shared[firstAnswer]!, totalMs: shared[secondAnswer]!, othersMs: shared[thirdAnswer]! }
   }
 
   /** CPU time of an open account in ms, as of the last call of `sums()` or a little later. It never decreases. */

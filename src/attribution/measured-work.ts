@@ -18,10 +18,10 @@ class MeasuredWork {
     let own: OwnTime | undefined
     try {
       const value = await this.#start(account, work)
-      own = this.#ledger.close(account, true)
+      own = this.#ledger.close(account)
       return { value, own }
     } finally {
-      if (own === undefined) this.#ledger.close(account, false)
+      if (own === undefined) this.#ledger.close(account)
       if (--this.#running === 0) this.#end()
     }
   }

@@ -55,31 +55,33 @@ export function writeEssentials(
   rules: AttributeRules,
 ): void {
   const { keys } = rules
+  const { own } = share
   const { thread, memory, cgroup } = stats
+  if (own) {
+    span.setAttribute(keys.cpuSelf, round(own.selfMs, 1000))
+    span.setAttribute(keys.cpuSelfAvg, round(selfAvg(share, stats) ?? 0, 100))
+    span.setAttribute(keys.cpuOthers, round(own.othersMs, 1000))
+  }
+  if (isCpuBound(stats, share, rules)) span.setAttribute(keys.cpuBound, true)
+  if (exceedsMemory(stats, rules)) span.setAttribute(keys.memoryThresholdExceeded, true)
+  if (share.shared) span.setAttribute(keys.shared, true)
   if (isKnown(stats)) {
     const { cpu } = stats
+    span.setAttribute(keys.cpuTime, round(cpu.timeMs, 1000))
     span.setAttribute(keys.cpuAvg, round(cpu.avg, 100))
     span.setAttribute(keys.cpuMax, round(cpu.max, 100))
     span.setAttribute(keys.cpuMin, round(cpu.min, 100))
-    span.setAttribute(keys.cpuTime, round(cpu.timeMs, 1000))
-  }
-  if (share.own) {
-    span.setAttribute(keys.cpuSelf, round(share.own.selfMs, 1000))
-    span.setAttribute(keys.cpuSelfAvg, round(selfAvg(share, stats) ?? 0, 100))
   }
   if (thread?.waitMs !== undefined) span.setAttribute(keys.cpuWait, round(thread.waitMs, 1000))
   if (cgroup?.throttledMs !== undefined) span.setAttribute(keys.cpuThrottled, round(cgroup.throttledMs, 1000))
   if (memory) {
-    span.setAttribute(keys.memoryAvg, toMb(memory.avg))
     span.setAttribute(keys.memoryMax, toMb(memory.max))
+    span.setAttribute(keys.memoryAvg, toMb(memory.avg))
     span.setAttribute(keys.memoryMin, toMb(memory.min))
   }
   span.setAttribute(keys.samples, stats.samples)
   const coverage = round(stats.coverage, 1000)
   if (coverage < 1) span.setAttribute(keys.coverage, coverage)
-  if (share.shared) span.setAttribute(keys.shared, true)
-  if (isCpuBound(stats, share, rules)) span.setAttribute(keys.cpuBound, true)
-  if (exceedsMemory(stats, rules)) span.setAttribute(keys.memoryThresholdExceeded, true)
 }
 
 /** Writes the attributes that the rules ask for. */

@@ -17,7 +17,11 @@ export function attachToSpan(
 ): void {
   const attributes: SpanAttributes = {}
   const target = { setAttribute: (key: string, value: number | boolean) => (attributes[key] = value) }
-  const own = stats.self && { selfMs: stats.self.timeMs, totalMs: stats.self.totalMs }
+  const own = stats.self && {
+    selfMs: stats.self.timeMs,
+    totalMs: stats.self.totalMs,
+    othersMs: stats.self.othersMs,
+  }
   writeAttributes(target, stats, { own, shared: false }, checkAttributeOptions(options))
   span.setAttributes(attributes)
 }

@@ -6,6 +6,7 @@ export const names = {
   cpuTime: 'cpu.time_ms',
   cpuSelf: 'cpu.self_ms',
   cpuSelfAvg: 'cpu.self_avg',
+  cpuOthers: 'cpu.others_ms',
   cpuWait: 'cpu.wait_ms',
   cpuThrottled: 'cpu.throttled_ms',
   memoryAvg: 'memory.avg_mb',

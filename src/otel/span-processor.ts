@@ -41,7 +41,7 @@ const sampledFlag = 1
 const { sections } = attribution
 
 /** A processor that becomes garbage without shutdown(), with its provider, must not leave its hooks behind. */
-const forgotten = new FinalizationRegistry<boolean>((totals) => attribution.release(totals))
+const forgotten = new FinalizationRegistry<undefined>(() => attribution.release())
 
 /** What is kept for a span from its beginning to its end. */
 interface OpenSpan {
@@ -76,8 +76,8 @@ export class ResourceSpanProcessor {
     this.#monitor.start()
     this.#attribution = announcesTurns && this.#rules.attribution && this.#monitor.backend === 'native'
     if (!this.#attribution) return
-    attribution.acquire(this.#rules.detail === 'full')
-    forgotten.register(this, this.#rules.detail === 'full', this)
+    attribution.acquire()
+    forgotten.register(this, undefined, this)
   }
 
   onStart(span: ProcessedSpan, parentContext: Context = ROOT_CONTEXT): void {
@@ -119,7 +119,7 @@ export class ResourceSpanProcessor {
     if (!this.#running) return Promise.resolve()
     this.#running = false
     this.#open.close()
-    if (this.#attribution) attribution.release(this.#rules.detail === 'full')
+    if (this.#attribution) attribution.release()
     forgotten.unregister(this)
     if (this.#ownsMonitor) this.#monitor[Symbol.dispose]()
     return Promise.resolve()

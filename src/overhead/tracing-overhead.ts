@@ -53,7 +53,7 @@ class TracingOverhead {
 
   /** Adds a user. Throws where no binary loads, and where too many spans are open. */
   acquire(): void {
-    attribution.acquire(false)
+    attribution.acquire()
     if (this.#users > 0) {
       this.#users++
       return
@@ -61,7 +61,7 @@ class TracingOverhead {
     try {
       this.#watches = this.#watch()
     } catch (error) {
-      attribution.release(false)
+      attribution.release()
       throw error
     }
     this.#users++
@@ -80,7 +80,7 @@ class TracingOverhead {
       attribution.sections.own = undefined
       accounts.close()
     }
-    attribution.release(false)
+    attribution.release()
   }
 
   /** Undefined while there are no users. */

@@ -18,8 +18,6 @@ export class SpanAttribution {
   #listener: TurnListener | undefined
   /** Processors, and whoever measures the cost of tracing. */
   #users = 0
-  /** How many of them want totals. */
-  #totals = 0
   /** How often a context manager failed. Accounts that were open then were not followed to their end. */
   #failures = 0
 
@@ -40,7 +38,7 @@ export class SpanAttribution {
   }
 
   /** Adds a user. Throws `SpanmeterError` `NATIVE_UNAVAILABLE` where no binary loads. */
-  acquire(totals: boolean): void {
+  acquire(): void {
     if (this.#ledger === undefined) {
       const ledger = new Ledger()
       this.#ledger = ledger
@@ -51,11 +49,9 @@ export class SpanAttribution {
       })
     }
     this.#users++
-    if (totals) this.#totals++
   }
 
-  release(totals: boolean): void {
-    if (totals) this.#totals--
+  release(): void {
     if (--this.#users > 0) return
     this.#watch?.stop()
     this.#rest()
@@ -86,7 +82,7 @@ export class SpanAttribution {
   }
 
   close(account: Account): OwnTime | undefined {
-    return this.#ledger?.close(account, this.#totals > 0)
+    return this.#ledger?.close(account)
   }
 
   /** CPU time of the thread since the first user came, and the part of it that belongs to no account, in ms. */

@@ -11,9 +11,9 @@ Ledger::Ledger(OwnCpuClock& clock, Ticks now) : clock_(clock), since_(now), chec
   booked_cpu_ = begun_cpu_ = check.cpu;
 }
 
-SlotHandle Ledger::open(SlotHandle parent) {
+SlotHandle Ledger::open(SlotHandle parent, Ticks now) {
   const Index parent_index = index_of(parent);
-  const SlotHandle handle = accounts_.open({});
+  const SlotHandle handle = accounts_.open({.thread_then = clock_.cpu_at(now)});
   if (handle != 0) link(Slots<Account>::index_of(handle), parent_index);
   return handle;
 }
@@ -89,7 +89,7 @@ void Ledger::settle_alone(Index index) {
   if (longest_index_ == index) longest_ = 0;
 }
 
-std::optional<Ledger::Totals> Ledger::close(SlotHandle handle, Ticks now, bool open_too) {
+std::optional<Ledger::Totals> Ledger::close(SlotHandle handle, Ticks now) {
   const Index index = index_of(handle);
   if (index == kNobodyIndex) return std::nullopt;
   const Ticks interval = book(now);
@@ -99,8 +99,10 @@ std::optional<Ledger::Totals> Ledger::close(SlotHandle handle, Ticks now, bool o
     settle_alone(index);
   }
   Account& account = accounts_.at(index);
-  const Nanos below = account.closed_below + (open_too ? open_below(index) : 0);
-  const Totals totals{account.self, account.self + below};
+  const Nanos below = account.closed_below + open_below(index);
+  const Nanos total = account.self + below;
+  const Totals totals{account.self, total,
+                      std::max<Nanos>(0, clock_.cpu_at(now) - account.thread_then - total)};
   if (current_ == index) current_ = account.parent;
   if (account.parent != kNobodyIndex) {
     accounts_.at(account.parent).closed_below += account.self + account.closed_below;

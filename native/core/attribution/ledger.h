@@ -28,7 +28,7 @@ class Ledger {
   Ledger(OwnCpuClock& clock, Ticks now);
 
   // A new account; its time will be part of the parent's total. 0 when as many as possible are open.
-  SlotHandle open(SlotHandle parent);
+  SlotHandle open(SlotHandle parent, Ticks now);
 
   // From now on the thread works for this account; one that is not open stands for nobody.
   void turn_to(SlotHandle account, Ticks now) {
@@ -41,13 +41,13 @@ class Ledger {
   void name(SlotHandle account) { current_ = index_of(account); }
 
   struct Totals {
-    Nanos self;   // CPU time of this account alone
-    Nanos total;  // and of all that were opened below it; of those that are open only if asked for
+    Nanos self;    // CPU time of this account alone
+    Nanos total;   // and of all that were opened below it
+    Nanos others;  // of everything else that the thread ran while this account was open
   };
   // Nothing if it is not open. What is open below it moves on to its parent; if the thread works for it right
   // now, so does the thread.
-  // `open_too`: the total has what is open below, which takes a look at each of them.
-  std::optional<Totals> close(SlotHandle account, Ticks now, bool open_too = true);
+  std::optional<Totals> close(SlotHandle account, Ticks now);
 
   // CPU time of an account alone up to the last check, so that it never goes back; sums() makes one. Nothing
   // if it is not open.
@@ -69,6 +69,7 @@ class Ledger {
     Nanos self = 0;     // booked for good
     Ticks pending = 0;  // since the last check; an account with any is in touched_
     Nanos closed_below = 0;
+    Nanos thread_then = 0;  // what the thread had used when it was opened
     Index parent = kNobodyIndex;
     // The open accounts below this one, as a list; children of nobody are in none.
     Index first_child = kNobodyIndex;

@@ -66,10 +66,10 @@ export interface NativeLedger {
   /** The thread has worked for this account since its last turn. */
   name(account: number): void
   /**
-   * Answers in `shared` with the CPU time of the account and, with `totals`, that with all below it, in ms. False if it is
-   * not open.
+   * Answers in `shared` with the CPU time of the account, that with all below it, and what else the thread used while it
+   * was open, in ms. False if it is not open.
    */
-  close(account: number, totals: boolean): boolean
+  close(account: number): boolean
   /**
    * Answers with the CPU time of the account as of the last call of `sums()` or later, in ms: it never goes back. False if
    * it is not open.

@@ -62,10 +62,10 @@ export const sourceLayout = ['threads', 'memory', 'faults', 'schedstat', 'io', '
 export type SourceName = (typeof sourceLayout)[number]
 
 /**
- * The array that a ledger shares: the two numbers of an answer, and 1 from when the event loop began to wait until
+ * The array that a ledger shares: the numbers of an answer, and 1 from when the event loop began to wait until
  * whoever turns the thread sets it back to 0.
  */
-export const ledgerLayout = ['firstAnswer', 'secondAnswer', 'loopWaited'] as const
+export const ledgerLayout = ['firstAnswer', 'secondAnswer', 'thirdAnswer', 'loopWaited'] as const
 
 function indexes<Name extends string>(names: readonly Name[]): Readonly<Record<Name, number>> {
   return Object.fromEntries(names.map((name, index) => [name, index])) as Record<Name, number>
