@@ -49,6 +49,11 @@ TEST(a_reading_that_was_cut_in_two_is_no_sample_however_long_the_interval) {
   CHECK(script.next(kMillisecond) == Verdict::kSample);
   CHECK(script.next(kMillisecond, kMillisecond) == Verdict::kCut);
   CHECK(script.next(kMillisecond) == Verdict::kSample);
+  // Also where no thread moved: one may in the next interval.
+  script.moved = 0;
+  CHECK(script.next(kMillisecond, kMillisecond, 0) == Verdict::kCut);
+  script.moved = 1;
+  CHECK(script.next(kMillisecond) == Verdict::kSample);
   // Where the period is so long that it does not matter, it counts.
   CHECK(script.next(kSecond, kMillisecond) == Verdict::kSample);
 }

@@ -4,6 +4,7 @@ import { type Context, createContextKey, trace } from '@opentelemetry/api'
 import type { Account } from '../attribution/account.js'
 import { LocalSpan, type Thread } from './local-span.js'
 import { SpanAttribution } from './span-attribution.js'
+import { SpanStamp } from './span-stamp.js'
 
 export const attribution = new SpanAttribution(accountIn)
 
@@ -12,18 +13,15 @@ export const accountKey = createContextKey('spanmeter account')
 
 const thread: Thread = { attribution, roots: { open: 0, begun: 0 } }
 
-/** Spans by the object that their `spanContext()` returns: wrappers of a span return the same one. */
-const spans = new WeakMap<object, LocalSpan>()
-
 /** Called by each processor that sees the span begin. All of them share one `LocalSpan`. */
 export function beginLocalSpan(spanContext: object, parentContext: Context): LocalSpan {
-  const known = spans.get(spanContext)
+  const known = SpanStamp.on(spanContext)
   if (known?.open) {
     known.users++
     return known
   }
   const begun = new LocalSpan(thread, parentIn(parentContext))
-  spans.set(spanContext, begun)
+  SpanStamp.put(spanContext, begun)
   return begun
 }
 
@@ -34,7 +32,7 @@ export function leaveLocalSpan(span: LocalSpan): void {
 
 /** Whether something is kept of this span. */
 export function isLocalSpan(span: { spanContext(): object }): boolean {
-  return spans.has(span.spanContext())
+  return SpanStamp.on(span.spanContext()) !== undefined
 }
 
 /** The account of a context: its own, or that of the span that is active in it, if it began on this thread. */
@@ -42,12 +40,12 @@ function accountIn(context: Context): Account | undefined {
   const own = context.getValue(accountKey)
   if (own !== undefined) return own as Account
   const spanContext = trace.getSpanContext(context)
-  return spanContext && spans.get(spanContext)?.account
+  return spanContext && SpanStamp.on(spanContext)?.account
 }
 
 /** The parent, in this process, of a span that begins in this context. */
 function parentIn(context: Context): LocalSpan | 'unknown' | undefined {
   const spanContext = trace.getSpanContext(context)
   if (spanContext === undefined) return undefined
-  return spans.get(spanContext) ?? (spanContext.isRemote ? undefined : 'unknown')
+  return SpanStamp.on(spanContext) ?? (spanContext.isRemote ? undefined : 'unknown')
 }

@@ -82,6 +82,9 @@ void SpanEdges::resolve(const Plan& plan, const ThreadHistory* thread, Edge& sta
     const double grown = static_cast<double>(std::max<Nanos>(0, *others_end - *others_start));
     others_start = *others_start + static_cast<Nanos>(share * grown);
   }
+  // What is beyond all cores was used before the start, by threads of which no sample knows yet.
+  const Nanos most = cores_ * (end.time - start.time) - (end.thread - start.thread);
+  others_start = std::max(*others_start, *others_end - std::max<Nanos>(0, most));
   start.cpu = start.thread + std::min(*others_start, *others_end);
 }
 

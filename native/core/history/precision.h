@@ -25,8 +25,8 @@ constexpr bool tells_rate(Nanos length, Nanos growth, const Precision& precision
   return std::max(precision.unsure, 2 * excess) * 50 <= std::max(length, growth);
 }
 
-// A total from one reading to another. What is beyond all cores was used before the first, whose clocks were
-// behind by as much.
+// What of a growth from one reading to another can be told as a rate: what is beyond all cores was used
+// before the first, whose clocks were behind by as much.
 constexpr Nanos possible(Nanos growth, Nanos length, int cores) {
   return cores > 0 ? std::min(growth, cores * length) : growth;
 }

@@ -19,6 +19,9 @@ class Admission {
 
   explicit Admission(int cores) : cores_(cores) {}
 
+  // What a reading usually takes, so that already the first one that is judged can be told from a cut one.
+  void learn(const ProcessReading& reading) { usual_.exceeded_by(reading); }
+
   // `used`: CPU of the process without the sampler; `period`: the one in force.
   Verdict judge(const ProcessReading& reading, Nanos used, Nanos period) {
     moved_ = std::max(moved_, reading.moved);
@@ -27,8 +30,10 @@ class Admission {
     now.moved = moved_;
     now.early_moved = early_moved_;
     const bool cut = usual_.exceeded_by(reading);
-    // Such a sample would spoil the intervals after it as well.
-    if (cut && !tells_rate(period, 0, {uncertainty(now, now, cores_), 0})) return Verdict::kCut;
+    // Such a sample would spoil the intervals after it as well, in which any thread may have run.
+    ProcessReading any = now;
+    any.moved = cores_;
+    if (cut && !tells_rate(period, 0, {uncertainty(any, any, cores_), 0})) return Verdict::kCut;
     const bool first = last_.time == 0;
     const Precision precision{uncertainty(last_, now, cores_), cores_};
     if (!first && !tells_rate(now.time - last_.time, used - last_used_, precision)) {

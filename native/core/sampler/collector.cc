@@ -21,7 +21,9 @@ Collector::Collector(Published& published, Nanos own_cpu, const Usage& own_usage
       earlier_cpu_(own_cpu),
       earlier_usage_(own_usage),
       admission_(available_cores()),
-      last_own_(own_cpu) {}
+      last_own_(own_cpu) {
+  for (int i = 0; i < 3; i++) admission_.learn(process_.read());
+}
 
 Nanos Collector::own_cpu() const {
   return earlier_cpu_ + read_clock(CLOCK_THREAD_CPUTIME_ID).value_or(0);

@@ -34,9 +34,9 @@ WindowStats unsampled_stats(const Edge& start, const Edge& end, Nanos period, in
   const double covered = static_cast<double>(covered_part(duration, period));
   stats.coverage = duration > 0 ? covered / static_cast<double>(duration) : 1;
   stats.overheadMs = growth(start.sampler, end.sampler) / 1e6;
-  const Nanos used = possible(std::max<Nanos>(0, end.cpu - start.cpu), duration, cores);
+  const Nanos used = std::max<Nanos>(0, end.cpu - start.cpu);
   stats.cpuTimeMs = to_ms(used);
-  stats.cpuAvg = stats.cpuMin = stats.cpuMax = percent(used, duration);
+  stats.cpuAvg = stats.cpuMin = stats.cpuMax = percent(possible(used, duration, cores), duration);
   stats.threadWaitMs = growth(start.runDelay, end.runDelay) / 1e6;
   add_memory(start, end, stats);
   return stats;

@@ -115,9 +115,9 @@ void Window::process_stats(const WindowQuery& query, const ProcessHistory& proce
   if (query.start != nullptr && query.end != nullptr) {
     stats.overheadMs = to_ms(std::max<Nanos>(0, query.end->sampler - query.start->sampler));
   }
-  const Nanos used = possible(line.total(ProcessRow::kCpu), line.duration(), cores_);
+  const Nanos used = line.total(ProcessRow::kCpu);
   stats.cpuTimeMs = to_ms(used);
-  stats.cpuAvg = percent(used, line.duration());
+  stats.cpuAvg = percent(possible(used, line.duration(), cores_), line.duration());
   stats.cpuMin = stats.cpuMax = stats.cpuAvg;
   if (percentiles) stats.cpuP50 = stats.cpuP95 = stats.cpuP99 = stats.cpuAvg;
   const Extremes& extremes = stretch_.extremes();
