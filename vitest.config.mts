@@ -18,7 +18,11 @@ export default defineConfig({
     // One process per file: the sampler is one per process. One file at a time: they measure CPU.
     pool: 'forks',
     fileParallelism: false,
-    testTimeout: 30_000,
+    // For what hangs: how long the rest takes is the machine's affair.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    // What is waited for comes when the machine has a CPU for it.
+    expect: { poll: { timeout: 20_000 } },
     // Loaded by Node.js, as users have it: with one copy of its state, however it is asked for.
     server: { deps: { external: [/\/dist\//] } },
   },

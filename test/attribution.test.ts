@@ -127,20 +127,21 @@ describe('attributes', () => {
     expectMs(attribute(open, 'cpu.total_ms'), 40)
   })
 
+  // The threshold is one that a span crosses also where others leave it a tenth of a CPU.
   test('a span is CPU-bound by what it ran itself, not by its neighbours', async () => {
-    const tracer = tracerWith({ cpuThreshold: 50 })
+    const tracer = tracerWith({ cpuThreshold: 5 })
     const idle = tracer.startSpan('idle')
     const busy = tracer.startSpan('busy')
     inside(busy, () => burn(50))
     busy.end()
     idle.end()
-    expect(attribute(idle, 'cpu.max')).toBeGreaterThan(50)
+    expect(attribute(idle, 'cpu.max')).toBeGreaterThan(5)
     expect(attribute(idle, 'cpu_bound')).toBeUndefined()
     expect(attribute(busy, 'cpu_bound')).toBe(true)
   })
 
   test('with attribution off a span is CPU-bound by the whole process, and has no own time', async () => {
-    const tracer = tracerWith({ cpuThreshold: 50, attribution: false, detail: 'full' })
+    const tracer = tracerWith({ cpuThreshold: 5, attribution: false, detail: 'full' })
     const span = tracer.startSpan('span')
     const other = tracer.startSpan('other')
     inside(other, () => burn(50))

@@ -7,8 +7,9 @@ import { attachToSpan, ResourceSpanProcessor, type ResourceSpanProcessorOptions 
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Monitor } from '../dist/monitor.js'
 import { names } from '../dist/otel/names.js'
-import { burn, threads } from './helpers/cpu.cjs'
-import { expectWithin } from './helpers/expect'
+import { burn, hostCpuMs, threadCpuMs, threads } from './helpers/cpu.cjs'
+import { expectBetween, expectWithin } from './helpers/expect'
+import { burnUntilSampled, sampled } from './helpers/sampled'
 import { settle } from './helpers/settle'
 import { Tracing } from './helpers/tracing'
 
@@ -68,12 +69,14 @@ describe('the attributes of a span', () => {
     using monitor = createMonitor({ backend })
     const tracing = trace({ monitor, memoryThresholdMb: 1, cpuThreshold: 1 })
     let usedMs = 0
+    const before = hostCpuMs()
     const attributes = await tracing.attributes(async () => {
       usedMs = burn(50)
       await sleep(50)
+      await sampled(monitor)
     })
 
-    expectWithin(20, attributes[key('cpuTime')] as number, usedMs)
+    expectBetween(20, attributes[key('cpuTime')] as number, usedMs, hostCpuMs() - before)
     expect(attributes[key('samples')]).toBeGreaterThan(0)
     expectWithin(10, attributes[key('memoryMax')] as number, process.memoryUsage.rss() / megabyte)
 
@@ -108,7 +111,12 @@ describe('the attributes of a span', () => {
     context.setGlobalContextManager(new AsyncLocalStorageContextManager())
     const tracing = trace({ monitor, detail: 'full', memoryThresholdMb: 1, cpuThreshold: 0 })
     const neighbour = tracing.start()
-    const attributes = await tracing.attributes(() => burn(20))
+    const before = threadCpuMs()
+    let usedMs = 0
+    const attributes = await tracing.attributes(() => {
+      usedMs = burnUntilSampled(20, monitor)
+    })
+    const aroundMs = threadCpuMs() - before
     neighbour.end()
     context.disable()
     const optional = ['coverage', 'cpuWait', 'cpuThrottled'] as const // where the machine has them
@@ -121,7 +129,7 @@ describe('the attributes of a span', () => {
     }
     const known = expected.map((name) => key(name))
     for (const name of Object.keys(attributes)) expect(known).toContain(name)
-    expectWithin(20, attributes[key('threadTime')] as number, 20)
+    expectBetween(20, attributes[key('threadTime')] as number, usedMs, aroundMs)
     expect(attributes[key('memoryPeak')]).toBeGreaterThanOrEqual(attributes[key('memoryMax')] as number)
   })
 
@@ -140,7 +148,7 @@ describe('the attributes of a span', () => {
 
   test('the attributes of the application stay', async () => {
     const attributes = await trace().attributes((span) => span.setAttribute('user', 5), { attributes: { given: 'x' } })
-    expect(attributes).toMatchObject({ user: 5, given: 'x', [key('cpuTime')]: expect.any(Number) })
+    expect(attributes).toMatchObject({ user: 5, given: 'x', [key('samples')]: expect.any(Number) })
   })
 
   test('a span shorter than the period has a true total and says that it has no samples', async () => {
@@ -148,33 +156,48 @@ describe('the attributes of a span', () => {
     const tracing = trace({ monitor })
     using mark = monitor.mark()
     expect(mark.timeMs).toBeGreaterThan(0)
-    await sleep(50)
     let usedMs = 0
+    const before = hostCpuMs()
+    // The next one is half a second away then.
+    await sampled(monitor, 0)
     const attributes = await tracing.attributes(() => {
       usedMs = burn(5)
     })
-    expectWithin(20, attributes[key('cpuTime')] as number, usedMs)
+    expectBetween(20, attributes[key('cpuTime')] as number, usedMs, hostCpuMs() - before)
     expect(attributes[key('samples')]).toBe(0)
   })
 
   test('overlapping spans have each their own window', async () => {
     const tracing = trace()
+    const began = hostCpuMs()
     const outer = tracing.start()
     const before = burn(20)
+    const innerBegan = hostCpuMs()
     const inner = tracing.start()
     const within = burn(20)
     inner.end()
+    const aroundInner = hostCpuMs() - innerBegan
     const after = burn(20)
     outer.end()
+    const aroundOuter = hostCpuMs() - began
     const [innerMs, outerMs] = tracing.exported.map(({ attributes }) => attributes[key('cpuTime')] as number)
-    expectWithin(20, innerMs!, within)
-    expectWithin(20, outerMs!, before + within + after)
+    expectBetween(20, innerMs!, within, aroundInner)
+    expectBetween(20, outerMs!, before + within + after, aroundOuter)
   })
 })
 
 describe('thresholds', () => {
+  /** The attributes of a span that took less than this, which takes more than one try where others take the CPU. */
+  async function shorterThan(ms: number, tracing: Tracing): Promise<Attributes> {
+    for (;;) {
+      const attributes = await tracing.attributes(() => burn(1))
+      const [seconds, nanoseconds] = tracing.exported.at(-1)!.duration
+      if (seconds * 1e3 + nanoseconds / 1e6 < ms) return attributes
+    }
+  }
+
   test('flags are set only when they are crossed', async () => {
-    const crossed = await trace({ cpuThreshold: 20, memoryThresholdMb: 1 }).attributes(() => burn(30))
+    const crossed = await trace({ cpuThreshold: 1, memoryThresholdMb: 1 }).attributes(() => burn(30))
     for (const flag of flags) expect(crossed[key(flag)]).toBe(true)
     const notCrossed = await trace({ cpuThreshold: 1e5, memoryThresholdMb: 1e6 }).attributes(() => burn(30))
     for (const flag of flags) expect(notCrossed).not.toHaveProperty([key(flag)])
@@ -187,14 +210,14 @@ describe('thresholds', () => {
 
   test('shorter spans than minDurationMs get nothing', async () => {
     const tracing = trace({ minDurationMs: 40 })
-    expectNoneOfOurs(await tracing.attributes(() => burn(1)))
+    expectNoneOfOurs(await shorterThan(40, tracing))
     const long = await tracing.attributes(() => sleep(60))
     expect(long[key('cpuTime')]).toEqual(expect.any(Number))
   })
 
   test("when: 'notable' writes onto spans that crossed a threshold only", async () => {
     expectNoneOfOurs(await trace({ when: 'notable', cpuThreshold: 1e5 }).attributes(() => burn(20)))
-    const byCpu = await trace({ when: 'notable', cpuThreshold: 20 }).attributes(() => burn(20))
+    const byCpu = await trace({ when: 'notable', cpuThreshold: 1 }).attributes(() => burn(20))
     expect(byCpu[key('cpuBound')]).toBe(true)
     const byMemory = await trace({ when: 'notable', cpuThreshold: 1e5, memoryThresholdMb: 1 }).attributes(() => burn(1))
     expect(byMemory[key('memoryThresholdExceeded')]).toBe(true)
@@ -202,7 +225,7 @@ describe('thresholds', () => {
 
   test("when: 'notable' with minDurationMs writes onto the long ones too", async () => {
     const tracing = trace({ when: 'notable', cpuThreshold: 1e5, minDurationMs: 40 })
-    expectNoneOfOurs(await tracing.attributes(() => burn(1)))
+    expectNoneOfOurs(await shorterThan(40, tracing))
     const long = await tracing.attributes(() => sleep(60))
     expect(long[key('cpuTime')]).toEqual(expect.any(Number))
   })
@@ -214,18 +237,27 @@ describe('times of its own', () => {
   let startMs: number
   let endMs: number
   let usedMs: number
+  let aroundMs: number
+  let laterMs: number
+  let before: number
   const epoch = (ms: number) => performance.timeOrigin + ms
 
+  // Samples lie between the work and the ends of the window, as CPU seems to be used evenly between two of them.
   beforeEach(async () => {
     monitor = createMonitor({ backend: 'native', whenIdle: 'sample' }).start()
-    await sleep(20)
+    await sampled(monitor)
+    before = hostCpuMs()
     startMs = performance.now()
     await sleep(20)
+    await sampled(monitor, 20)
     usedMs = burn(60)
     await sleep(20)
+    await sampled(monitor)
     endMs = performance.now()
-    burn(30) // not part of it
-    await sleep(10)
+    aroundMs = hostCpuMs() - before
+    await sampled(monitor)
+    laterMs = burn(30) // not part of it
+    await sampled(monitor)
   })
   afterEach(() => monitor[Symbol.dispose]())
 
@@ -240,29 +272,29 @@ describe('times of its own', () => {
     const span = tracing.start({ startTime: form(startMs) })
     span.end(form(endMs))
     const { attributes } = tracing.exported[0]!
-    expectWithin(15, attributes[key('cpuTime')] as number, usedMs)
+    expectBetween(15, attributes[key('cpuTime')] as number, usedMs, aroundMs)
     expect(attributes[key('samples')]).toBeGreaterThan(20)
   })
 
   test('a start in the past and an end now', async () => {
     const tracing = trace({ monitor })
     const attributes = await tracing.attributes(() => {}, { startTime: new Date(epoch(startMs)) })
-    expectWithin(15, attributes[key('cpuTime')] as number, usedMs + 30)
+    expectBetween(15, attributes[key('cpuTime')] as number, usedMs + laterMs, hostCpuMs() - before)
   })
 
   test('an end before now', async () => {
     const tracing = trace({ monitor })
+    const before = hostCpuMs()
     const span = tracing.start()
     const inside = burn(30)
-    await sleep(20)
+    await sampled(monitor)
     const end = performance.now()
-    await sleep(10)
+    const around = hostCpuMs() - before
+    await sampled(monitor)
     burn(40)
-    await sleep(10)
+    await sampled(monitor)
     span.end(new Date(epoch(end)))
-    const cpuMs = tracing.exported[0]!.attributes[key('cpuTime')] as number
-    expect(cpuMs).toBeGreaterThan(inside * 0.95)
-    expect(cpuMs).toBeLessThan(inside + 20)
+    expectBetween(5, tracing.exported[0]!.attributes[key('cpuTime')] as number, inside, around)
   })
 
   test('an end before the start', () => {
@@ -289,15 +321,17 @@ describe('times of its own', () => {
     using monitor = createMonitor({ backend })
     const tracing = trace({ monitor })
     const announce = tracing.processor.onStart.bind(tracing.processor)
+    let before = 0
     tracing.processor.onStart = (span, parent) => {
       burn(20)
+      before = hostCpuMs()
       announce(span, parent)
     }
     let inside = 0
     const attributes = await tracing.attributes(() => {
       inside = burn(30)
     })
-    expectWithin(25, attributes[key('cpuTime')] as number, inside)
+    expectBetween(25, attributes[key('cpuTime')] as number, inside, hostCpuMs() - before)
   })
 
   test('a span whose end is announced a little late has none', async () => {
@@ -305,18 +339,23 @@ describe('times of its own', () => {
     const tracing = trace({ monitor })
     const processor = tracing.processor as ResourceSpanProcessor
     const announce = processor.onEnding.bind(processor)
-    let inside = 0
+    let [inside, lateMs] = [0, 0]
     processor.onEnding = (span) => {
+      const begin = performance.now()
       inside += burn(8)
       announce(span)
+      lateMs = performance.now() - begin
     }
-    const attributes = await tracing.attributes(async () => {
-      inside += burn(60)
-      await sleep(500)
-    })
-    const cpuMs = attributes[key('cpuTime')] as number
-    expect(cpuMs).toBeGreaterThan(0.97 * inside)
-    expect(cpuMs).toBeLessThan(1.3 * inside)
+    // Once more where others took the CPU while it was announced: that is not a little.
+    do {
+      inside = 0
+      const before = hostCpuMs()
+      const attributes = await tracing.attributes(async () => {
+        inside += burn(60)
+        await sleep(500)
+      })
+      if (lateMs < 20) expectBetween(3, attributes[key('cpuTime')] as number, inside, hostCpuMs() - before)
+    } while (lateMs >= 20)
   })
 
   test('they let the sampler park as well', async () => {
@@ -470,16 +509,17 @@ describe('shutdown()', () => {
   test('leaves a monitor that was passed in running, and not awake for a span that was open', async () => {
     using monitor = createMonitor({ backend: 'native' })
     await endAfterShutdown(new ResourceSpanProcessor({ monitor }))
+    const before = hostCpuMs()
     const mark = monitor.mark()
     const usedMs = burn(20)
-    expectWithin(20, monitor.since(mark).cpu!.timeMs, usedMs)
+    expectBetween(20, monitor.since(mark).cpu!.timeMs, usedMs, hostCpuMs() - before)
     await expect.poll(() => monitor.health().state).toBe('parked')
   })
 })
 
 describe('an SDK without onEnding', () => {
   test('gets the attributes in onEnd', async () => {
-    using monitor = createMonitor()
+    using monitor = createMonitor({ backend: 'native' })
     const inner = new ResourceSpanProcessor({ monitor })
     const old: SpanProcessor = {
       onStart: (span, context) => inner.onStart(span, context),
@@ -489,10 +529,11 @@ describe('an SDK without onEnding', () => {
     }
     const tracing = new Tracing(old)
     let usedMs = 0
+    const before = hostCpuMs()
     const attributes = await tracing.attributes(() => {
-      usedMs = burn(40)
+      usedMs = burnUntilSampled(40, monitor)
     })
-    expectWithin(20, attributes[key('cpuTime')] as number, usedMs)
+    expectBetween(20, attributes[key('cpuTime')] as number, usedMs, hostCpuMs() - before)
     for (const name of always) expect(attributes[key(name)], name).toEqual(expect.any(Number))
   })
 })
@@ -500,7 +541,7 @@ describe('an SDK without onEnding', () => {
 describe('attachToSpan()', () => {
   test('writes by hand what the processor writes', async () => {
     using monitor = createMonitor({ backend: 'native' }).start()
-    const { stats } = await monitor.measure(() => burn(30))
+    const { stats } = await monitor.measure(() => burnUntilSampled(30, monitor))
     const tracing = new Tracing({ onStart() {}, onEnd() {}, forceFlush: async () => {}, shutdown: async () => {} })
     const attributes = await tracing.attributes((span) => attachToSpan(span, stats))
     expect(attributes[key('cpuTime')]).toBeCloseTo(stats.cpu!.timeMs, 3)
@@ -510,7 +551,7 @@ describe('attachToSpan()', () => {
 
   test('knows the same options', async () => {
     using monitor = createMonitor({ backend: 'native' }).start()
-    const { stats } = await monitor.measure(() => burn(30))
+    const { stats } = await monitor.measure(() => burnUntilSampled(30, monitor))
     const written: Attributes = {}
     const span = { setAttributes: (attributes: Attributes) => Object.assign(written, attributes) }
     attachToSpan(span, stats, { cpuThreshold: 1, memoryThresholdMb: 1, detail: 'full', prefix: 'mine' })

@@ -2,8 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { createMonitor, type ResourceStats } from 'spanmeter'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { burn, cpuMsOf, hostCpuMs, hostVoluntarySwitches, threadCpuMs, threads } from './helpers/cpu.cjs'
-import { expectWithin } from './helpers/expect'
+import { expectBetween, expectWithin } from './helpers/expect'
 import { median } from './helpers/numbers'
+import { burnUntilSampled, sampled } from './helpers/sampled'
 import { settle } from './helpers/settle'
 import { TestThread } from './helpers/worker'
 
@@ -66,27 +67,34 @@ describe('process', () => {
     using monitor = createMonitor({ backend: 'native', periodMs: 100 }).start()
     using awake = monitor.mark()
     expect(awake.timeMs).toBeGreaterThan(0)
-    const ratios = Array.from({ length: 101 }, () => {
+    const windows = Array.from({ length: 101 }, () => {
+      const before = threadCpuMs()
       const mark = monitor.mark()
       const usedMs = burn(0.3)
-      return monitor.since(mark).cpu!.timeMs / usedMs
+      const { timeMs } = monitor.since(mark).cpu!
+      return { timeMs, usedMs, aroundMs: threadCpuMs() - before }
     })
-    expect(median(ratios)).toBeGreaterThan(0.9)
-    expect(median(ratios)).toBeLessThan(1.1)
+    expect(median(windows.map(({ timeMs, usedMs }) => timeMs / usedMs))).toBeGreaterThan(0.9)
+    expect(median(windows.map(({ timeMs, aroundMs }) => timeMs / aroundMs))).toBeLessThan(1.1)
   })
 
   test('64 MiB touched in steps are seen in the resident set', async () => {
     using monitor = createMonitor({ backend: 'native' }).start()
     await sleep(50)
+    const before = process.memoryUsage.rss()
     const mark = monitor.mark()
     const held: Buffer[] = []
+    // A collector may give back some of the rest meanwhile, or take more.
+    let most = 0
     for (let i = 0; i < 16; i++) {
       held.push(...touch(4 * mebibyte, 4 * mebibyte))
+      most = Math.max(most, process.memoryUsage.rss() - before)
       await sleep(5)
     }
     const { memory } = monitor.since(mark)
     expect(held).toHaveLength(16)
-    expect(Math.abs(memory!.max - memory!.start - 64 * mebibyte)).toBeLessThan(2 * mebibyte)
+    expect(most).toBeGreaterThan(48 * mebibyte)
+    expect(Math.abs(memory!.max - memory!.start - most)).toBeLessThan(2 * mebibyte)
     // Touched evenly over the window, so the mean lies half-way.
     expect(Math.abs((memory!.avg - memory!.start) / (memory!.max - memory!.start) - 0.5)).toBeLessThan(0.15)
   })
@@ -94,10 +102,12 @@ describe('process', () => {
   test('memory that is let go of again stays the maximum of the window', async () => {
     using monitor = createMonitor({ backend: 'native' }).start()
     const mark = monitor.mark()
+    await sampled(monitor)
     // So much that what the collector frees of earlier tests meanwhile does not matter.
     const buffer = new ArrayBuffer(256 * mebibyte)
     new Uint8Array(buffer).fill(1)
     await sleep(60)
+    await sampled(monitor, 3) // memory is read every 2 ms at the most
     structuredClone(buffer, { transfer: [buffer] })
     expect(buffer.byteLength).toBe(0)
     const { memory } = monitor.since(mark)
@@ -108,10 +118,14 @@ describe('process', () => {
     using monitor = createMonitor({ backend: 'native' }).start()
     const mark = monitor.mark()
     const before = process.resourceUsage().minorPageFault
-    const held = touch(32 * mebibyte, mebibyte / 4)
-    const truth = process.resourceUsage().minorPageFault - before
+    // Until enough of it was new: some may have been touched by earlier tests.
+    const held: Buffer[] = []
+    let truth = 0
+    while (truth <= 1000 && held.length < 2048) {
+      held.push(...touch(8 * mebibyte, mebibyte / 4))
+      truth = process.resourceUsage().minorPageFault - before
+    }
     const { faults } = monitor.since(mark)
-    expect(held).toHaveLength(128)
     expect(truth).toBeGreaterThan(1000)
     expectWithin(3, faults!.minor, truth)
   })
@@ -122,6 +136,7 @@ describe('process', () => {
     const before = hostVoluntarySwitches()
     const mark = monitor.mark()
     for (let i = 0; i < 50; i++) await sleep(5)
+    await sampled(monitor, 30)
     const { contextSwitches, samples } = monitor.since(mark)
     const truth = hostVoluntarySwitches() - before
     expect(truth).toBeGreaterThanOrEqual(50)
@@ -201,15 +216,17 @@ describe('worker threads', () => {
     {
       await using worker = await TestThread.start({ whenIdle: 'sample' })
       await worker.do('mark')
+      await expect.poll(() => monitor.health().state).toBe('sampling')
       await sleep(60)
       expect(monitor.health().state).toBe('sampling')
     }
     await expect.poll(() => monitor.health().state).toBe('parked')
     const before = hostCpuMs()
     const mark = monitor.mark()
-    burn(50)
+    let usedMs = burn(50)
+    usedMs += burnUntilSampled(10, monitor, 10)
     const stats = monitor.since(mark)
-    expectWithin(10, stats.cpu!.timeMs, hostCpuMs() - before)
+    expectBetween(10, stats.cpu!.timeMs, usedMs, hostCpuMs() - before)
     expect(stats.samples).toBeGreaterThan(10)
   })
 

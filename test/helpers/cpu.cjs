@@ -2,6 +2,7 @@
 const { openSync, readdirSync, readFileSync, readlinkSync, readSync } = require('node:fs')
 
 const buffer = Buffer.alloc(128)
+const word = new Int32Array(new SharedArrayBuffer(4))
 let ownStat
 
 /** CPU time of the calling thread in ms. */
@@ -23,11 +24,12 @@ function burn(cpuMs) {
   return used
 }
 
-/** The threads of this process: kernel thread id and name. */
+/** The threads of this process: kernel thread id and name, and whether each runs or waits for a CPU. */
 function threads() {
   return readdirSync('/proc/self/task').flatMap((tid) => {
     try {
-      return [{ tid, name: readFileSync(`/proc/self/task/${tid}/comm`, 'utf8').trim() }]
+      const [, name, state] = /\((.*)\) (\w)/s.exec(readFileSync(`/proc/self/task/${tid}/stat`, 'utf8'))
+      return [{ tid, name, runs: state === 'R' }]
     } catch {
       return [] // ended since the listing
     }
@@ -40,10 +42,21 @@ function cpuMsOf(tid) {
   return Number(readFileSync(`/proc/self/task/${tid}/schedstat`, 'utf8').split(' ')[0]) / 1e6
 }
 
-/** CPU time in ms of all threads but the sampler. Exact while the others sleep and none ends. */
+/** The threads but the sampler, once all but the calling one sleep: what a compiler or collector uses is booked then. */
+function hostAtRest() {
+  const own = ownTid()
+  const end = performance.now() + 1000
+  for (;;) {
+    const host = threads().filter(({ name }) => name !== 'spanmeter')
+    const rest = host.every(({ tid, runs }) => !runs || tid === own)
+    if (rest || performance.now() > end) return host
+    Atomics.wait(word, 0, 0, 1)
+  }
+}
+
+/** CPU time in ms of all threads but the sampler. Exact unless one ends, or runs for longer than a second. */
 function hostCpuMs() {
-  const host = threads().filter(({ name }) => name !== 'spanmeter')
-  return host.reduce((sum, { tid }) => sum + cpuMsOf(tid), 0)
+  return hostAtRest().reduce((sum, { tid }) => sum + cpuMsOf(tid), 0)
 }
 
 /** How often one thread of this process was taken off a CPU so far, of its own will or not. */

@@ -6,4 +6,4 @@ export function ownDelayMs(): number
 export function ownTid(): string
 export function switchesOf(tid: string): { voluntary: number; involuntary: number }
 export function threadCpuMs(): number
-export function threads(): { tid: string; name: string }[]
+export function threads(): { tid: string; name: string; runs: boolean }[]
