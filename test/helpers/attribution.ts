@@ -1,0 +1,69 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type ContextManager, context, type Span, trace } from '@opentelemetry/api'
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
+import { AlwaysOnSampler, NodeTracerProvider, type ReadableSpan } from '@opentelemetry/sdk-trace-node'
+import { ResourceSpanProcessor, type ResourceSpanProcessorOptions } from 'spanmeter/otel'
+import { afterEach, beforeAll, beforeEach, expect } from 'vitest'
+import { burn } from './cpu.cjs'
+import { settle } from './settle'
+
+const providers: NodeTracerProvider[] = []
+
+beforeAll(async () => {
+  await settle()
+  context.setGlobalContextManager(new AsyncLocalStorageContextManager())
+  await warmUp()
+  context.disable()
+})
+
+beforeEach(() => {
+  context.setGlobalContextManager(new AsyncLocalStorageContextManager())
+})
+
+afterEach(async () => {
+  await Promise.all(providers.splice(0).map((provider) => provider.shutdown()))
+  context.disable()
+})
+
+/** In the place of the one before. */
+export function useManager(manager: ContextManager): void {
+  context.disable()
+  context.setGlobalContextManager(manager)
+}
+
+export function tracerWith(...options: ResourceSpanProcessorOptions[]) {
+  const provider = new NodeTracerProvider({
+    sampler: new AlwaysOnSampler(),
+    spanProcessors: options.map((each) => new ResourceSpanProcessor(each)),
+  })
+  providers.push(provider)
+  return provider.getTracer('test')
+}
+
+export function inside<T>(span: Span, work: () => T): T {
+  return context.with(trace.setSpan(context.active(), span), work)
+}
+
+/** An attribute of a finished span, by its name without `resource.`. */
+export function attribute(span: Span, name: string): unknown {
+  return (span as unknown as ReadableSpan).attributes[`resource.${name}`]
+}
+
+/** Compiling what runs for the first time is the span's own work, but nobody's truth. */
+async function warmUp(): Promise<void> {
+  const tracer = tracerWith({ detail: 'full' })
+  for (let i = 0; i < 100; i++) {
+    const span = tracer.startSpan('span')
+    await inside(span, async () => {
+      burn(0.1)
+      tracer.startSpan('child').end()
+      await sleep(0)
+    })
+    span.end()
+  }
+}
+
+export function expectMs(actual: unknown, expected: number): void {
+  expect(actual).toBeGreaterThan(expected * 0.97 - 0.2)
+  expect(actual).toBeLessThan(expected * 1.05 + 2)
+}
