@@ -1,23 +1,18 @@
 import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { context, trace } from '@opentelemetry/api'
-import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
+import { trace } from '@opentelemetry/api'
 import * as promClient from 'prom-client'
 import * as promClient14 from 'prom-client-14'
 import { ResourceSpanProcessor } from 'spanmeter/otel'
-import { type CollectOptions, collectResourceMetrics, type ResourceMetricsCollection } from 'spanmeter/prometheus'
-import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
-import { metrics } from '../dist/metrics/table.js'
-import { askFixture, run } from './helpers/child'
-import { burn, hostCpuMs, threads } from './helpers/cpu.cjs'
+import { describe, expect, test, vi } from 'vitest'
+import { askFixture } from './helpers/child'
+import { collect, ourNames, scrape } from './helpers/collecting'
+import { burn, hostCpuMs } from './helpers/cpu.cjs'
 import { expectWithin } from './helpers/expect'
 import { hasPrometheus, ifPrometheus, parseExposition, promtoolCheck, sampleOf } from './helpers/exposition'
-import { settle } from './helpers/settle'
 import { aSpan, publishSpanCost } from './helpers/span-costs'
-import { TemporaryApp } from './helpers/temporary-app'
 import { Tracing } from './helpers/tracing'
 
-const ourNames = Object.values(metrics).map(({ prometheus }) => prometheus)
 const contract = [
   'process_memory_bytes',
   'process_memory_peak_bytes',
@@ -26,24 +21,8 @@ const contract = [
   'tracing_cpu_overhead_percent',
 ]
 
-const collections: ResourceMetricsCollection[] = []
-
-function collect(options: CollectOptions): ResourceMetricsCollection {
-  const collection = collectResourceMetrics(options)
-  collections.push(collection)
-  return collection
-}
-
 /** As OpenMetrics has the names of counters. */
 const withoutTotal = (name: string) => name.replace(/_total$/, '')
-
-const scrape = async (register: promClient.Registry) => parseExposition(await register.metrics())
-
-beforeAll(settle)
-
-afterEach(() => {
-  for (const collection of collections.splice(0)) collection.stop()
-})
 
 describe('in a registry beside the default metrics', () => {
   interface Client {
@@ -119,105 +98,6 @@ describe('in a registry beside the default metrics', () => {
     expect(sampleOf(families, 'spanmeter_span_cpu_time_seconds_bucket', { le: '10', span_name: 'work' })).toBe(2)
     expectWithin(5, sampleOf(families, 'process_memory_bytes')!, 2 * process.memoryUsage.rss())
     expect(sampleOf(families, 'spanmeter_sampler_period_seconds')).toBeLessThan(0.1)
-  })
-})
-
-describe('registration', () => {
-  test('a second one is refused by the name of the metric, before anything is registered', () => {
-    const register = new promClient.Registry()
-    const first = collect({ register })
-    const before = register.getMetricsAsArray()
-    const message = /has a metric process_cpu_time_seconds_total already: .*stop\(\), or set prefix/
-    expect(() => collect({ register })).toThrow(
-      expect.objectContaining({ code: 'METRIC_EXISTS', message: expect.stringMatching(message) }),
-    )
-    expect(register.getMetricsAsArray()).toEqual(before)
-    collect({ register, prefix: 'second_' })
-    first.stop()
-    collect({ register })
-    expect(register.getMetricsAsArray()).toHaveLength(2 * ourNames.length)
-  })
-
-  test('one that meets another metric leaves nothing half there', () => {
-    const register = new promClient.Registry()
-    const gauge = new promClient.Gauge({ name: 'process_threads', help: 'mine', registers: [register] })
-    expect(() => collect({ register })).toThrow('process_threads')
-    expect(register.getMetricsAsArray()).toEqual([gauge])
-  })
-
-  test('goes to the global registry of the application by default', async () => {
-    collect({ prefix: 'mine_' })
-    expect(await promClient.register.getSingleMetricAsString('mine_process_memory_bytes')).toMatch(/bytes \d+$/)
-  })
-
-  test('goes to that of the application’s own copy of prom-client, if it has one', async () => {
-    using app = new TemporaryApp(['tdigest', 'bintrees', 'node-gyp-build', '@opentelemetry/api'])
-    app.add('prom-client-14', 'prom-client')
-    app.add('prom-client', 'spanmeter/node_modules/prom-client')
-    const program = app.write(`
-      const { register } = require('prom-client')
-      require('spanmeter/prometheus').collectResourceMetrics()
-      register.metrics().then(console.log)`)
-    // From elsewhere, as services are started.
-    const { code, stdout, stderr } = await run(process.execPath, [program], {}, 30_000, '/')
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-    expect(sampleOf(parseExposition(stdout.trimEnd().concat('\n')), 'process_memory_bytes')).toBeGreaterThan(0)
-  })
-
-  test('must be named where prom-client is not installed', async () => {
-    using app = new TemporaryApp(['node-gyp-build'])
-    const program = app.write(`
-      try { require('spanmeter/prometheus').collectResourceMetrics() } catch (error) { console.log(String(error)) }`)
-    const { stdout } = await run(process.execPath, [program], {}, 30_000, app.folder)
-    expect(stdout).toBe('TypeError: register must be given where prom-client is not installed, got undefined\n')
-  })
-
-  test('stop() takes out what is ours, and ends what it needs', async () => {
-    const register = new promClient.Registry()
-    promClient.collectDefaultMetrics({ register })
-    const others = register.getMetricsAsArray()
-    const collection = collect({ register })
-    const merged = promClient.Registry.merge([register, new promClient.Registry()])
-    await sleep(50)
-    expect(threads().some(({ name }) => name === 'spanmeter')).toBe(true)
-    register.removeSingleMetric('process_cpu_percent')
-    const gauge = new promClient.Gauge({ name: 'process_cpu_percent', help: 'mine', registers: [register] })
-    collection.stop()
-    collection.stop()
-    expect(register.getMetricsAsArray()).toEqual([...others, gauge])
-    expect(threads().some(({ name }) => name === 'spanmeter')).toBe(false)
-    expect(sampleOf(await scrape(merged), 'process_memory_bytes')).toBeUndefined()
-  })
-
-  test('clear() and resetMetrics() do no harm', async () => {
-    const register = new promClient.Registry()
-    collect({ register })
-    publishSpanCost('work', aSpan, { shared: false })
-    const before = await scrape(register)
-    register.resetMetrics()
-    const after = await scrape(register)
-    for (const name of ['spanmeter_sampler_samples_total', 'spanmeter_span_cpu_time_seconds_count']) {
-      expect(sampleOf(after, name)).toBeGreaterThanOrEqual(sampleOf(before, name)!)
-    }
-    const forgotten = register.getSingleMetric('process_memory_bytes')!
-    register.clear()
-    expect(await register.metrics()).toBe('\n')
-    collect({ register })
-    expect(sampleOf(await scrape(register), 'process_memory_bytes')).toBeGreaterThan(0)
-    expect(await forgotten.get()).toMatchObject({ values: [] })
-  })
-
-  test.each([
-    [{ register: {} }, /^register must be a registry of prom-client, got an object$/],
-    [{ register: promClient.Registry }, /^register must be a registry/],
-    [{ prefix: '1_' }, /^prefix must be the beginning of a metric name.*got '1_'$/],
-    [{ prefix: 'a-b' }, /^prefix must/],
-    [{ windowMs: 0 }, /^windowMs must be between 1000 and/],
-    [{ tracing: 'yes' }, /^tracing must be a boolean, got 'yes'$/],
-    [{ maxSpanNames: 1.5 }, /^maxSpanNames must be a whole number, got 1.5$/],
-    [{ labels: {} }, /^option must be one of .*'register', got 'labels'$/],
-  ])('%o is refused by name', (options, message) => {
-    expect(() => collect(options as never)).toThrow(message)
   })
 })
 
@@ -308,90 +188,5 @@ describe('what it says', () => {
     }
     expect(families.get('spanmeter_span_cpu_self_seconds')!.samples).toEqual([])
     expect(sampleOf(families, 'spanmeter_span_cpu_time_seconds_count', { span_name: 'work' })).toBe(1)
-  })
-})
-
-describe('what spans cost', () => {
-  test('is in the buckets where the CPU that was burnt belongs', async () => {
-    const register = new promClient.Registry()
-    collect({ register })
-    context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
-    const tracing = new Tracing(new ResourceSpanProcessor())
-    const tracer = tracing.provider.getTracer('test')
-    const burnt = { short: 0, long: 0 }
-    const work = (name: keyof typeof burnt, ms: number) =>
-      tracer.startActiveSpan(name, (span) => {
-        burnt[name] += burn(ms)
-        span.end()
-      })
-    for (let i = 0; i < 50; i++) work('short', 3)
-    for (let i = 0; i < 10; i++) work('long', 30)
-    const families = await scrape(register)
-    await tracing.provider.shutdown()
-    context.disable()
-
-    const self = (suffix: string, labels: Record<string, string>) => {
-      return sampleOf(families, `spanmeter_span_cpu_self_seconds_${suffix}`, labels)!
-    }
-    const between = (name: string, low: string, high: string) => {
-      return self('bucket', { span_name: name, le: high }) - self('bucket', { span_name: name, le: low })
-    }
-    for (const name of ['short', 'long'] as const) expectWithin(5, self('sum', { span_name: name }), burnt[name] / 1e3)
-    expect(self('count', { span_name: 'short' })).toBe(50)
-    expect(between('short', '0.0025', '0.005')).toBeGreaterThan(45)
-    expect(between('long', '0.025', '0.05')).toBe(10)
-    const memory = families.get('spanmeter_span_memory_max_bytes')!.samples.find(({ name }) => name.endsWith('_sum'))!
-    expectWithin(50, memory.value / 50, process.memoryUsage.rss())
-  })
-
-  const hostile = [
-    '',
-    'two\nlines\r\n',
-    'a "quote" and a \\ and a \\n and a {brace="x"} 1',
-    '# HELP forged',
-    '🔥'.repeat(150),
-    `x${'🔥'.repeat(150)}`,
-    'x'.repeat(10_000),
-    '\u0000\u001b[31m\u2028',
-    'lone \ud800 half',
-    'lone \udbff half',
-    '__proto__',
-  ]
-
-  test.each([
-    [15, promClient],
-    [14, promClient14],
-  ] as const)('survives hostile names in prom-client %i', async (version, client) => {
-    const register = new client.Registry()
-    collect({ register: register as promClient.Registry })
-    for (const name of hostile) publishSpanCost(name, aSpan, { shared: false })
-    const text = Buffer.from(await register.metrics()).toString()
-    const { samples } = parseExposition(text).get('spanmeter_span_cpu_time_seconds')!
-    const counts = samples.filter(({ name }) => name.endsWith('_count'))
-    // Both with half a pair are the same in UTF-8.
-    expect(counts).toHaveLength(hostile.length - 1)
-    if (hasPrometheus) expect(promtoolCheck(text)).toEqual([])
-    // 14 takes a backslash before an n for a line feed.
-    if (version === 14) return
-    for (const { labels } of counts) {
-      const name = labels.span_name!
-      expect(name.length).toBeLessThanOrEqual(201)
-      const start = name.replace(/[…\ufffd]+$/, '')
-      expect(hostile.some((known) => Buffer.from(known).toString().startsWith(start))).toBe(true)
-    }
-    for (const name of hostile.slice(0, 4)) expect(counts.map(({ labels }) => labels.span_name)).toContain(name)
-  })
-
-  test('of a million names, as many as allowed have series of their own, and the rest one together', async () => {
-    const register = new promClient.Registry()
-    collect({ register, maxSpanNames: 20 })
-    for (let i = 0; i < 1e6; i++) publishSpanCost(`GET /users/${i}`, aSpan, { shared: false })
-    const text = await register.metrics()
-    expect(text.length).toBeLessThan(100_000)
-    const { samples } = parseExposition(text).get('spanmeter_span_cpu_time_seconds')!
-    const counts = samples.filter(({ name }) => name.endsWith('_count'))
-    expect(counts).toHaveLength(21)
-    const overflow = counts.filter(({ labels }) => labels.otel_metric_overflow === 'true')
-    expect(overflow).toEqual([{ name: counts[0]!.name, labels: { otel_metric_overflow: 'true' }, value: 1e6 - 20 }])
   })
 })
