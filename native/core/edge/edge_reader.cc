@@ -24,17 +24,20 @@ Edge EdgeReader::stop(const Sampler& sampler, SourceSet sources) {
   return edge;
 }
 
-// A reading that the scheduler cut in two is taken again, but not for ever.
+// A reading that the scheduler cut in two is taken again, but not for ever; and so is one during which the
+// sampler ran, because what it used is subtracted.
 void EdgeReader::read_clocks(const Sampler& sampler, Edge& edge) {
   constexpr int kAttempts = 3;
   for (int attempt = 0; attempt < kAttempts; attempt++) {
+    const Published::Phase phase = sampler.published().phase();
     edge.sampler = sampler_cpu(sampler);
     const ProcessReading reading = process_.read();
     edge.time = reading.time;
     edge.thread = reading.own;
     edge.cpu = reading.process - edge.sampler;
     edge.unsure = std::min(reading.moved, cores_) * reading.lag / 2;
-    if (!usual_.exceeded_by(reading)) break;
+    const bool cut = usual_.exceeded_by(reading);
+    if (!cut && sampler.published().phase() == phase) break;
   }
 }
 

@@ -78,6 +78,15 @@ void Stretch::add_without_rows(PyramidReader* reader, const Shape& shape) {
       left = reader->read(0, before - i);
     }
   }
+  add_whole(shape, left, right, gap);
+}
+
+// All that is known of a window, in one piece.
+void Stretch::add_whole(const Shape& shape, const Row& left, Row right, Nanos gap) {
+  if (shape.kind == Kind::kRate) {
+    const int64_t growth = right[shape.column] - left[shape.column];
+    right[shape.column] = left[shape.column] + possible(growth, length(left, right), cores_);
+  }
   add_outer(0, shape, left, right, gap);
 }
 
@@ -127,7 +136,7 @@ void Stretch::add_rows(PyramidReader& reader, const Shape& shape) {
   }
   if (!rows_left) {
     inner_first_ = inner_last_ = 0;
-    add_outer(0, shape, line_.begin_point(), line_.end_point(), std::max(first_gap, last_gap));
+    add_whole(shape, line_.begin_point(), line_.end_point(), std::max(first_gap, last_gap));
     return;
   }
   if (line_.has_start()) add_outer(0, shape, line_.start(), left, first_gap);

@@ -49,6 +49,7 @@ class Stretch {
   bool tells(const Row& left, const Row& right, Nanos unsure) const;
   bool try_load(PyramidReader* reader, const Shape& shape, const Span& span);
   void add_outer(size_t which, const Shape& shape, const Row& left, const Row& right, Nanos gap);
+  void add_whole(const Shape& shape, const Row& left, Row right, Nanos gap);
   void add_rows(PyramidReader& reader, const Shape& shape);
   void add_without_rows(PyramidReader* reader, const Shape& shape);
   bool join_first(PyramidReader& reader, Row& left);
