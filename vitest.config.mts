@@ -1,7 +1,26 @@
+import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
 const dist = (path: string) => fileURLToPath(new URL(`dist/${path}`, import.meta.url))
+
+// The packed package, as users install it.
+const packed = [
+  'auto-instrumentations',
+  'bundles',
+  'compatibility',
+  'container',
+  'hosts',
+  'installs',
+  'overhead-sdks',
+  'package-copies',
+  'prebuilds',
+  'sdk-types',
+]
+// What is printed, how a program ends, what a file says.
+const told = ['binary', 'build', 'docs', 'exit-paths', 'out-of-memory', 'package', 'restricted', 'tidy']
+const files = (names: readonly string[]) => names.map((name) => `test/${name}.test.ts`)
+const sideBySide = { maxWorkers: Math.max(2, availableParallelism()), sequence: { groupOrder: 0 } }
 
 export default defineConfig({
   // Tests import what users import: the built package, by its name.
@@ -14,10 +33,8 @@ export default defineConfig({
     ],
   },
   test: {
-    include: ['test/**/*.test.ts'],
-    // One process per file: the sampler is one per process. One file at a time: they measure CPU.
+    // One process per file: the sampler is one per process.
     pool: 'forks',
-    fileParallelism: false,
     // For what hangs: how long the rest takes is the machine's affair.
     testTimeout: 120_000,
     hookTimeout: 120_000,
@@ -25,5 +42,23 @@ export default defineConfig({
     expect: { poll: { timeout: 20_000 } },
     // Loaded by Node.js, as users have it: with one copy of its state, however it is asked for.
     server: { deps: { external: [/\/dist\//] } },
+    projects: [
+      {
+        extends: true,
+        test: { name: 'packed', include: files(packed), globalSetup: 'test/helpers/packed.ts', ...sideBySide },
+      },
+      { extends: true, test: { name: 'told', include: files(told), ...sideBySide } },
+      // One file at a time, and alone: they measure what this machine does.
+      {
+        extends: true,
+        test: {
+          name: 'measured',
+          include: ['test/**/*.test.ts'],
+          exclude: files([...packed, ...told]),
+          maxWorkers: 1,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
   },
 })

@@ -1,9 +1,9 @@
 import { join } from 'node:path'
-import { beforeAll, describe, expect, test, vi } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { closeTo, defaultsOf } from './helpers/attributes'
 import { nodeVersions } from './helpers/nodes'
 import { OtlpReceiver } from './helpers/otlp'
-import { installPackage, newestFor, obstacle, placeApps, type Sdk, sdks } from './helpers/sdks'
+import { newestFor, obstacle, type Sdk, sdks } from './helpers/sdks'
 import { Service } from './helpers/service'
 
 // Services as users write them, started with OpenTelemetry's automatic instrumentation, its own exporter, and us.
@@ -48,12 +48,6 @@ function expectServed({ usedMs, spans }: Awaited<ReturnType<typeof serve>>): voi
 
 for (const sdk of sets) {
   describe.concurrent(`SDK ${sdk.name} with ${auto}`, () => {
-    beforeAll(() => {
-      if (!sdk.present) return
-      installPackage(join(sdk.folder, 'node_modules'))
-      placeApps(sdk)
-    })
-
     for (const { node, service, flags } of cells) {
       const { skip, why } = obstacle(sdk, node)
       test.skipIf(skip)(`${node.name}, ${service}, ${flags.join(' ')}${why}`, async () => {

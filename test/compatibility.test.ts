@@ -1,11 +1,11 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, describe, expect, test, vi } from 'vitest'
 import { expectTrueAttributes } from './helpers/attributes'
 import { packageRoot } from './helpers/child'
 import { nodeVersions } from './helpers/nodes'
 import { OtlpReceiver, type ReceivedSpan } from './helpers/otlp'
-import { allows, installPackage, newestFor, obstacle, placeApps, runBeside, sdks } from './helpers/sdks'
+import { allows, newestFor, obstacle, runBeside, sdks } from './helpers/sdks'
 
 // Each way to attach, on each line of the OpenTelemetry SDK and each version of Node.js, for CommonJS and ECMAScript
 // modules. What ran is left for docs/compatibility.md.
@@ -29,13 +29,6 @@ const cells = lines.flatMap((sdk) =>
 const report = join(packageRoot, 'build/matrix.json')
 // At once: where everything is skipped, nothing below runs.
 rmSync(report, { force: true })
-
-beforeAll(() => {
-  for (const sdk of lines.filter(({ present }) => present)) {
-    installPackage(join(sdk.folder, 'node_modules'))
-    placeApps(sdk)
-  }
-})
 
 afterAll(() => {
   const results = cells.map(({ sdk, modules, node, result }) => ({

@@ -1,9 +1,6 @@
-import { mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { readdirSync, realpathSync } from 'node:fs'
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { expectTrueMeasurement, expectTrueSpan, type Measured, type Served } from './helpers/measured'
-import { pack } from './helpers/packed'
 import { npm, Project, traced } from './helpers/project'
 import { Registry } from './helpers/registry'
 import { tool, whySkipped } from './helpers/tools'
@@ -34,18 +31,13 @@ const managers: readonly Manager[] = [
 ]
 const places = ['import', 'require', 'worker thread', 'child process', 'cluster']
 
-let folder: string
 let registry: Registry
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'spanmeter-test-'))
-  registry = await Registry.start(pack(folder).filename, ['node-gyp-build', ...traced])
+  registry = await Registry.start(inject('packed').filename, ['node-gyp-build', ...traced])
 }, 60_000)
 
-afterAll(async () => {
-  await registry[Symbol.asyncDispose]()
-  rmSync(folder, { recursive: true })
-})
+afterAll(() => registry[Symbol.asyncDispose]())
 
 for (const { name, program, install, linker, node } of managers) {
   const why = whySkipped(program)

@@ -1,6 +1,5 @@
-import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
-import { installPackage, newestFor, obstacle, placeApps, runBeside, sdks } from './helpers/sdks'
+import { newestFor, obstacle, placeApps, runBeside, sdks } from './helpers/sdks'
 
 // What tracing costs, on each line of the OpenTelemetry SDK.
 
@@ -18,7 +17,6 @@ interface Printed {
 for (const sdk of sdks.filter(({ packages }) => '@opentelemetry/context-async-hooks' in packages)) {
   const { skip, why } = obstacle(sdk)
   test.skipIf(skip)(`SDK ${sdk.name}: each component has what it used${why}`, async () => {
-    installPackage(join(sdk.folder, 'node_modules'))
     const folder = placeApps(sdk, 'cost')
     const printed = await runBeside<Printed>(folder, newestFor(sdk)!.path!, ['cost.cjs'])
     const { truth, measured, scopes, queuedBytes, exportingBytes, spans } = printed

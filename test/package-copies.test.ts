@@ -2,7 +2,7 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, syml
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { beforeAll, describe, expect, test, vi } from 'vitest'
+import { beforeAll, describe, expect, inject, test, vi } from 'vitest'
 import { expectTrueAttributes } from './helpers/attributes'
 import type { ReceivedSpan } from './helpers/otlp'
 import { installPackage, newestFor, obstacle, placeApps, runBeside, type Sdk, sdks } from './helpers/sdks'
@@ -40,14 +40,8 @@ for (const sdk of lines) {
   const { skip, why } = obstacle(sdk)
 
   describe.skipIf(skip).concurrent(`SDK ${sdk.name}${why}`, () => {
-    let folder: string
-    beforeAll(() => {
-      installPackage(join(sdk.folder, 'node_modules'))
-      folder = placeApps(sdk)
-    })
-
     test.each(['app.cjs', 'app.mjs'])('%s gets everything from its own folder', async (app) => {
-      const { loaded } = await runTelling(folder, newestFor(sdk)!.path!, [...register, app])
+      const { loaded } = await runTelling(join(sdk.folder, 'app'), newestFor(sdk)!.path!, [...register, app])
       const home = pathToFileURL(join(sdk.folder, 'node_modules')).href
       for (const part of ['spanmeter/dist/register/index.js', '@opentelemetry/api/', '@opentelemetry/sdk-trace']) {
         expect(loaded.join(), part).toContain(`${home}/${part}`)
@@ -76,7 +70,7 @@ describe('an application whose API package is', () => {
       beforeAll(() => {
         folder = placeApps(sdk, `apart-${ours}`)
         const home = join(folder, 'elsewhere/node_modules')
-        installPackage(home)
+        installPackage(home, inject('packed').filename)
         const api = join(home, '@opentelemetry/api')
         rmSync(api, { recursive: true, force: true })
         cpSync(apiOf(other), api, { recursive: true })

@@ -2,12 +2,11 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { packageRoot, run } from './helpers/child'
 import { type Elf, readElf } from './helpers/elf'
 import { prebuildHosts } from './helpers/hosts'
 import { expectTrueMeasurement, type Measured } from './helpers/measured'
-import { type Packed, pack } from './helpers/packed'
 
 // The binaries of a release, and the package that carries them.
 
@@ -54,10 +53,9 @@ describe.skipIf(!complete).each(prebuilds)(`$arch, $libc${unless}`, ({ arch, lib
 
 describe.skipIf(!complete)(`the packed package${unless}`, () => {
   let folder: string
-  let packed: Packed
+  const packed = inject('packed')
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'spanmeter-test-'))
-    packed = pack(folder)
     execFileSync('tar', ['-xf', packed.filename], { cwd: folder })
   })
   afterAll(() => rmSync(folder, { recursive: true }))

@@ -2,7 +2,7 @@ import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test, vi } from 'vitest'
 import { packageRoot, run } from './helpers/child'
-import { installPackage, obstacle, sdks } from './helpers/sdks'
+import { obstacle, sdks } from './helpers/sdks'
 
 // The programs of test/fixtures/sdk-types compile against each line of the SDK, with the declarations of every library
 // checked as well.
@@ -21,7 +21,6 @@ describe.concurrent.each(sdks.filter(({ packages }) => '@opentelemetry/instrumen
 
     beforeAll(() => {
       if (!sdk.present) return
-      installPackage(join(sdk.folder, 'node_modules'))
       mkdirSync(folder, { recursive: true })
       const program = join(packageRoot, `test/fixtures/sdk-types/sdk-${sdk.major < 3 ? 2 : 3}.ts`)
       // A CommonJS module and an ECMAScript module, which take the declarations for each.

@@ -1,6 +1,9 @@
 import { execFileSync } from 'node:child_process'
+import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import type { TestProject } from 'vitest/node'
 import { packageRoot } from './child'
+import { installPackage, placeApps, sdks } from './sdks'
 
 export interface Packed {
   /** The path of the tarball. */
@@ -10,8 +13,29 @@ export interface Packed {
   files: { path: string }[]
 }
 
+declare module 'vitest' {
+  interface ProvidedContext {
+    packed: Packed
+  }
+}
+
+/**
+ * Before all tests of the packed package: packs it once, as `inject('packed')` tells them, and installs it beside the
+ * packages of each SDK.
+ */
+export default function setUp(project: TestProject): void {
+  const packed = pack(join(packageRoot, 'build/packed'))
+  project.provide('packed', packed)
+  for (const sdk of sdks.filter(({ present }) => present)) {
+    installPackage(join(sdk.folder, 'node_modules'), packed.filename)
+    placeApps(sdk)
+  }
+}
+
 /** What `npm pack` makes of the package, in a folder. */
-export function pack(folder: string): Packed {
+function pack(folder: string): Packed {
+  rmSync(folder, { recursive: true, force: true })
+  mkdirSync(folder, { recursive: true })
   const options = ['--json', '--ignore-scripts', `--pack-destination=${folder}`]
   const [packed] = JSON.parse(execFileSync('npm', ['pack', ...options], { cwd: packageRoot, encoding: 'utf8' }))
   return { ...packed, filename: join(folder, packed.filename) }

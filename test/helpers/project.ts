@@ -1,8 +1,8 @@
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { inject } from 'vitest'
 import { type Ended, packageRoot, runWith } from './child'
-import { pack } from './packed'
 import { Registry } from './registry'
 import { tool } from './tools'
 
@@ -21,16 +21,11 @@ export const npm = tool('npm11/bin/npm-cli.js')
 
 /** A project with the packed package, and the others, installed. */
 export async function installedProject(...others: readonly string[]): Promise<Project> {
-  const folder = mkdtempSync(join(tmpdir(), 'spanmeter-test-'))
-  try {
-    await using registry = await Registry.start(pack(folder).filename, ['node-gyp-build', ...others])
-    const project = new Project(registry.url)
-    const { code, stdout, stderr } = await project.run(['node', npm!, 'install', 'spanmeter', ...others])
-    if (code !== 0) throw new Error(stdout + stderr)
-    return project
-  } finally {
-    rmSync(folder, { recursive: true })
-  }
+  await using registry = await Registry.start(inject('packed').filename, ['node-gyp-build', ...others])
+  const project = new Project(registry.url)
+  const { code, stdout, stderr } = await project.run(['node', npm!, 'install', 'spanmeter', ...others])
+  if (code !== 0) throw new Error(stdout + stderr)
+  return project
 }
 
 /**

@@ -5,7 +5,6 @@ import { expect } from 'vitest'
 import fetched from '../sdks.json'
 import { packageRoot, run } from './child'
 import { type NodeVersion, nodeVersions } from './nodes'
-import { pack } from './packed'
 
 export interface Sdk {
   /** Its line, such as `2.12`. */
@@ -54,21 +53,13 @@ export function obstacle(sdk: Sdk, node = newestFor(sdk)): { skip: boolean; why:
   return { skip: node.path === undefined, why: '' }
 }
 
-let packed: string | undefined
-
-/** Unpacks what `npm pack` makes of this package, with the addon built here, into a folder of packages. */
-export function installPackage(nodeModules: string): void {
-  packed ??= packInto(join(packageRoot, 'build/sdks/packed'))
+/** Unpacks a tarball of this package, with the addon built here, into a folder of packages. */
+export function installPackage(nodeModules: string, tarball: string): void {
   const home = join(nodeModules, 'spanmeter')
   rmSync(home, { recursive: true, force: true })
   mkdirSync(join(home, 'build/Release'), { recursive: true })
-  execFileSync('tar', ['-xf', packed, '--strip-components=1'], { cwd: home })
+  execFileSync('tar', ['-xf', tarball, '--strip-components=1'], { cwd: home })
   copyFileSync(join(packageRoot, 'build/Release/spanmeter.node'), join(home, 'build/Release/spanmeter.node'))
-}
-
-function packInto(folder: string): string {
-  mkdirSync(folder, { recursive: true })
-  return pack(folder).filename
 }
 
 /** Puts the applications of test/fixtures/sdks beside the packages of an SDK. Returns their folder. */
