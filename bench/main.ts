@@ -8,12 +8,13 @@ import { machineFacts } from './machine.js'
 import { page, table, writeResults } from './report.js'
 import { runCase } from './run.js'
 
-const usage = `npm run bench -- [--case NAME] [--repeats N] [--json FILE] [--report]
+const usage = `npm run bench -- [--case NAME] [--repeats N] [--json FILE] [--report] [--smoke]
   --case NAME   only this case: ${cases.map(({ name }) => name).join(', ')}
   --repeats N   runs of each variant, instead of what the case asks for
   --json FILE   writes [{ case, variant, metric, value, unit }], the medians
   --report      writes the tables into bench/README.md, those of all cases into README.md too, and the raw results
-                into bench/results/`
+                into bench/results/
+  --smoke       each variant once, and all cases side by side: shows that they run, and not what they measure`
 
 const folder = join(__dirname, '../../bench')
 
@@ -24,6 +25,7 @@ async function main(): Promise<void> {
       repeats: { type: 'string' },
       json: { type: 'string' },
       report: { type: 'boolean' },
+      smoke: { type: 'boolean' },
       help: { type: 'boolean', short: 'h' },
     },
   })
@@ -33,6 +35,11 @@ async function main(): Promise<void> {
   const repeats = values.repeats === undefined ? undefined : Number(values.repeats)
   if (repeats !== undefined && !(Number.isInteger(repeats) && repeats > 0)) {
     throw new Error(`--repeats must be a whole number above 0, got '${values.repeats}'`)
+  }
+
+  if (values.smoke) {
+    const shown = await Promise.all(wanted.map(async (one) => table(one, await runCase(one, 1))))
+    return void console.log(`They ran, but side by side: these numbers mean nothing.\n\n${shown.join('\n\n')}`)
   }
 
   const results: Result[] = []
