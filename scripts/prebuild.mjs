@@ -1,12 +1,13 @@
 /**
  * Makes the binaries of a release under prebuilds/, for each kind of Linux, on any x64 one:
  *   npm run prebuild
- * Through npm, so that node-gyp takes the headers of Node.js from `nodedir` where npm's configuration names it; elsewhere
- * it downloads them. The package must have no script named `build`: npm would run this one before it.
+ * With the same headers of Node.js as `npm run build:native`. What COMPILER_LAUNCHER names, such as `ccache`, starts the
+ * compiler. The package must have no script named `build`: npm would run this one before it.
  */
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, rmSync, symlinkSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { nodedirBeside } from './headers.mjs'
 import { zigEnvironment } from './zig.mjs'
 
 const targets = [
@@ -18,7 +19,9 @@ const targets = [
 ]
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const zig = zigEnvironment()
+const zig = zigEnvironment(targets.map(({ triple }) => triple))
+const launcher = process.env.COMPILER_LAUNCHER ?? ''
+const nodedir = process.env.npm_config_nodedir || nodedirBeside()
 rmSync(`${root}/prebuilds`, { recursive: true, force: true })
 
 for (const { arch, libc, triple } of targets) {
@@ -44,8 +47,9 @@ for (const { arch, libc, triple } of targets) {
       JOBS: 'max',
       ...process.env,
       ...zig,
-      CC: `zig cc -target ${triple}`,
-      CXX: `zig c++ -target ${triple}`,
+      npm_config_nodedir: nodedir,
+      CC: `${launcher} ${triple}-cc`.trim(),
+      CXX: `${launcher} ${triple}-c++`.trim(),
       // Stripped here, since prebuildify's strip knows only its own machine.
       LDFLAGS: '-s -Wl,--gc-sections',
     },

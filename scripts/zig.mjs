@@ -10,8 +10,11 @@ const integrity = 'sha512-8vT8FO4smHeurOHFdJ7zyUvOifxkTtii2Y7+lEkkSKBEHozsHUKSnE
 
 const folder = fileURLToPath(new URL('../build/zig', import.meta.url))
 
-/** The environment in which `zig` is a command. */
-export function zigEnvironment() {
+/**
+ * The environment in which a compiler for each target, such as `x86_64-linux-musl`, is a command: with `-cc` and `-c++`
+ * after its name. What zig makes of the libraries of a target goes to ZIG_GLOBAL_CACHE_DIR if that is set.
+ */
+export function zigEnvironment(targets) {
   const manifest = { name: 'zig', private: true, dependencies: { [name]: version } }
   const packages = { '': manifest, [`node_modules/${name}`]: { version, integrity } }
   mkdirSync(folder, { recursive: true })
@@ -19,9 +22,17 @@ export function zigEnvironment() {
   writeFileSync(`${folder}/package-lock.json`, JSON.stringify({ name: 'zig', lockfileVersion: 3, packages }))
   const options = ['--no-audit', '--no-fund', '--ignore-scripts', '--loglevel=error']
   execFileSync('npm', ['ci', ...options], { cwd: folder, stdio: 'inherit' })
+  mkdirSync(`${folder}/bin`, { recursive: true })
+  for (const target of targets) {
+    for (const language of ['cc', 'c++']) {
+      // The version, so that a cache of what it compiled takes another one for another compiler.
+      const program = `#!/bin/sh\n# ${version}\nexec zig ${language} -target ${target} "$@"\n`
+      writeFileSync(`${folder}/bin/${target}-${language}`, program, { mode: 0o755 })
+    }
+  }
   return {
-    PATH: `${folder}/node_modules/${name}:${process.env.PATH}`,
-    ZIG_GLOBAL_CACHE_DIR: `${folder}/cache`,
+    PATH: `${folder}/bin:${folder}/node_modules/${name}:${process.env.PATH}`,
+    ZIG_GLOBAL_CACHE_DIR: process.env.ZIG_GLOBAL_CACHE_DIR ?? `${folder}/cache`,
     ZIG_LOCAL_CACHE_DIR: `${folder}/cache`,
   }
 }
