@@ -14,6 +14,15 @@ std::optional<Nanos> others_at(const ProcessHistory& process, const ThreadHistor
   return *all - *one;
 }
 
+bool others_run(const ProcessHistory& process, const ThreadHistory& thread) {
+  const Series& rows = process.process->rows();
+  const uint64_t head = rows.head();
+  if (head < 2) return true;
+  const Nanos newest = rows.time(head - 1), before = rows.time(head - 2);
+  const auto now = others_at(process, thread, newest), earlier = others_at(process, thread, before);
+  return !now || !earlier || 100 * (*now - *earlier) > newest - before;
+}
+
 std::optional<Nanos> others_after(const ProcessHistory& process, const ThreadHistory& thread, Nanos time,
                                   Nanos cpu, int cores) {
   const Series& rows = process.process->rows();

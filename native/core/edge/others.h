@@ -10,6 +10,10 @@ namespace spanmeter {
 // CPU of all threads but one and the sampler, from the samples: that of the process without that of the
 // thread.
 
+// Whether they used more than a hundredth of a core between the last two samples, so that it makes a
+// difference what they have used since. Also where that is not known.
+bool others_run(const ProcessHistory& process, const ThreadHistory& thread);
+
 // At a moment up to the newest sample. Nothing where no sample reaches back as far.
 std::optional<Nanos> others_at(const ProcessHistory& process, const ThreadHistory& thread, Nanos time);
 

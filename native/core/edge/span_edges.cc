@@ -35,7 +35,7 @@ Edge SpanEdges::own(const Sampler& sampler, const Plan& plan, SourceSet sources,
   edge.thread = clock_.cpu_at(now);
   edge.sampler = sampler.published().own_cpu.load(std::memory_order_relaxed);
   edge.unsure = 0;
-  if (contains(sources, Source::kMemory)) edge.resident = resident(plan, edge.time);
+  if (contains(sources, Source::kMemory)) edge.resident = resident(sampler, plan, edge.time);
   if (contains(sources, Source::kSchedstat)) edge.runDelay = run_delay();
   return edge;
 }
@@ -53,8 +53,7 @@ Edge SpanEdges::end(const Sampler& sampler, const Plan& plan, const What& what, 
   const Ticks now = ticks_now();
   Edge edge = own(sampler, plan, what.sources, now);
   const ThreadHistory* thread = plan.thread(reader_.tid()).get();
-  const bool others_run = sampler.published().active.load(std::memory_order_relaxed) > 1;
-  if (affordable_ && (others_run || thread == nullptr)) read_process(sampler, edge);
+  if (affordable_ && (thread == nullptr || others_run(*plan.process, *thread))) read_process(sampler, edge);
   if (what.details && affordable_) read_details(sampler, what, edge);
   resolve(plan, thread, start, edge);
   return edge;
@@ -123,10 +122,11 @@ Nanos SpanEdges::run_delay() {
 }
 
 // That of the last sample, unless the sampler has been parked since.
-int64_t SpanEdges::resident(const Plan& plan, Nanos now) {
+int64_t SpanEdges::resident(const Sampler& sampler, const Plan& plan, Nanos now) {
   const Series& rows = plan.process->memory->rows();
   const uint64_t head = rows.head();
-  const Nanos usual = 2 * std::max(kMemoryInterval, plan.size.period);
+  const Nanos period = sampler.published().period.load(std::memory_order_relaxed);
+  const Nanos usual = 2 * std::max(kMemoryInterval, period);
   if (head > 0 && (!affordable_ || now - rows.newest_time() <= usual)) {
     return rows.word(head - 1, MemoryRow::kResident);
   }

@@ -47,7 +47,7 @@ class SpanEdges {
   void read_process(const Sampler& sampler, Edge& edge);
   void resolve(const Plan& plan, const ThreadHistory* thread, Edge& start, Edge& end);
   Nanos run_delay();
-  int64_t resident(const Plan& plan, Nanos now);
+  int64_t resident(const Sampler& sampler, const Plan& plan, Nanos now);
 
   EdgeReader& reader_;
   OwnCpuClock& clock_;

@@ -46,7 +46,6 @@ Collector::Clocks Collector::read_clocks() {
   const ProcessReading process = process_.read();
   last_own_ = earlier_cpu_ + process.own;
   published_.own_cpu.store(last_own_, std::memory_order_relaxed);
-  published_.active.store(process.moved, std::memory_order_relaxed);
   return {process, last_own_};
 }
 

@@ -24,8 +24,6 @@ class Published {
   std::array<std::atomic<int>, kSourceCount> errors{};  // errno of each source; 0 while it is read
 
   std::atomic<Nanos> own_cpu{0};  // of the sampler threads, as of the last reading
-  // Threads but the sampler that ran between the last two samples.
-  std::atomic<int> active{0};
 
   // Written by one thread only.
   void add_missed(Cause cause, int64_t ticks) { add(missed[static_cast<size_t>(cause)], ticks); }
