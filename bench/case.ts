@@ -21,6 +21,8 @@ export interface Case {
   missing?(variant: string): string | undefined
   /** The Node.js that runs a variant. Default: this one. */
   node?(variant: string): string
+  /** By how many µs each system call is made slower, as it is on other machines. Default: not at all. */
+  slowSyscalls?: number
   run(variant: string): Promise<Metric[]>
 }
 

@@ -19,13 +19,18 @@ export interface Addon {
   stopLoop(): Float64Array
 }
 
+/** Where a program of bench/native is. */
+export function programPath(name: string): string {
+  return join(folder, name)
+}
+
 export function loadAddon(): Addon {
   return require(join(folder, 'bench.node'))
 }
 
 /** Runs a program that prints lines of a name and a number. */
 export async function runProgram(name: string, ...args: (string | number)[]): Promise<Map<string, number>> {
-  const { stdout } = await promisify(execFile)(join(folder, name), args.map(String))
+  const { stdout } = await promisify(execFile)(programPath(name), args.map(String))
   const lines = stdout.trim().split('\n')
   return new Map(lines.map((line) => line.split(' ')).map(([key = '', value]) => [key, Number(value)]))
 }

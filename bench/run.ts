@@ -2,6 +2,7 @@ import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { type Case, type Metric, median, type Result } from './case.js'
+import { programPath } from './native.js'
 
 /** Runs a case: its variants in turn, as often as it asks for, and takes the median of each number. */
 export async function runCase(wanted: Case, repeats: number): Promise<Result[]> {
@@ -35,9 +36,13 @@ function ratios(results: readonly Result[], baseline: string | undefined): Resul
   })
 }
 
-async function runOnce({ name, node }: Case, variant: string): Promise<Metric[]> {
-  const execPath = node?.(variant) ?? process.execPath
-  const child = fork(join(__dirname, 'child.js'), [name, variant], { execPath })
+async function runOnce({ name, node, slowSyscalls }: Case, variant: string): Promise<Metric[]> {
+  const nodePath = node?.(variant) ?? process.execPath
+  const how =
+    slowSyscalls === undefined
+      ? { execPath: nodePath }
+      : { execPath: programPath('slow_syscalls'), execArgv: [String(slowSyscalls), nodePath] }
+  const child = fork(join(__dirname, 'child.js'), [name, variant], how)
   const exit = once(child, 'exit')
   let metrics: Metric[] | undefined
   child.once('message', (message) => {

@@ -30,7 +30,8 @@ describe('npm run demo', () => {
     for (const { attributes } of spans) {
       expect(attributes['resource.cpu.time_ms']).toEqual(expect.any(Number))
       expect(attributes['js.samples']).toEqual(expect.any(Number))
-      expect(attributes['js.cpu.max']).toBeLessThanOrEqual(101 * cores())
+      // Left out where the timer saw nothing of a span.
+      expect((attributes['js.cpu.max'] as number | undefined) ?? 0).toBeLessThanOrEqual(101 * cores())
     }
     const own = (route: string) =>
       spans
@@ -44,8 +45,10 @@ describe('npm run demo', () => {
       const waitedMs = (attributes['resource.cpu.wait_ms'] as number | undefined) ?? 0
       expect(ranMs + waitedMs).toBeGreaterThan(100)
       expect(ranMs).toBeGreaterThan(0)
-      expect(attributes['resource.samples']).toBeGreaterThan(attributes['js.samples'] as number)
     }
+    const samples = (of: 'resource' | 'js') =>
+      blocked.reduce((sum, { attributes }) => sum + (attributes[`${of}.samples`] as number), 0)
+    expect(samples('resource')).toBeGreaterThan(samples('js'))
     expect(blocked.length).toBeGreaterThan(0)
   })
 

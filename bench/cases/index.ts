@@ -2,12 +2,13 @@ import type { Case } from '../case.js'
 import { awaitCost } from './await-cost.js'
 import { blockedLoop } from './blocked-loop.js'
 import { dutyCycle } from './duty-cycle.js'
+import { edgeError } from './edge-error.js'
 import { historyMemory } from './history-memory.js'
-import { httpThroughput } from './http-throughput.js'
+import { httpBare, httpBareSlow, httpThroughput, httpThroughputSlow } from './http-throughput.js'
 import { idleCost } from './idle-cost.js'
 import { mainThread } from './main-thread.js'
 import { sampleCost } from './sample-cost.js'
-import { spanCost } from './span-cost.js'
+import { spanCost, spanCostSlow, spanCostSlower } from './span-cost.js'
 import { startUp } from './start-up.js'
 import { steadyLoad } from './steady-load.js'
 import { ticksBusy, ticksIdle } from './ticks.js'
@@ -27,8 +28,14 @@ export const cases: readonly Case[] = [
   windowQuery,
   historyMemory,
   spanCost,
+  spanCostSlow,
+  spanCostSlower,
+  edgeError,
   awaitCost,
   httpThroughput,
+  httpThroughputSlow,
+  httpBare,
+  httpBareSlow,
   tracingCost,
   startUp,
 ]
