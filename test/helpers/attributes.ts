@@ -5,6 +5,7 @@ import type { ReceivedSpan } from './otlp'
 const always = [
   'cpu.self_ms',
   'cpu.self_avg',
+  'cpu.others_ms',
   'cpu.wait_ms',
   'memory.avg_mb',
   'memory.max_mb',

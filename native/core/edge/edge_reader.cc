@@ -24,30 +24,18 @@ Edge EdgeReader::stop(const Sampler& sampler, SourceSet sources) {
   return edge;
 }
 
-// A reading that the scheduler cut in two is taken again, but not for ever; and so is one during which the
-// sampler ran, because what it used is subtracted.
+// A reading that the scheduler cut in two is taken again, but not for ever.
 void EdgeReader::read_clocks(const Sampler& sampler, Edge& edge) {
   constexpr int kAttempts = 3;
   for (int attempt = 0; attempt < kAttempts; attempt++) {
-    const Published::Phase phase = sampler.published().phase();
-    edge.sampler = sampler_cpu(sampler);
     const ProcessReading reading = process_.read();
     edge.time = reading.time;
     edge.thread = reading.own;
+    edge.sampler = sampler.cpu(process_.threads());
     edge.cpu = reading.process - edge.sampler;
     edge.unsure = std::min(reading.moved, cores_) * reading.lag / 2;
-    const bool cut = usual_.exceeded_by(reading);
-    if (!cut && sampler.published().phase() == phase) break;
+    if (!usual_.exceeded_by(reading, attempt > 0)) break;
   }
-}
-
-Nanos EdgeReader::sampler_cpu(const Sampler& sampler) {
-  const Published::Phase phase = sampler.published().phase();
-  if (phase.resting() && phase == sampler_phase_) return sampler_cpu_;
-  sampler_cpu_ = sampler.cpu();
-  // Not for longer than this reading, if the thread woke meanwhile.
-  sampler_phase_ = sampler.published().phase() == phase ? phase : Published::Phase{0};
-  return sampler_cpu_;
 }
 
 void EdgeReader::read_others(const Sampler& sampler, SourceSet sources, Edge& edge) {

@@ -33,7 +33,6 @@ class EdgeReader {
 
  private:
   void read_others(const Sampler& sampler, SourceSet sources, Edge& edge);
-  Nanos sampler_cpu(const Sampler& sampler);
 
   const pid_t tid_;
   const int cores_;
@@ -43,8 +42,6 @@ class EdgeReader {
   RunDelay run_delay_;
   Network network_;
   IoCounters io_;
-  Published::Phase sampler_phase_{0};  // in which sampler_cpu_ was read, if the thread rested
-  Nanos sampler_cpu_ = 0;
 };
 
 }  // namespace spanmeter

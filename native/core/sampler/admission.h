@@ -20,16 +20,17 @@ class Admission {
   explicit Admission(int cores) : cores_(cores) {}
 
   // What a reading usually takes, so that already the first one that is judged can be told from a cut one.
-  void learn(const ProcessReading& reading) { usual_.exceeded_by(reading); }
+  void learn(const ProcessReading& reading) { usual_.learn(reading); }
 
-  // `used`: CPU of the process without the sampler; `period`: the one in force.
-  Verdict judge(const ProcessReading& reading, Nanos used, Nanos period) {
+  // `again`: the one before was cut, and this was taken at once. `used`: CPU of the process without the
+  // sampler; `period`: the one in force.
+  Verdict judge(const ProcessReading& reading, Nanos used, Nanos period, bool again = false) {
     moved_ = std::max(moved_, reading.moved);
     early_moved_ = early_moved_ || reading.early_moved;
     ProcessReading now = reading;
     now.moved = moved_;
     now.early_moved = early_moved_;
-    const bool cut = usual_.exceeded_by(reading);
+    const bool cut = usual_.exceeded_by(reading, again);
     // Such a sample would spoil the intervals after it as well, in which any thread may have run.
     ProcessReading any = now;
     any.moved = cores_;

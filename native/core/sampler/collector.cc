@@ -66,7 +66,7 @@ Admission::Verdict Collector::collect_clocks(const Plan& plan, Nanos period) {
   Admission::Verdict verdict;
   for (int attempt = 0; attempt < kAttempts; attempt++) {
     const Clocks clocks = read_clocks();
-    verdict = admission_.judge(clocks.process, clocks.used(), period);
+    verdict = admission_.judge(clocks.process, clocks.used(), period, attempt > 0);
     if (verdict == Admission::Verdict::kSample) append(plan, clocks, period);
     if (verdict != Admission::Verdict::kCut) break;
   }

@@ -33,12 +33,8 @@ class Collector {
   GapWitness& witness() { return witness_; }
   // Ticks from `due` to `now` were missed.
   Cause explain(Nanos due, Nanos now) { return witness_.explain(due, now, last_process_); }
-  // Around each sleep.
-  void rests() {
-    witness_.sleeps();
-    published_.rests();
-  }
-  void works() { published_.works(); }
+  // The thread is about to sleep.
+  void sleeps() { witness_.sleeps(); }
 
  private:
   struct Clocks {

@@ -31,17 +31,6 @@ class Published {
     if (gap > longest_gap.load(std::memory_order_relaxed)) longest_gap.store(gap, std::memory_order_relaxed);
   }
 
-  // The sampler thread is about to sleep; it has woken. While it sleeps its CPU clock stands still, so that
-  // whoever read it once in a phase need not read it again.
-  void rests() { phase_.fetch_add(1, std::memory_order_release); }
-  void works() { phase_.fetch_add(1, std::memory_order_release); }
-  struct Phase {
-    uint32_t number;
-    bool resting() const { return number % 2 == 1; }
-    bool operator==(const Phase&) const = default;
-  };
-  Phase phase() const { return {phase_.load(std::memory_order_acquire)}; }
-
   // Faults and switches of the sampler thread itself.
   void set_own_usage(const Usage& usage);
   Usage own_usage() const;
@@ -50,8 +39,6 @@ class Published {
   static void add(std::atomic<int64_t>& counter, int64_t more) {
     counter.store(counter.load(std::memory_order_relaxed) + more, std::memory_order_relaxed);
   }
-
-  std::atomic<uint32_t> phase_{0};
 
   std::array<std::atomic<int64_t>, 4> own_usage_{};
 };

@@ -64,6 +64,12 @@ Nanos Sampler::cpu() const {
   return final_cpu_.load(std::memory_order_acquire);
 }
 
+Nanos Sampler::cpu(const ThreadClocks& threads) const {
+  const pid_t tid = tid_.load(std::memory_order_acquire);
+  const std::optional<Nanos> own = tid != 0 ? threads.cpu(tid) : std::nullopt;
+  return own ? earlier_cpu_.load(std::memory_order_relaxed) + *own : cpu();
+}
+
 // The shortest period, the longest history as far as it fits, the most generous budget, all sources and
 // threads that anybody asked for.
 Plan Sampler::wanted_plan() const {

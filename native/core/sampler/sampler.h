@@ -7,6 +7,7 @@
 #include <memory>
 #include <mutex>
 
+#include "../sources/thread_clocks.h"
 #include "plan.h"
 #include "published.h"
 #include "wake_word.h"
@@ -50,6 +51,8 @@ class Sampler {
   // CPU time of all sampler threads of this process so far; exact to the nanosecond, also while one is
   // running.
   Nanos cpu() const;
+  // The same as of the moment at which these clocks were read.
+  Nanos cpu(const ThreadClocks& threads) const;
 
  private:
   Sampler() = default;

@@ -120,9 +120,8 @@ void Sampler::run() {
       now = watched_at = monotonic_now();
       restart(grid.period());
     } else if (now < grid.due()) {
-      collector.rests();
+      collector.sleeps();
       wake_.sleep(ticket, grid.due());
-      collector.works();
     } else {
       const Nanos due = grid.due();
       const int64_t missed = grid.advance(now);
@@ -164,9 +163,8 @@ void Sampler::park(Collector& collector) {
     const Watchers::Seen seen = watchers_.look();
     if (seen.open > 0 || seen.started != started) break;
     if (stop_.load() || has_next_.load(std::memory_order_acquire)) break;
-    collector.rests();
+    collector.sleeps();
     wake_.sleep(ticket, WakeWord::kForever);
-    collector.works();
   }
   parked_.store(false);
 }

@@ -35,18 +35,28 @@ constexpr Nanos uncertainty(const ProcessReading& left, const ProcessReading& ri
   return std::min(right.moved, cores) * apart;
 }
 
-// What reading one clock takes here: the least of late. Follows a machine that became slower.
+// What reading one clock usually takes here: about the median of late, so that it follows a machine that
+// became slower, and caches that are cold at each tick.
 class UsualCost {
  public:
-  // Whether a reading took much longer: the thread lost its CPU meanwhile.
-  bool exceeded_by(const ProcessReading& reading) {
-    const Nanos each = reading.lag / std::max(reading.clocks, 1);
-    const bool exceeded = usual_ > 0 && each > 2 * usual_;
-    usual_ = usual_ == 0 ? each : std::min(each, usual_ + usual_ / 64 + 1);
+  // A reading that follows another at once, with warm caches, before there is any experience.
+  void learn(const ProcessReading& reading) {
+    const Nanos likely = 2 * each(reading);
+    usual_ = usual_ == 0 ? likely : std::min(usual_, likely);
+  }
+  // Whether a reading took much longer: the thread lost its CPU meanwhile. `again`: it was taken at once
+  // after another, and says nothing of what is usual.
+  bool exceeded_by(const ProcessReading& reading, bool again) {
+    const Nanos cost = each(reading);
+    if (usual_ == 0) usual_ = cost;
+    const bool exceeded = cost > 3 * usual_;
+    if (!again) usual_ += (cost > usual_ ? 1 : -1) * (usual_ / 16 + (cost > usual_ ? 1 : 0));
     return exceeded;
   }
 
  private:
+  static Nanos each(const ProcessReading& reading) { return reading.lag / std::max(reading.clocks, 1); }
+
   Nanos usual_ = 0;  // 0 before the first reading
 };
 
