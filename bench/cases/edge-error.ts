@@ -13,6 +13,21 @@ const spansOfEach = 200
 const bursts = [7, 13]
 const periodMs = 1
 
+/** A moment, and what the JavaScript thread had used then. */
+interface Instant {
+  time: number
+  cpuMs: number
+}
+type Interval = readonly [Instant, Instant]
+
+interface Measured {
+  lengthMs: number
+  inside: Interval
+  around: Interval
+  /** What the span says. */
+  cpuMs: number
+}
+
 /** Both ends of each span derived, as in a service that is too busy to read clocks, against the threads' own clocks. */
 export const edgeError: Case = {
   name: 'edge-error',
@@ -32,29 +47,36 @@ export const edgeError: Case = {
     const totalMs = spansOfEach * lengthsMs.reduce((sum, ms) => sum + 1.2 * ms, 0)
     if (variant !== 'alone') addon.startBurner(plan(totalMs))
     const offset = monotonicOffset()
-    const spans: { lengthMs: number; from: number; to: number; ownMs: number; toldMs: number }[] = []
+    const now = (): Instant => ({ time: performance.now(), cpuMs: addon.threadCpu() })
+    const spans: Measured[] = []
     for (let i = 0; i < spansOfEach; i++) {
       for (const lengthMs of lengthsMs) {
-        const from = performance.now()
-        const before = addon.threadCpu()
+        // Starting and ending a span is within it in part: the truth lies between what the thread used inside and around.
+        const outerBegin = now()
         const span = tracer.startSpan('span')
-        while (performance.now() - from < lengthMs);
+        const innerBegin = now()
+        while (performance.now() - innerBegin.time < lengthMs);
+        const innerEnd = now()
         span.end()
-        const ownMs = addon.threadCpu() - before
-        const to = performance.now()
-        const toldMs = (span as unknown as ReadableSpan).attributes['resource.cpu.time_ms'] as number
-        spans.push({ lengthMs, from: from + offset, to: to + offset, ownMs, toldMs })
+        const outerEnd = now()
+        const cpuMs = (span as unknown as ReadableSpan).attributes['resource.cpu.time_ms'] as number
+        spans.push({ lengthMs, inside: [innerBegin, innerEnd], around: [outerBegin, outerEnd], cpuMs })
         await turn()
       }
     }
     const log = variant === 'alone' ? undefined : addon.takeBursts()
     await provider.shutdown()
+    /** By both threads; undefined where the burner was preempted. */
+    const usedIn = ([begin, end]: Interval): number | undefined => {
+      const others = log === undefined ? 0 : truth(log, begin.time + offset, end.time + offset)
+      return others === undefined ? undefined : end.cpuMs - begin.cpuMs + others
+    }
     return lengthsMs.flatMap((lengthMs): Metric[] => {
       const errors = spans
         .filter((span) => span.lengthMs === lengthMs)
-        .flatMap(({ from, to, ownMs, toldMs }) => {
-          const others = log === undefined ? 0 : truth(log, from, to)
-          return others === undefined ? [] : [Math.abs(toldMs - ownMs - others)]
+        .flatMap(({ inside, around, cpuMs }) => {
+          const [least, most] = [usedIn(inside), usedIn(around)]
+          return least === undefined || most === undefined ? [] : [Math.max(0, least - cpuMs, cpuMs - most)]
         })
       return [
         { metric: `${lengthMs} ms, p50`, value: 1000 * quantile(errors, 0.5), unit: 'µs' },
