@@ -16,7 +16,7 @@ import { loadAddon } from '../native.js'
 
 const processors: Record<string, () => SpanProcessor[]> = {
   'OpenTelemetry alone': () => [],
-  'as many constant attributes': () => [new ConstantAttributes(13)],
+  'as many constant attributes': () => [new ConstantAttributes(14)],
   'attribution: false': () => [new ResourceSpanProcessor({ attribution: false })],
   'all on': () => [new ResourceSpanProcessor()],
 }
