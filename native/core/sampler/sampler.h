@@ -16,6 +16,7 @@
 namespace spanmeter {
 
 class Collector;
+class Pace;
 
 // The one sampler of the process: a thread that takes a sample at each tick while somebody watches, and
 // sleeps without a single wake-up while nobody does. Monitors of any JavaScript thread state demands; the
@@ -67,6 +68,7 @@ class Sampler {
   static void* enter(void* self);
   void run();
   void park(Collector& collector);
+  void take_tick(Collector& collector, const Plan& plan, Pace& pace, Nanos now);
   bool adopt(std::shared_ptr<const Plan>& plan);
 
   struct Member {

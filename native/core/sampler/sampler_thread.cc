@@ -7,12 +7,10 @@
 #include <csignal>
 #include <utility>
 
-#include "budget.h"
 #include "collector.h"
+#include "pace.h"
 #include "sampler.h"
-#include "sampler_limits.h"
 #include "scheduling.h"
-#include "tick_grid.h"
 
 namespace spanmeter {
 
@@ -84,75 +82,54 @@ void Sampler::run() {
   std::shared_ptr<const Plan> plan = this->plan();
   Collector collector(published_, earlier_cpu_.load(), earlier_usage_);
   tid_.store(static_cast<pid_t>(syscall(SYS_gettid)), std::memory_order_release);
-
-  Nanos now = monotonic_now();
-  Nanos watched_at = now;
-  Nanos sampled_at = 0;  // 0: the next sample only begins an interval
-  Watchers::Seen seen = watchers_.look();
-  Budget budget;
-  budget.limit(plan->max_overhead);
-  Nanos wanted = plan->size.period;
-  TickGrid grid(now, wanted);
-  const auto restart = [&](Nanos period) {
-    grid = TickGrid(now, period);
-    published_.period.store(period, std::memory_order_relaxed);
-  };
-  restart(grid.period());
+  Pace pace(plan->size.period, plan->max_overhead, monotonic_now(), watchers_.look());
 
   for (;;) {
+    published_.period.store(pace.period(), std::memory_order_relaxed);
     const uint32_t ticket = wake_.ticket();
     if (stop_.load()) break;
-    now = monotonic_now();
-    if (adopt(plan)) {
-      budget.limit(plan->max_overhead);
-      budget.interrupt();
-      // Somebody who comes or goes without wanting another period does not undo what the budget found.
-      const bool same = std::exchange(wanted, plan->size.period) == plan->size.period;
-      now = monotonic_now();
-      restart(same && plan->max_overhead > 0 ? grid.period() : plan->size.period);
-    }
-    const Watchers::Seen before = std::exchange(seen, watchers_.look());
-    if (seen.open > 0 || seen.started != before.started) watched_at = now;
-    if (now - watched_at > kLinger) {
-      park(collector);
-      budget.interrupt();
-      sampled_at = 0;
-      now = watched_at = monotonic_now();
-      restart(grid.period());
-    } else if (now < grid.due()) {
-      collector.sleeps();
-      wake_.sleep(ticket, grid.due());
-    } else {
-      const Nanos due = grid.due();
-      const int64_t missed = grid.advance(now);
-      // At once: whatever takes the CPU from here on belongs to the next gap.
-      if (missed > 0) {
-        published_.add_missed(collector.explain(due, now), missed);
-      } else {
-        collector.witness().look(now);
-      }
-      const Admission::Verdict verdict = collector.collect(*plan, grid.period());
-      published_.lateness.record(now - due);
-      if (verdict == Admission::Verdict::kSample) {
-        published_.samples.fetch_add(1, std::memory_order_relaxed);
-        if (sampled_at != 0) published_.add_gap(now - sampled_at);
-        sampled_at = now;
-      } else if (verdict == Admission::Verdict::kTooSoon) {
-        published_.add_missed(Cause::kImprecise, 1);
-      } else {
-        published_.add_missed(collector.explain(now, monotonic_now()), 1);
-      }
-      const Nanos period = budget.period(plan->size.period, grid.period(), now, collector.used());
-      if (period != grid.period()) {
-        now += period;
-        restart(period);
-      }
+    if (adopt(plan)) pace.adopt(plan->size.period, plan->max_overhead, monotonic_now());
+    const Nanos now = monotonic_now();
+    switch (pace.next(now, watchers_.look())) {
+      case Pace::Step::kPark:
+        park(collector);
+        pace.unparked(monotonic_now());
+        break;
+      case Pace::Step::kRest:
+        collector.sleeps();
+        wake_.sleep(ticket, pace.due());
+        break;
+      case Pace::Step::kTick:
+        take_tick(collector, *plan, pace, now);
+        break;
     }
   }
 
   earlier_usage_ = collector.own_usage();
   final_cpu_.store(collector.own_cpu(), std::memory_order_release);
   tid_.store(0, std::memory_order_release);
+}
+
+void Sampler::take_tick(Collector& collector, const Plan& plan, Pace& pace, Nanos now) {
+  const Nanos due = pace.due();
+  const int64_t missed = pace.begin_tick(now);
+  // At once: whatever takes the CPU from here on belongs to the next gap.
+  if (missed > 0) {
+    published_.add_missed(collector.explain(due, now), missed);
+  } else {
+    collector.witness().look(now);
+  }
+  const Admission::Verdict verdict = collector.collect(plan, pace.period());
+  published_.lateness.record(now - due);
+  if (verdict == Admission::Verdict::kSample) {
+    published_.samples.fetch_add(1, std::memory_order_relaxed);
+    if (const auto gap = pace.sampled(now)) published_.add_gap(*gap);
+  } else if (verdict == Admission::Verdict::kTooSoon) {
+    published_.add_missed(Cause::kImprecise, 1);
+  } else {
+    published_.add_missed(collector.explain(now, monotonic_now()), 1);
+  }
+  pace.end_tick(now, collector.used());
 }
 
 void Sampler::park(Collector& collector) {
