@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
@@ -19,7 +20,12 @@ const packed = [
 ]
 // What is printed, how a program ends, what a file says.
 const told = ['binary', 'build', 'docs', 'exit-paths', 'out-of-memory', 'package', 'restricted', 'tidy']
-const files = (names: readonly string[]) => names.map((name) => `test/${name}.test.ts`)
+const files = (names: readonly string[]) =>
+  names.map((name) => {
+    const file = `test/${name}.test.ts`
+    if (!existsSync(new URL(file, import.meta.url))) throw new Error(`there is no ${file}`)
+    return file
+  })
 const sideBySide = { maxWorkers: Math.max(2, availableParallelism()), sequence: { groupOrder: 0 } }
 
 export default defineConfig({
