@@ -53,8 +53,10 @@ void ThreadClocks::rescan() {
   std::vector<Thread> found;
   found.reserve(threads_.size() + 4);
   rewinddir(directory_);
-  errno = 0;
-  while (const dirent* entry = readdir(directory_)) {
+  for (;;) {
+    errno = 0;  // musl's strtol() sets it for a name that is no number
+    const dirent* entry = readdir(directory_);
+    if (entry == nullptr) break;
     char* end = nullptr;
     const long tid = strtol(entry->d_name, &end, 10);
     if (tid <= 0 || *end != '\0' || tid == self) continue;
