@@ -44,6 +44,7 @@ class UsualCost {
     const Nanos likely = 2 * each(reading);
     usual_ = usual_ == 0 ? likely : std::min(usual_, likely);
   }
+  bool known() const { return usual_ != 0; }
   // Whether a reading took much longer: the thread lost its CPU meanwhile. `again`: it was taken at once
   // after another, and says nothing of what is usual.
   bool exceeded_by(const ProcessReading& reading, bool again) {
