@@ -32,8 +32,9 @@ Burned burn_in_threads(Nanos period, size_t count, size_t together, Nanos each) 
   std::thread([] {}).join();  // a sanitizer starts a thread of its own along with the first one
   AskingThread asking;
   Monitor monitor(asking, {{period, 10 * kSecond}, kAllSources, 0}, true);
+  const int64_t earlier = monitor.health().samples;  // of the samplers before
   CHECK_EQUAL(monitor.start(), 0);
-  CHECK(eventually([&] { return monitor.health().samples > 0; }));
+  CHECK(eventually([&] { return monitor.health().samples > earlier; }));
   std::vector<Nanos> used(count);
   // In this order, so that what the sampler uses between the readings is on top, here and at the end.
   const Nanos process_before = process_cpu(), sampler_before = sampler_cpu();

@@ -77,11 +77,12 @@ bool Sampler::adopt(std::shared_ptr<const Plan>& plan) {
 }
 
 void Sampler::run() {
+  // At once: until it is known what this thread uses counts for the process.
+  tid_.store(static_cast<pid_t>(syscall(SYS_gettid)), std::memory_order_release);
   prctl(PR_SET_NAME, "spanmeter");
   schedule_promptly();
   std::shared_ptr<const Plan> plan = this->plan();
   Collector collector(published_, earlier_cpu_.load(), earlier_usage_);
-  tid_.store(static_cast<pid_t>(syscall(SYS_gettid)), std::memory_order_release);
   Pace pace(plan->size.period, plan->max_overhead, monotonic_now(), watchers_.look());
 
   for (;;) {
