@@ -163,7 +163,8 @@ double error_of_max(Nanos period, Nanos on, Nanos cycle) {
     const Nanos left = columns.time[i - 1], right = columns.time[i];
     truth = std::max(truth, 100 * (log.at(right) - log.at(left)) / static_cast<double>(right - left));
   }
-  return max - truth;
+  // More than all of a core is a clock that caught up.
+  return max - std::min(truth, 100.0);
 }
 
 // The machine may disturb a round, by work of its own that counts for the process, or by a clock that stands
@@ -180,7 +181,9 @@ TEST(the_highest_rate_is_that_of_the_burner) {
       const double error = error_of_max(duty.period, duty.on, duty.cycle);
       if (std::fabs(error) < std::fabs(best)) best = error;
     }
+    const int before = check::failures;
     CHECK_NEAR(best, 0, 3);
+    if (check::failures > before) std::printf("    every %.1f ms\n", to_ms(duty.period));
   }
 }
 
