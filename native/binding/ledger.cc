@@ -43,9 +43,37 @@ void turn_to(Ledger& ledger, SlotHandle account) {
   ledger.turn_to(account, ticks_now());
 }
 
-// name(account): the thread has worked for this one since its last turn.
-void name(Ledger& ledger, SlotHandle account) {
-  ledger.name(account);
+// visit(account): the same, which says nothing of whom the callback is for.
+void visit(Ledger& ledger, SlotHandle account) {
+  ledger.visit(account, ticks_now());
+}
+
+// begin(account): the same at the beginning of a callback of the event loop.
+void begin(Ledger& ledger, SlotHandle account) {
+  ledger.begin(account, ticks_now());
+}
+
+// reassign(account): the thread has worked for this one since its last turn.
+void reassign(Ledger& ledger, SlotHandle account) {
+  ledger.reassign(account);
+}
+
+// holdOn(): the thread goes on with the callback of a shared resource.
+void hold_on(Ledger& ledger, SlotHandle) {
+  ledger.hold_on(ticks_now());
+}
+
+// leave(): a callback of the event loop is over.
+void leave(Ledger& ledger, SlotHandle) {
+  ledger.leave(ticks_now());
+}
+
+// hold(resource): a callback of a shared resource begins. Returns what names the resource the next time.
+napi_value hold(napi_env env, napi_callback_info info) {
+  const auto [shared, resource] = ledger_arguments(env, info);
+  napi_value result = nullptr;
+  if (shared != nullptr) napi_create_int32(env, shared->ledger.hold(resource, ticks_now()), &result);
+  return result;
 }
 
 // open(parent): a new account; 0 when too many are open.
@@ -111,8 +139,8 @@ void watch_loop(const Napi::CallbackInfo& info) {
   on ? shared.loop->start() : shared.loop->stop();
 }
 
-// ledger(shared): { open, turn, name, close, self, sums, watchLoop } of a new ledger of this thread. It lives
-// as long as the thread.
+// ledger(shared): { open, turn, visit, begin, hold, holdOn, leave, reassign, close, self, sums, watchLoop }
+// of a new ledger of this thread. It lives as long as the thread.
 Napi::Value ledger_of_thread(const Napi::CallbackInfo& info) {
   Arguments arguments(info);
   arguments.doubles(0, "shared", kLedgerLength);
@@ -120,8 +148,8 @@ Napi::Value ledger_of_thread(const Napi::CallbackInfo& info) {
   auto array = Napi::Persistent(info[0].As<Napi::Float64Array>());
   Environment& environment = Environment::of(info);
   auto& ledgers = environment.ledgers;
-  Ledger ledger(environment.thread.clock(), ticks_now());
-  ledgers.emplace_back(new SharedLedger{info.Env(), std::move(array), std::move(ledger)});
+  ledgers.emplace_back(
+      new SharedLedger{info.Env(), std::move(array), Ledger(environment.thread.clock(), ticks_now())});
   SharedLedger* shared = ledgers.back().get();
   Napi::Object result = Napi::Object::New(info.Env());
   const auto add = [&](const char* name, auto function) {
@@ -135,7 +163,12 @@ Napi::Value ledger_of_thread(const Napi::CallbackInfo& info) {
   };
   add_call("open", open_account);
   add_call("turn", ledger_call<turn_to>);
-  add_call("name", ledger_call<name>);
+  add_call("visit", ledger_call<visit>);
+  add_call("begin", ledger_call<begin>);
+  add_call("reassign", ledger_call<reassign>);
+  add_call("hold", hold);
+  add_call("holdOn", ledger_call<hold_on>);
+  add_call("leave", ledger_call<leave>);
   add_call("close", close_account);
   add("self", self_of_account);
   add("sums", sums_of_accounts);

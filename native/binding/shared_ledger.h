@@ -27,7 +27,7 @@ struct SharedLedger {
   }
 
   void loop_waits() {
-    ledger.turn_to(Ledger::kNobody, ticks_now());
+    ledger.wait(ticks_now());
     const Napi::HandleScope scope(env);
     Napi::Float64Array out = shared.Value();
     if (out.ElementLength() >= kLedgerLength) out[kLoopWaited] = 1;

@@ -12,10 +12,9 @@ constexpr SlotHandle kLargestHandle = INT32_MAX;
 
 // Things that are open at the same time, by handle. The place of one that was closed is taken by a later one,
 // so that opening costs no allocation.
-template <typename T>
+template <typename T, int kIndexBits = 17>
 class Slots {
  public:
-  static constexpr int kIndexBits = 17;
   static constexpr uint32_t kMax = uint32_t{1} << kIndexBits;
 
   // 0 when as many as possible are open.
@@ -60,11 +59,11 @@ class Slots {
   }
 
  private:
-  static constexpr uint32_t kUses = (1u << 14) - 1;  // 1 … kUses, then again from 1
+  static constexpr uint32_t kUses = (1u << (31 - kIndexBits)) - 1;  // 1 … kUses, then again from 1
 
   struct Slot {
     T value;
-    uint32_t uses = 0;  // so far: tells a handle from earlier ones of the slot, 16 383 of them
+    uint32_t uses = 0;  // so far: tells a handle from the kUses before it of the same slot
     bool open = false;
   };
 

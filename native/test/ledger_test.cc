@@ -6,42 +6,10 @@
 
 #include "burner.h"
 #include "check.h"
+#include "made_thread.h"
 
 namespace spanmeter {
 namespace {
-
-// A thread whose clocks the test turns. A tick is half a nanosecond.
-struct Made {
-  static inline Nanos time, cpu;
-  static constexpr double kTick = 0.5;
-  // What a check takes: intervals of 50 us are asked about, 250 us at the most are trusted.
-  static constexpr Nanos kCost = 500;
-  OwnCpuClock clock;
-  Ledger ledger;
-
-  Made() : clock(start()), ledger(clock, ticks()) {}
-  static OwnCpuClock start() {
-    time = 7 * kSecond;
-    cpu = 3 * kSecond;
-    return OwnCpuClock({[] { return time; }, [] { return cpu; }, read_ticks}, kTick, kCost);
-  }
-  static Ticks ticks() { return 1000 + 2 * time; }
-  // Each reading is later than the one before by half a check: there are two in each.
-  static Ticks read_ticks() {
-    static Ticks read = 0;
-    return read += static_cast<Ticks>(kCost / kTick);
-  }
-
-  void turn(SlotHandle account) { ledger.turn_to(account, ticks()); }
-  Ledger::Totals close(SlotHandle account) {
-    return ledger.close(account, ticks()).value_or(Ledger::Totals{-1, -1, -1});
-  }
-  static void run(Nanos duration) {
-    time += duration;
-    cpu += duration;
-  }
-  static void away(Nanos duration) { time += duration; }
-};
 
 // Clocks of which each reading takes 20 ns; the one with the given number takes 4 ms, as if the thread had
 // lost its CPU just before it or just after.
@@ -100,7 +68,7 @@ TEST(ledger_is_told_later_whom_it_was_for) {
   made.run(3 * kMicrosecond);
   made.turn(a);
   made.run(4 * kMicrosecond);
-  made.ledger.name(b);
+  made.ledger.reassign(b);
   made.run(5 * kMicrosecond);
   made.turn(Ledger::kNobody);
   CHECK_EQUAL(made.close(a).self, 3 * kMicrosecond);
@@ -232,7 +200,7 @@ TEST(ledger_knows_a_closed_account_from_the_one_in_its_place) {
   CHECK_EQUAL(made.ledger.sums(Made::ticks()).nobody, kMillisecond);
   // Nor can nobody be closed, by whatever handle.
   CHECK(!made.ledger.close(Ledger::kNobody, Made::ticks()));
-  CHECK(!made.ledger.close(1 << Slots<int>::kIndexBits, Made::ticks()));
+  CHECK(!made.ledger.close(1 << 18, Made::ticks()));
   CHECK(!made.ledger.close(kLargestHandle, Made::ticks()));
 }
 

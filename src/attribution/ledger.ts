@@ -25,19 +25,29 @@ export interface OwnTime {
  * native/core/attribution/ledger.h describes how time in which the thread did not run is taken off.
  */
 export class Ledger {
-  /**
-   * From now on the thread works for the account with this handle; 0: for nobody. A bare function, since it runs at
-   * every await of a busy service.
-   */
+  /** These say whom the thread works for. Bare functions, since they run at every await of a busy service. */
   readonly turn: NativeLedger['turn']
+  readonly visit: NativeLedger['visit']
+  readonly begin: NativeLedger['begin']
+  readonly hold: NativeLedger['hold']
+  readonly holdOn: NativeLedger['holdOn']
+  readonly leave: NativeLedger['leave']
+  readonly reassign: NativeLedger['reassign']
   /** What the native side answers, and whether the event loop waited: see `loopWaited`. */
   readonly shared = new Float64Array(ledgerLayout.length)
   readonly #native: NativeLedger
 
   /** Throws `SpanmeterError` `NATIVE_UNAVAILABLE` where no binary loads. */
   constructor() {
-    this.#native = loadBinding().ledger(this.shared)
-    this.turn = this.#native.turn
+    const native = loadBinding().ledger(this.shared)
+    this.#native = native
+    this.turn = native.turn
+    this.visit = native.visit
+    this.begin = native.begin
+    this.hold = native.hold
+    this.holdOn = native.holdOn
+    this.leave = native.leave
+    this.reassign = native.reassign
   }
 
   /**
@@ -47,11 +57,6 @@ export class Ledger {
    */
   watchLoop(on: boolean): void {
     this.#native.watchLoop(on)
-  }
-
-  /** What the thread did since its last turn counts for this account instead: it is known only afterwards. */
-  reassign(account: number): void {
-    this.#native.name(account)
   }
 
   /** Undefined when as many as possible (131 071) are open. */

@@ -1,14 +1,26 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Account } from './account.js'
-import { Ledger, loopWaited, type OwnTime } from './ledger.js'
+import { Ledger, type OwnTime } from './ledger.js'
+import { followTurns, type TurnFollower } from './turn-follower.js'
 import { watchTurns } from './turns.js'
 
 /** The own CPU time of measured pieces of work on this thread. Hooks are installed while one of them runs. */
 class MeasuredWork {
   readonly #ledger = new Ledger()
   readonly #storage = new AsyncLocalStorage<Account | undefined>()
+  readonly #follower: TurnFollower<Account | null>
   #running = 0
   #unwatch: () => void = () => {}
+
+  constructor() {
+    this.#follower = followTurns(this.#ledger, {
+      active: () => this.#storage.getStore() ?? null,
+      handleOf: (account) => account?.openHandle ?? 0,
+      section: { current: 0 },
+      // A storage of our own does not fail.
+      fail: () => {},
+    })
+  }
 
   /** `own` is undefined when too many are running. */
   async run<T>(work: () => T | Promise<T>): Promise<{ value: T; own?: OwnTime }> {
@@ -30,22 +42,17 @@ class MeasuredWork {
   #start<T>(account: Account, work: () => T | Promise<T>): Promise<T> {
     try {
       return this.#storage.run(account, async () => {
-        this.#turnToActive()
+        this.#follower.enter(account)
         return await work()
       })
     } finally {
-      this.#turnToActive()
+      this.#follower.resume()
     }
-  }
-
-  #turnToActive(): void {
-    this.#ledger.shared[loopWaited] = 0
-    this.#ledger.turn(this.#storage.getStore()?.openHandle ?? 0)
   }
 
   #begin(): void {
     this.#ledger.watchLoop(true)
-    this.#unwatch = watchTurns({ onTurn: () => this.#turnToActive(), stored: true })
+    this.#unwatch = watchTurns({ listener: this.#follower, stored: true })
   }
 
   #end(): void {

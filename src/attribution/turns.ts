@@ -1,12 +1,22 @@
-import { AsyncLocalStorage, createHook, type HookCallbacks } from 'node:async_hooks'
+import { AsyncLocalStorage, createHook, executionAsyncResource, type HookCallbacks } from 'node:async_hooks'
 import { promiseHooks } from 'node:v8'
+import { addonsLoaded } from './addons.js'
 import { watchAsyncScopes } from './async-scopes.js'
 
-/** Finds out which context is active now. Called at every turn, so it must be quick; it must not throw. */
-export type OnTurn = () => void
+/** Follows the turns of the thread. Each is called very often, so it must be quick; none may throw. */
+export interface TurnListener {
+  /** A callback begins, of this resource. It may be one within another callback. */
+  onCallback(resource: object): void
+  /** A continuation of a promise begins. */
+  onContinuation(): void
+  /** An async scope inside another callback begins or is over. */
+  onScope(): void
+  /** A callback or a continuation is over that was inside no other. Called only where addons are loaded. */
+  onLeave(): void
+}
 
 interface Watcher {
-  onTurn: OnTurn
+  listener: TurnListener
   /** Whether its context is kept in an AsyncLocalStorage. */
   stored: boolean
 }
@@ -15,7 +25,7 @@ const watchers: Watcher[] = []
 let uninstallHooks: () => void = () => {}
 
 /**
- * Calls `onTurn` whenever the thread may have turned to another asynchronous context: before each callback and each
+ * Calls the listener whenever the thread may have turned to another asynchronous context: before each callback and each
  * continuation of a promise, and at both ends of an async scope inside another callback. A context that the code itself
  * enters, by `with` or by `run` of a storage, is not reported. Returns the function that ends it. While nobody watches
  * no hook is installed.
@@ -37,33 +47,73 @@ export function watchTurns(watcher: Watcher): () => void {
 function reinstall(): void {
   uninstallHooks()
   uninstallHooks = () => {}
-  const listeners = watchers.map(({ onTurn }) => onTurn)
-  const callAll = () => {
-    for (const onTurn of listeners) onTurn()
-  }
-  const onTurn = listeners.length < 2 ? listeners[0] : callAll
-  watchAsyncScopes(onTurn)
-  if (onTurn === undefined) return
+  if (watchers.length === 0) addonsLoaded(undefined)
+  const [first, ...others] = watchers.map(({ listener }) => listener)
+  const listener = first && others.length > 0 ? allOf([first, ...others]) : first
+  watchAsyncScopes(listener?.onScope)
+  if (listener === undefined) return
   uninstallHooks = installHooks(
-    onTurn,
+    listener,
     watchers.every(({ stored }) => stored),
+    addonsLoaded(reinstall),
   )
+}
+
+function allOf(listeners: TurnListener[]): TurnListener {
+  const each = (call: (listener: TurnListener) => void) => {
+    for (const listener of listeners) call(listener)
+  }
+  return {
+    onCallback: (resource) => each((listener) => listener.onCallback(resource)),
+    onContinuation: () => each((listener) => listener.onContinuation()),
+    onScope: () => each((listener) => listener.onScope()),
+    onLeave: () => each((listener) => listener.onLeave()),
+  }
 }
 
 /**
  * Where V8 itself propagates what an AsyncLocalStorage holds, a bare promise hook is enough for promises. It costs half
  * as much as async_hooks, which give every promise an id.
+ *
+ * `leaving`: whether to report the ends too. A hook more costs 20 ns an await.
  */
-function installHooks(onTurn: OnTurn, stored: boolean): () => void {
+function installHooks(listener: TurnListener, stored: boolean, leaving: boolean): () => void {
+  const { onContinuation } = listener
+  const onCallback = () => {
+    const resource = executionAsyncResource()
+    // The quickest way to know the commonest kind.
+    if (resource instanceof Promise) onContinuation()
+    else listener.onCallback(resource)
+  }
+  const { counted, after } = countDepth(listener.onLeave)
+  const end = leaving ? after : undefined
+  const begin = (onBegin: () => void) => (leaving ? counted(onBegin) : onBegin)
+
   if (!stored || !propagatesStores() || !canLeaveOutPromises()) {
-    const hook = createHook({ before: onTurn }).enable()
+    const hook = createHook({ before: begin(onCallback), ...(end && { after: end }) }).enable()
     return () => hook.disable()
   }
-  const hook = createHook({ before: onTurn, trackPromises: false } as HookCallbacks).enable()
-  const stop = promiseHooks.onBefore(onTurn) as () => void
+  const callbacks = { before: begin(onCallback), ...(end && { after: end }), trackPromises: false }
+  const hook = createHook(callbacks as HookCallbacks).enable()
+  const stops = [promiseHooks.onBefore(begin(onContinuation)), end && promiseHooks.onAfter(end)] as (() => void)[]
   return () => {
     hook.disable()
-    stop()
+    for (const stop of stops) stop?.()
+  }
+}
+
+/** Calls `onLeave` at the end of what is inside nothing else. */
+function countDepth(onLeave: () => void) {
+  let depth = 0
+  return {
+    counted: (onBegin: () => void) => () => {
+      depth++
+      onBegin()
+    },
+    after: () => {
+      depth = Math.max(0, depth - 1)
+      if (depth === 0) onLeave()
+    },
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Context } from '@opentelemetry/api'
 import type { Account } from '../attribution/account.js'
-import { Stamp } from './stamp.js'
+import { Stamp } from '../attribution/stamp.js'
 
 /** The account of a context, on the context: found out once for each, read at every turn. */
 export class ContextStamp extends Stamp {

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { type Context, type ContextManager, ROOT_CONTEXT } from '@opentelemetry/api'
+import type { TurnFollower } from '../attribution/turn-follower.js'
 import { watchTurns } from '../attribution/turns.js'
 import { apiKey } from '../sdk/api-key.js'
 
@@ -8,24 +9,16 @@ type Registered = { context?: ContextManager } | undefined
 /** `attach` came with version 1.10 of the API. What it returns restores the context before. */
 type Attaching = ContextManager & { attach?(context: Context): { dispose(): void; [Symbol.dispose]?(): void } }
 
-type Wrapper = (this: never, ...args: never[]) => unknown
+type Follower = TurnFollower<Context>
 
-/** Follows the turns of one context manager. None of these may throw. */
-export interface TurnListener {
-  /** The active context may have changed: asks the manager for it. Runs at every await. */
-  detect(): void
-  /** The thread enters this context. */
-  enter(context: Context): void
-  /** The thread was turned to something else, and goes back to the active context. */
-  resume(): void
-}
+type Wrapper = (this: never, ...args: never[]) => unknown
 
 /**
  * Follows which OpenTelemetry context is active on this thread: the turns of the event loop and of promises, and what
  * the context manager itself enters and leaves.
  */
 export class ContextWatch {
-  readonly #listenerFor: (manager: ContextManager) => TurnListener
+  readonly #followerFor: (manager: ContextManager) => Follower
   #manager: ContextManager | undefined
   /** One that failed, and is not watched again. */
   #refused: ContextManager | undefined
@@ -33,8 +26,8 @@ export class ContextWatch {
   #wrappedWith: ContextManager['with'] | undefined
   #stops: (() => void)[] = []
 
-  constructor(listenerFor: (manager: ContextManager) => TurnListener) {
-    this.#listenerFor = listenerFor
+  constructor(followerFor: (manager: ContextManager) => Follower) {
+    this.#followerFor = followerFor
   }
 
   get watching(): boolean {
@@ -50,11 +43,11 @@ export class ContextWatch {
     this.stop()
     if (manager === undefined) return
     this.#manager = manager
-    const listener = this.#listenerFor(manager)
+    const follower = this.#followerFor(manager)
     const stored = keepsContextInStorage(manager)
-    this.#stops.push(watchTurns({ onTurn: listener.detect, stored }))
-    this.#stops.push(wrapWith(manager, listener))
-    this.#stops.push(wrapAttach(manager, listener))
+    this.#stops.push(watchTurns({ listener: follower, stored }))
+    this.#stops.push(wrapWith(manager, follower))
+    this.#stops.push(wrapAttach(manager, follower))
     this.#wrappedWith = manager.with
   }
 
@@ -71,17 +64,18 @@ export class ContextWatch {
   }
 }
 
-function wrapWith(manager: ContextManager, listener: TurnListener): () => void {
+function wrapWith(manager: ContextManager, follower: Follower): () => void {
   const run = manager.with
   let active = true
   const unwrap = wrap(manager, 'with', function (this: ContextManager, context: Context, ...rest: [never]) {
     if (!active) return run.call(this, context, ...rest)
+    follower.catchUp()
     // OpenTelemetry's managers take null for the root context.
-    listener.enter(context ?? ROOT_CONTEXT)
+    follower.enter(context ?? ROOT_CONTEXT)
     try {
       return run.call(this, context, ...rest)
     } finally {
-      listener.detect()
+      follower.onScope()
     }
   })
   return () => {
@@ -90,15 +84,15 @@ function wrapWith(manager: ContextManager, listener: TurnListener): () => void {
   }
 }
 
-function wrapAttach(manager: Attaching, listener: TurnListener): () => void {
+function wrapAttach(manager: Attaching, follower: Follower): () => void {
   const { attach } = manager
   if (attach === undefined) return () => {}
   let active = true
   const unwrap = wrap(manager, 'attach', function (this: Attaching, context: Context) {
     const token = attach.call(this, context)
     if (!active) return token
-    listener.detect()
-    return Object.isExtensible(token) ? detectingAtDisposal(token, listener) : token
+    follower.onScope()
+    return Object.isExtensible(token) ? followingDisposal(token, follower) : token
   })
   return () => {
     active = false
@@ -106,16 +100,13 @@ function wrapAttach(manager: Attaching, listener: TurnListener): () => void {
   }
 }
 
-function detectingAtDisposal<T extends ReturnType<NonNullable<Attaching['attach']>>>(
-  token: T,
-  listener: TurnListener,
-): T {
+function followingDisposal<T extends ReturnType<NonNullable<Attaching['attach']>>>(token: T, follower: Follower): T {
   const dispose = token.dispose.bind(token)
-  const disposeAndDetect = () => {
+  const disposeAndFollow = () => {
     dispose()
-    listener.detect()
+    follower.onScope()
   }
-  return Object.assign(token, { dispose: disposeAndDetect, [Symbol.dispose]: disposeAndDetect })
+  return Object.assign(token, { dispose: disposeAndFollow, [Symbol.dispose]: disposeAndFollow })
 }
 
 /** Sets a property of the manager itself and leaves its class alone, which other managers share. */

@@ -2,9 +2,11 @@ import type { Account } from '../attribution/account.js'
 
 /** What sections need of the ledger and of the turns between contexts. */
 interface SectionLedger {
-  turn(account: number): void
+  visit(account: number): void
   /** What the thread did since its last turn counts for this account instead. */
   reassign(account: number): void
+  /** Finds out whether the code has entered another context without a word. */
+  catchUp(): void
   /** Turns to the account of the active context. */
   resume(): void
 }
@@ -27,8 +29,9 @@ export class Sections {
   /** What runs from now on counts for this account, until `leave()` is called with the returned handle. */
   enter(account: Account): number {
     const outer = this.current
+    if (outer === 0) this.#ledger.catchUp()
     this.current = account.handle
-    this.#ledger.turn(account.handle)
+    this.#ledger.visit(account.handle)
     return outer
   }
 
@@ -51,6 +54,6 @@ export class Sections {
   leave(outer: number): void {
     this.current = outer
     if (outer === 0) this.#ledger.resume()
-    else this.#ledger.turn(outer)
+    else this.#ledger.visit(outer)
   }
 }

@@ -1,9 +1,10 @@
 import type { Context, ContextManager } from '@opentelemetry/api'
 import type { Account } from '../attribution/account.js'
-import { Ledger, loopWaited, type OwnTime } from '../attribution/ledger.js'
+import { Ledger, type OwnTime } from '../attribution/ledger.js'
+import { followTurns, type TurnFollower } from '../attribution/turn-follower.js'
 import { warn } from '../sdk/warn.js'
 import { ContextStamp } from './context-stamp.js'
-import { ContextWatch, type TurnListener } from './context-watch.js'
+import { ContextWatch } from './context-watch.js'
 import { Sections } from './sections.js'
 
 /**
@@ -15,7 +16,7 @@ export class SpanAttribution {
   #ledger: Ledger | undefined
   #watch: ContextWatch | undefined
   /** Follows the context manager that is watched. */
-  #listener: TurnListener | undefined
+  #follower: TurnFollower<Context> | undefined
   /** Processors, and whoever measures the cost of tracing. */
   #users = 0
   /** How often a context manager failed. Accounts that were open then were not followed to their end. */
@@ -23,8 +24,9 @@ export class SpanAttribution {
 
   /** Code that counts for itself and not for the active span. In effect while there are users. */
   readonly sections = new Sections({
-    turn: (account) => this.#ledger?.turn(account),
+    visit: (account) => this.#ledger?.visit(account),
     reassign: (account) => this.#ledger?.reassign(account),
+    catchUp: () => this.#follower?.catchUp(),
     resume: () => this.#resume(),
   })
 
@@ -44,8 +46,8 @@ export class SpanAttribution {
       this.#ledger = ledger
       this.#watch = new ContextWatch((manager) => {
         ledger.watchLoop(true)
-        this.#listener = this.#listenerFor(manager, ledger)
-        return this.#listener
+        this.#follower = this.#followerFor(manager, ledger)
+        return this.#follower
       })
     }
     this.#users++
@@ -64,6 +66,7 @@ export class SpanAttribution {
   open(parent: Account | undefined): Account | undefined {
     if (this.#users === 0) return undefined
     this.watch()
+    this.#follower?.catchUp()
     return this.#watch?.watching ? this.#ledger?.open(parent?.nearestOpen) : undefined
   }
 
@@ -82,6 +85,7 @@ export class SpanAttribution {
   }
 
   close(account: Account): OwnTime | undefined {
+    this.#follower?.catchUp()
     return this.#ledger?.close(account)
   }
 
@@ -97,14 +101,14 @@ export class SpanAttribution {
 
   /** The thread works for nobody from now on. */
   #rest(): void {
-    this.#listener = undefined
+    this.#follower = undefined
     this.#ledger?.watchLoop(false)
     this.#ledger?.turn(0)
   }
 
   #resume(): void {
-    if (this.#listener === undefined) this.#ledger?.turn(0)
-    else this.#listener.resume()
+    if (this.#follower === undefined) this.#ledger?.turn(0)
+    else this.#follower.resume()
   }
 
   /** The context manager belongs to others: one that fails is not watched any more. Must not throw. */
@@ -115,12 +119,8 @@ export class SpanAttribution {
     warn('the own CPU time of spans is not measured any more:', error)
   }
 
-  /** Closures over bare functions, because they run at every await. */
-  #listenerFor(manager: ContextManager, { turn, shared }: Ledger): TurnListener {
+  #followerFor(manager: ContextManager, ledger: Ledger): TurnFollower<Context> {
     const accountOf = this.#accountOf
-    const { sections } = this
-    const waited = loopWaited
-    let last: Context | undefined
 
     /** A context that somebody made by hand may be anything at all. */
     function stamp(context: Context): Account | null {
@@ -132,28 +132,17 @@ export class SpanAttribution {
       return account
     }
 
-    function enter(context: Context): void {
-      last = context
-      shared[waited] = 0
+    function handleOf(context: Context): number {
       const stamped = typeof context === 'object' ? ContextStamp.accountOf(context) : null
       const account = stamped === undefined ? stamp(context) : stamped
-      turn(sections.current !== 0 ? sections.current : account === null ? 0 : account.openHandle)
+      return account === null ? 0 : account.openHandle
     }
 
-    const detect = () => {
-      try {
-        const context = manager.active()
-        if (context !== last || shared[waited] !== 0) enter(context)
-      } catch (error) {
-        this.#giveUp(error)
-      }
-    }
-
-    const resume = () => {
-      last = undefined
-      detect()
-    }
-
-    return { detect, enter, resume }
+    return followTurns(ledger, {
+      active: () => manager.active(),
+      handleOf,
+      section: this.sections,
+      fail: (error) => this.#giveUp(error),
+    })
   }
 }

@@ -1,5 +1,5 @@
+import { Stamp } from '../attribution/stamp.js'
 import type { LocalSpan } from './local-span.js'
-import { Stamp } from './stamp.js'
 
 /** What is known of a span, on the object that its `spanContext()` returns: wrappers of a span return the same one. */
 export class SpanStamp extends Stamp {

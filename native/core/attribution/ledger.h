@@ -1,12 +1,9 @@
 #pragma once
 
 #include <optional>
-#include <vector>
 
-#include "../clock.h"
-#include "../slots.h"
-#include "../sources/own_cpu_clock.h"
-#include "../ticks.h"
+#include "accounts.h"
+#include "suspense.h"
 
 namespace spanmeter {
 
@@ -15,30 +12,67 @@ namespace spanmeter {
 // call it.
 //
 // A turn reads nothing but a counter of ticks. Once in a while (a check) the clocks are read: CLOCK_MONOTONIC
-// tells how long the ticks took, the CPU clock of the thread for how much of that it was away, asleep,
+// shows how long the ticks took, the CPU clock of the thread for how much of that it was away, asleep,
 // preempted or waiting for a CPU. The time away is taken off the longest interval between two turns since the
 // last check, where it is in all likelihood, and what is left of it off the others in proportion. So all that
 // is ever booked adds up to the CPU clock, and only who was away for a shorter time than the clock's look()
 // can be mistaken, within one trust().
+//
+// Whom some callbacks are for is known only afterwards: those of a connection that many share, and those that
+// announce nothing. What the thread does in them is in suspense until, in the same run of callbacks, the
+// thread turns to an account or closes one. That one gets it, as far as it was done after that one was
+// opened.
 class Ledger {
  public:
   static constexpr SlotHandle kNobody = 0;
+  static constexpr size_t kMostOpen = (1 << 17) - 1;
 
   // `clock`: of the thread; it must outlive the ledger.
   Ledger(OwnCpuClock& clock, Ticks now);
+  Ledger(const Ledger&) = delete;
 
   // A new account; its time will be part of the parent's total. 0 when as many as possible are open.
   SlotHandle open(SlotHandle parent, Ticks now);
 
-  // From now on the thread works for this account; one that is not open stands for nobody.
+  // From now on the thread works for this account, which gets what is in suspense; one that is not open
+  // stands for nobody.
   void turn_to(SlotHandle account, Ticks now) {
     const Ticks interval = book(now);
-    current_ = index_of(account);
-    if (needs_check(interval, now)) check(now);
+    work_for(account);
+    if (in_suspense_) resolve_suspense(current_);
+    check_if_due(interval, now);
+  }
+
+  // The same for work that says nothing of whom the callback is for.
+  void visit(SlotHandle account, Ticks now) {
+    const Ticks interval = book(now);
+    work_for(account);
+    check_if_due(interval, now);
   }
 
   // The thread has worked for this account since its last turn: only now it is known.
-  void name(SlotHandle account) { current_ = index_of(account); }
+  void reassign(SlotHandle account) { work_for(account); }
+
+  // A callback of the event loop begins, for this account. What came before is no part of its run.
+  void begin(SlotHandle account, Ticks now) {
+    const Ticks interval = book(now);
+    end_run();
+    work_for(account);
+    check_if_due(interval, now);
+  }
+
+  // A callback of a shared resource begins. Takes what this has returned for the resource before, and 0 the
+  // first time.
+  SlotHandle hold(SlotHandle resource, Ticks now);
+
+  // The thread goes on with that callback.
+  void hold_on(Ticks now);
+
+  // A callback of the event loop is over. What follows before the next one is announced is in suspense.
+  void leave(Ticks now);
+
+  // The event loop is about to wait for events.
+  void wait(Ticks now);
 
   struct Totals {
     Nanos self;    // CPU time of this account alone
@@ -53,62 +87,56 @@ class Ledger {
   // if it is not open.
   std::optional<Nanos> checked_self(SlotHandle account);
 
-  // CPU time of the thread since the ledger began, for whomever, and the part of it that was nobody's.
+  // CPU time of the thread since the ledger began, for whomever, and the part of it that was nobody's, or is
+  // in suspense.
   struct Sums {
     Nanos all, nobody;
   };
   Sums sums(Ticks now);
 
-  size_t open_count() const { return accounts_.count() - 1; }
+  size_t open_count() const { return accounts_.count() - suspense_.count() - (unannounced_ != 0); }
 
  private:
-  using Index = uint32_t;
-  static constexpr Index kNobodyIndex = 0;  // also stands for "none" in links
+  using Account = Accounts::Account;
+  using Index = Accounts::Index;
 
-  struct Account {
-    Nanos self = 0;     // booked for good
-    Ticks pending = 0;  // since the last check; an account with any is in touched_
-    Nanos closed_below = 0;
-    Nanos thread_then = 0;  // what the thread had used when it was opened
-    Index parent = kNobodyIndex;
-    // The open accounts below this one, as a list; children of nobody are in none.
-    Index first_child = kNobodyIndex;
-    Index next = kNobodyIndex, previous = kNobodyIndex;
-  };
-
-  Index index_of(SlotHandle account) {
-    return accounts_.find(account) == nullptr ? kNobodyIndex : Slots<Account>::index_of(account);
+  void check_if_due(Ticks interval, Ticks now) {
+    if (is_check_due(interval, now)) check(now);
   }
-  Nanos to_nanos(Ticks ticks) const { return clock_.to_nanos(ticks); }
-
-  bool needs_check(Ticks interval, Ticks now) const {
+  bool is_check_due(Ticks interval, Ticks now) const {
     return interval > clock_.look() || now - checked_ticks_ > clock_.trust() || now < checked_ticks_;
   }
   Ticks book(Ticks now);
   void check(Ticks now);
-  Nanos settle(Nanos away);
-  void settle_alone(Index index);
 
-  Nanos open_below(Index index);
-  void link(Index index, Index parent);
-  void unlink(Index index);
-  void hand_on_children(Index from);
+  void work_for(SlotHandle account) {
+    current_ = accounts_.index_of(account);
+    holding_ = false;
+  }
+  void work_for_held();
+  void resolve_suspense(Index account);
+  void end_run();
 
   OwnCpuClock& clock_;
-  Slots<Account> accounts_;  // the first is nobody's
-  Index current_ = kNobodyIndex;
+  Accounts accounts_;
+  Suspense suspense_{accounts_};
+  Index current_ = Accounts::kNobody;
   Ticks since_;  // when the thread turned to it, or when that was booked last
+
+  uint64_t opened_ = 0;  // accounts so far
+  // Of the run of callbacks that goes on: whether anything is in suspense, the resource whose callback began
+  // it, 0 for none, and whether the thread works for that now.
+  bool in_suspense_ = false;
+  SlotHandle held_ = 0;
+  bool holding_ = false;
+  // The account of what has been done since a callback was over; nobody's until one was.
+  Index unannounced_ = Accounts::kNobody;
 
   // The last check.
   Ticks checked_ticks_;
   Nanos checked_time_;
   // What was booked for good up to then, from begun_cpu_ on: about what the CPU clock said.
   Nanos booked_cpu_;
-
-  std::vector<Index> touched_;  // accounts with pending ticks
-  Nanos settled_early_ = 0;     // booked for good since the last check, because the account was closed
-  Ticks longest_ = 0;           // interval between two turns since the last check, and whose it was
-  Index longest_index_ = kNobodyIndex;
 
   Nanos begun_cpu_;
 };

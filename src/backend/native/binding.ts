@@ -61,10 +61,22 @@ export interface NativeSpans {
 export interface NativeLedger {
   /** Handle of a new account; 0 when too many are open. `parent` 0: none. */
   open(parent: number): number
-  /** From now on the thread works for this account; 0: for nobody. */
+  /** From now on the thread works for this account, which gets what is in suspense; 0: for nobody. */
   turn(account: number): void
+  /** The same for work that says nothing of whom the callback is for. */
+  visit(account: number): void
+  /** The same at the beginning of a callback of the event loop, which ends the run before. */
+  begin(account: number): void
+  /**
+   * A callback of a shared resource begins. Takes what was returned for this resource before, and 0 the first time.
+   */
+  hold(resource: number): number
+  /** The thread goes on with that callback. */
+  holdOn(): void
+  /** A callback is over: what follows before the next one is announced is in suspense. */
+  leave(): void
   /** The thread has worked for this account since its last turn. */
-  name(account: number): void
+  reassign(account: number): void
   /**
    * Answers in `shared` with the CPU time of the account, that with all below it, and what else the thread used while it
    * was open, in ms. False if it is not open.

@@ -1,0 +1,207 @@
+// Whom work on a shared resource was for: nobody knows it before the thread turns to somebody.
+
+#include "../core/attribution/suspense.h"
+
+#include <vector>
+
+#include "check.h"
+#include "made_thread.h"
+
+namespace spanmeter {
+namespace {
+
+struct Shared : Made {
+  SlotHandle connection = 0;
+
+  SlotHandle open(SlotHandle parent = Ledger::kNobody) { return ledger.open(parent, ticks()); }
+  void callback(Nanos duration) {
+    connection = ledger.hold(connection, ticks());
+    run(duration);
+  }
+  void once(SlotHandle account) { ledger.begin(account, ticks()); }
+  Nanos self(SlotHandle account) { return close(account).self; }
+  Nanos nobody() { return ledger.sums(ticks()).nobody; }
+};
+
+constexpr Nanos kUs = kMicrosecond;
+
+TEST(what_a_connection_brings_is_whose_the_thread_turns_to) {
+  Shared made;
+  const SlotHandle asker = made.open(), other = made.open();
+  made.callback(5 * kUs);
+  made.turn(asker);
+  made.run(2 * kUs);
+  made.turn(other);
+  made.run(kUs);
+  made.once(Ledger::kNobody);
+  CHECK_EQUAL(made.self(asker), 7 * kUs);
+  CHECK_EQUAL(made.self(other), kUs);
+  CHECK_EQUAL(made.nobody(), 0);
+}
+
+TEST(what_comes_in_pieces_waits_for_the_last) {
+  Shared made;
+  const SlotHandle asker = made.open();
+  for (int i = 0; i < 10; i++) {
+    made.callback(30 * kUs);
+    made.once(Ledger::kNobody);
+    made.run(kUs);
+  }
+  CHECK_EQUAL(made.nobody(), 310 * kUs);
+  made.callback(10 * kUs);
+  made.turn(asker);
+  CHECK_EQUAL(made.self(asker), 310 * kUs);
+  CHECK_EQUAL(made.nobody(), 10 * kUs);
+}
+
+TEST(a_span_that_ends_in_a_callback_is_whose_it_was) {
+  Shared made;
+  const SlotHandle first = made.open(), second = made.open();
+  made.callback(5 * kUs);
+  CHECK_EQUAL(made.self(first), 5 * kUs);
+  // The callback goes on, and so does what it brings.
+  made.run(3 * kUs);
+  CHECK_EQUAL(made.self(second), 3 * kUs);
+  made.run(2 * kUs);
+  CHECK_EQUAL(made.nobody(), 2 * kUs);
+}
+
+TEST(nobody_gets_time_from_before_it_began) {
+  Shared made;
+  const SlotHandle early = made.open();
+  made.callback(5 * kUs);
+  const SlotHandle late = made.open();
+  made.run(kUs);
+  made.once(Ledger::kNobody);
+  made.callback(3 * kUs);
+  made.turn(late);
+  made.turn(early);
+  made.once(Ledger::kNobody);
+  // What was done in the callback in which it was opened counts for those who were open when that began.
+  CHECK_EQUAL(made.self(late), 3 * kUs);
+  CHECK_EQUAL(made.self(early), 6 * kUs);
+}
+
+TEST(what_names_nobody_stays_nobodys) {
+  Shared made;
+  const SlotHandle open = made.open();
+  made.callback(5 * kUs);
+  made.turn(Ledger::kNobody);
+  made.once(open);
+  made.run(kUs);
+  made.once(Ledger::kNobody);
+  CHECK_EQUAL(made.self(open), kUs);
+  CHECK_EQUAL(made.nobody(), 5 * kUs);
+}
+
+TEST(each_resource_keeps_its_own) {
+  Shared made;
+  SlotHandle other = 0;
+  const SlotHandle asker = made.open(), another = made.open();
+  made.callback(5 * kUs);
+  other = made.ledger.hold(other, Made::ticks());
+  made.run(7 * kUs);
+  made.turn(another);
+  made.callback(kUs);
+  made.turn(asker);
+  CHECK_EQUAL(made.self(asker), 6 * kUs);
+  CHECK_EQUAL(made.self(another), 7 * kUs);
+}
+
+TEST(a_visit_says_nothing_of_whom_it_is_for) {
+  Shared made;
+  const SlotHandle asker = made.open(), section = made.open();
+  made.callback(5 * kUs);
+  made.ledger.visit(section, Made::ticks());
+  made.run(2 * kUs);
+  made.ledger.hold_on(Made::ticks());
+  made.run(kUs);
+  made.turn(asker);
+  CHECK_EQUAL(made.self(asker), 6 * kUs);
+  CHECK_EQUAL(made.self(section), 2 * kUs);
+}
+
+TEST(what_follows_a_callback_unannounced_is_not_the_callbacks) {
+  Shared made;
+  const SlotHandle span = made.open(), asker = made.open();
+  made.once(span);
+  made.run(kUs);
+  made.ledger.leave(Made::ticks());
+  made.run(5 * kUs);
+  made.turn(asker);
+  made.ledger.leave(Made::ticks());
+  made.run(7 * kUs);
+  made.once(span);
+  CHECK_EQUAL(made.self(span), kUs);
+  CHECK_EQUAL(made.self(asker), 5 * kUs);
+  CHECK_EQUAL(made.nobody(), 7 * kUs);
+}
+
+TEST(what_follows_a_wait_unannounced_is_for_whom_the_thread_turns_to) {
+  Shared made;
+  const SlotHandle asker = made.open();
+  made.once(asker);
+  made.ledger.wait(Made::ticks());
+  made.run(2 * kUs);
+  made.turn(asker);
+  // Nobody reports the ends of callbacks: each is announced, and this was the wait itself.
+  CHECK_EQUAL(made.nobody(), 2 * kUs);
+  made.ledger.leave(Made::ticks());
+  made.ledger.wait(Made::ticks());
+  made.run(5 * kUs);
+  made.turn(asker);
+  made.ledger.wait(Made::ticks());
+  made.run(7 * kUs);
+  made.once(asker);
+  CHECK_EQUAL(made.self(asker), 5 * kUs);
+  CHECK_EQUAL(made.nobody(), 9 * kUs);
+}
+
+TEST(time_asleep_is_taken_off_what_is_in_suspense) {
+  Shared made;
+  const SlotHandle asker = made.open();
+  made.callback(10 * kUs);
+  made.away(kSecond);
+  made.turn(asker);
+  CHECK_EQUAL(made.self(asker), 10 * kUs);
+}
+
+TEST(the_oldest_pieces_become_one) {
+  Shared made;
+  const SlotHandle first = made.open();
+  const int pieces = 3 * Suspense::kMostPieces;
+  for (int i = 0; i < pieces; i++) {
+    made.callback(kUs);
+    made.once(Ledger::kNobody);
+    made.close(made.open());
+  }
+  const SlotHandle last = made.open();
+  made.callback(kUs);
+  made.turn(last);
+  made.turn(first);
+  CHECK_EQUAL(made.self(last), kUs);
+  CHECK_EQUAL(made.self(first), pieces * kUs);
+  CHECK_EQUAL(made.ledger.open_count(), 0u);
+}
+
+TEST(of_too_many_resources_the_oldest_wait_in_vain) {
+  Shared made;
+  const SlotHandle asker = made.open();
+  std::vector<SlotHandle> resources(Suspense::kMostResources + 10);
+  for (SlotHandle& resource : resources) {
+    resource = made.ledger.hold(0, Made::ticks());
+    made.run(kUs);
+  }
+  // From the newest on: each that is gone takes the place of another.
+  for (auto resource = resources.rbegin(); resource != resources.rend(); ++resource) {
+    made.ledger.hold(*resource, Made::ticks());
+    made.turn(asker);
+  }
+  made.once(Ledger::kNobody);
+  CHECK_EQUAL(made.self(asker), static_cast<Nanos>(Suspense::kMostResources) * kUs);
+  CHECK_EQUAL(made.nobody(), 10 * kUs);
+  CHECK_EQUAL(made.ledger.open_count(), 0u);
+}
+
+}  // namespace
+}  // namespace spanmeter
