@@ -102,3 +102,25 @@ test('every environment variable the README names is read', async () => {
   expect(variables.size).toBeGreaterThan(10)
   for (const name of variables) expect(readEnvironment({ [name]: '?' }).warnings, name).toHaveLength(1)
 })
+
+test('docs/attributes.md has the attributes of a span in the order in which they are written', async () => {
+  const page = readFileSync(join(root, 'docs/attributes.md'), 'utf8')
+  const listed = [...page.matchAll(/^\| (\d+) \| `(.*)` \|/gm)].map(([, number, name]) => [Number(number), name])
+  const { names, prefixed } = await import('../dist/otel/names.js')
+  const { writeAttributes } = await import('../dist/otel/attributes.js')
+  const cpu = { timeMs: 1, avg: 1, min: 1, max: 1, p50: 1, p95: 1, p99: 1 }
+  const memory = { avg: 9e9, min: 9e9, max: 9e9, start: 9e9, end: 9e9, peak: 9e9 }
+  const window = { durationMs: 1, samples: 1, coverage: 0.5, maxGapMs: 1, cpu, memory }
+  const stats = { ...window, thread: { timeMs: 1, avg: 1, max: 1, waitMs: 1 }, cgroup: { throttledMs: 1 } }
+  const share = { own: { selfMs: 1, totalMs: 1, othersMs: 1 }, shared: true }
+  const rules = { cpuThreshold: 1, memoryThresholdMb: 1, keys: prefixed('resource') }
+  const written: string[] = []
+  const target = { setAttribute: (key: string) => written.push(key) }
+  writeAttributes(target, stats, share, { ...rules, detail: 'default' })
+  expect(listed).toEqual(written.map((name, i) => [i + 1, name]))
+  written.length = 0
+  writeAttributes(target, stats, share, { ...rules, detail: 'full' })
+  expect(written.slice(0, listed.length)).toEqual(listed.map(([, name]) => name))
+  const known = Object.values(names).map((name) => `resource.${name}`)
+  for (const name of written) expect(known).toContain(name)
+})

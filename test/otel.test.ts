@@ -1,7 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Attributes, context } from '@opentelemetry/api'
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
-import type { SpanProcessor } from '@opentelemetry/sdk-trace-node'
+import {
+  InMemorySpanExporter,
+  NodeTracerProvider,
+  type ReadableSpan,
+  SimpleSpanProcessor,
+  type SpanProcessor,
+} from '@opentelemetry/sdk-trace-node'
 import { createMonitor } from 'spanmeter'
 import { attachToSpan, ResourceSpanProcessor } from 'spanmeter/otel'
 import { describe, expect, test } from 'vitest'
@@ -114,6 +120,26 @@ describe('the attributes of a span', () => {
     for (const name of ['cpuP50', 'threadTime', 'memoryPeak', 'minorFaults', 'overhead', 'maxGap'] as const) {
       expect(attributes).not.toHaveProperty([key(name)])
     }
+  })
+
+  test('where the SDK keeps few attributes, the dearest are there', () => {
+    context.setGlobalContextManager(new AsyncLocalStorageContextManager())
+    const exporter = new InMemorySpanExporter()
+    const processor = new ResourceSpanProcessor({ cpuThreshold: 0, memoryThresholdMb: 1 })
+    const spanProcessors = [processor, new SimpleSpanProcessor(exporter)]
+    const provider = new NodeTracerProvider({ spanLimits: { attributeCountLimit: 8 }, spanProcessors })
+    const tracer = provider.getTracer('test')
+    const neighbour = tracer.startSpan('neighbour')
+    const span = tracer.startSpan('work', { attributes: { one: 1, two: 2, three: 3 } })
+    burn(5)
+    span.end()
+    neighbour.end()
+    context.disable()
+    const [{ attributes, droppedAttributesCount }] = exporter.getFinishedSpans() as [ReadableSpan]
+    const dearest = ['cpuSelf', 'cpuBound', 'memoryThresholdExceeded', 'shared', 'cpuTime'] as const
+    expect(Object.keys(attributes)).toEqual(['one', 'two', 'three', ...dearest.map((name) => key(name))])
+    expect(droppedAttributesCount).toBeGreaterThan(0)
+    void provider.shutdown()
   })
 
   test('names begin with the prefix that was asked for', async () => {

@@ -28,18 +28,16 @@ export interface AttributeTarget {
 
 /** What is known of a span beside the window that it shares with the whole process. */
 export interface SpanShare {
-  /** The CPU time that the span itself ran on the JavaScript thread. */
+  /** The CPU time that the span itself ran on the JavaScript thread in its window. */
   readonly own?: OwnTime | undefined
   /** Whether other root spans overlapped it. */
   readonly shared: boolean
-  /** How long it was open, in ms, if its window is not as long. */
-  readonly openMs?: number
 }
 
 const megabyte = 2 ** 20
 
 export function isCpuBound(stats: EssentialStats, share: SpanShare, rules: AttributeRules): boolean {
-  const percent = selfAvg(share, stats) ?? stats.cpu?.max
+  const percent = share.own === undefined ? stats.cpu?.max : selfAvg(share.own, stats)
   return percent !== undefined && percent >= rules.cpuThreshold
 }
 
@@ -47,7 +45,10 @@ export function exceedsMemory({ memory }: EssentialStats, { memoryThresholdMb }:
   return memory !== undefined && memoryThresholdMb !== undefined && memory.max > memoryThresholdMb * megabyte
 }
 
-/** Writes the default attributes. Of a window of which nothing is known these are only `samples` and `coverage`. */
+/**
+ * Writes the default attributes, the dearest first: an SDK drops what comes after its limit on the attributes of a span.
+ * Of a window of which nothing is known these are only `samples` and `coverage`.
+ */
 export function writeEssentials(
   span: AttributeTarget,
   stats: EssentialStats,
@@ -57,31 +58,28 @@ export function writeEssentials(
   const { keys } = rules
   const { own } = share
   const { thread, memory, cgroup } = stats
-  if (own) {
-    span.setAttribute(keys.cpuSelf, round(own.selfMs, 1000))
-    span.setAttribute(keys.cpuSelfAvg, round(selfAvg(share, stats) ?? 0, 100))
-    span.setAttribute(keys.cpuOthers, round(own.othersMs, 1000))
-  }
+  const cpu = isKnown(stats) ? stats.cpu : undefined
+  if (own) span.setAttribute(keys.cpuSelf, round(own.selfMs, 1000))
   if (isCpuBound(stats, share, rules)) span.setAttribute(keys.cpuBound, true)
   if (exceedsMemory(stats, rules)) span.setAttribute(keys.memoryThresholdExceeded, true)
   if (share.shared) span.setAttribute(keys.shared, true)
-  if (isKnown(stats)) {
-    const { cpu } = stats
-    span.setAttribute(keys.cpuTime, round(cpu.timeMs, 1000))
-    span.setAttribute(keys.cpuAvg, round(cpu.avg, 100))
-    span.setAttribute(keys.cpuMax, round(cpu.max, 100))
-    span.setAttribute(keys.cpuMin, round(cpu.min, 100))
-  }
+  if (cpu) span.setAttribute(keys.cpuTime, round(cpu.timeMs, 1000))
+  // How far all that follows can be trusted.
+  const coverage = round(stats.coverage, 1000)
+  if (coverage < 1) span.setAttribute(keys.coverage, coverage)
+  if (own) span.setAttribute(keys.cpuOthers, round(own.othersMs, 1000))
+  if (cpu) span.setAttribute(keys.cpuMax, round(cpu.max, 100))
+  if (memory) span.setAttribute(keys.memoryMax, toMb(memory.max))
   if (thread?.waitMs !== undefined) span.setAttribute(keys.cpuWait, round(thread.waitMs, 1000))
   if (cgroup?.throttledMs !== undefined) span.setAttribute(keys.cpuThrottled, round(cgroup.throttledMs, 1000))
+  if (own) span.setAttribute(keys.cpuSelfAvg, round(selfAvg(own, stats), 100))
+  if (cpu) span.setAttribute(keys.cpuAvg, round(cpu.avg, 100))
+  span.setAttribute(keys.samples, stats.samples)
   if (memory) {
-    span.setAttribute(keys.memoryMax, toMb(memory.max))
     span.setAttribute(keys.memoryAvg, toMb(memory.avg))
     span.setAttribute(keys.memoryMin, toMb(memory.min))
   }
-  span.setAttribute(keys.samples, stats.samples)
-  const coverage = round(stats.coverage, 1000)
-  if (coverage < 1) span.setAttribute(keys.coverage, coverage)
+  if (cpu) span.setAttribute(keys.cpuMin, round(cpu.min, 100))
 }
 
 /** Writes the attributes that the rules ask for. */
@@ -134,11 +132,9 @@ function writeDetails(span: AttributeTarget, stats: ResourceStats, share: SpanSh
   }
 }
 
-/** In % of the time that the span was open. */
-function selfAvg(share: SpanShare, { durationMs }: EssentialStats): number | undefined {
-  if (share.own === undefined) return undefined
-  const openMs = share.openMs ?? durationMs
-  return openMs > 0 ? (100 * share.own.selfMs) / openMs : 0
+/** In % of one core. */
+function selfAvg({ selfMs }: OwnTime, { durationMs }: EssentialStats): number {
+  return durationMs > 0 ? (100 * selfMs) / durationMs : 0
 }
 
 /** Whether the CPU of a window is known, and not only as a share of a time in which nobody looked. */

@@ -21,8 +21,16 @@ import {
   type ProcessorRules,
   type ResourceSpanProcessorOptions,
 } from './options.js'
+import { ownWithin } from './own-within.js'
 import { publishSpanCost } from './span-costs.js'
-import { ExplicitWindow, explicitAge, type HrTime, hasExplicitEnd, toMs } from './span-window.js'
+import {
+  ExplicitWindow,
+  explicitAge,
+  type GivenWindow,
+  type HrTime,
+  hasExplicitEnd,
+  windowUntil,
+} from './span-window.js'
 
 /** What the processor needs of a span. The spans of every OpenTelemetry SDK have it. */
 export interface ProcessedSpan {
@@ -149,8 +157,9 @@ export class ResourceSpanProcessor {
       if (open === undefined) return
       const { window, local } = open
       local.end()
-      if (typeof window !== 'number') this.#finishExplicit(span, target, local, window)
-      else if (this.#rules.detail === 'full') {
+      if (typeof window !== 'number') {
+        this.#finishGiven(span, target, local, window.close(this.#monitor, span.duration))
+      } else if (this.#rules.detail === 'full') {
         this.#finishMeasured(span, target, local, this.#monitor.closeSpan(window), writeAttributes)
       } else {
         this.#finishMeasured(span, target, local, this.#monitor.closeSpanEssentials(window), writeEssentials)
@@ -171,30 +180,22 @@ export class ResourceSpanProcessor {
     write: Write<Stats | ResourceStats>,
   ): void {
     if (measured === undefined) return
-    const endGiven = hasExplicitEnd(span.duration, measured.durationMs)
-    const share = this.#shareOf(local, endGiven ? measured.durationMs : undefined)
-    const stats = endGiven ? this.#until(span, measured) : measured
-    reportCost(span, stats, share, local)
-    if (this.#isWanted(stats, share)) write(target, stats, share, this.#rules)
+    if (hasExplicitEnd(span.duration, measured.durationMs)) {
+      this.#finishGiven(span, target, local, windowUntil(this.#monitor, measured.durationMs, span.duration))
+      return
+    }
+    const share = this.#attribution ? local : { shared: local.shared }
+    reportCost(span, measured, share, local)
+    if (this.#isWanted(measured, share)) write(target, measured, share, this.#rules)
   }
 
-  #finishExplicit(span: ProcessedSpan, target: AttributeTarget, local: LocalSpan, window: ExplicitWindow): void {
-    const share = this.#shareOf(local, window.durationMs)
-    const stats = window.close(this.#monitor, span.duration)
+  #finishGiven(span: ProcessedSpan, target: AttributeTarget, local: LocalSpan, given: GivenWindow): void {
+    const { own, shared } = local
+    const { stats, open, window } = given
+    const counts = this.#attribution && own !== undefined
+    const share = { own: counts ? ownWithin(this.#monitor, own, open, window) : undefined, shared }
     reportCost(span, stats, share, local)
     if (this.#isWanted(stats, share)) writeAttributes(target, stats, share, this.#rules)
-  }
-
-  /** Own CPU time counts for as long as the span was open, even if it was given another end: for `openMs`. */
-  #shareOf(local: LocalSpan, openMs: number | undefined): SpanShare {
-    if (!this.#attribution) return { shared: local.shared }
-    return openMs === undefined ? local : { own: local.own, shared: local.shared, openMs }
-  }
-
-  /** What happened during a span that was open until now but was given an earlier end. */
-  #until(span: ProcessedSpan, { durationMs }: EssentialStats): ResourceStats {
-    const startMs = performance.now() - durationMs
-    return this.#monitor.between(startMs, startMs + Math.max(0, toMs(span.duration)))
   }
 
   #isWanted(stats: EssentialStats, share: SpanShare): boolean {

@@ -1,4 +1,5 @@
 import type { Mark, ResourceMonitor, ResourceStats } from '../types.js'
+import type { Interval } from './own-within.js'
 
 /** A time as OpenTelemetry has it: seconds and nanoseconds. */
 export type HrTime = readonly [number, number]
@@ -35,7 +36,20 @@ export function hasExplicitEnd(duration: HrTime, measuredMs: number): boolean {
   return measuredMs - toMs(duration) > little
 }
 
-/** The window of a span with an explicit start, answered from samples. */
+/** A window that is not the time in which the span was open, and what happened in it. Answered from samples. */
+export interface GivenWindow {
+  readonly window: Interval
+  readonly open: Interval
+  readonly stats: ResourceStats
+}
+
+/** The window of a span that was open for the last `openMs`, and has an explicit end. */
+export function windowUntil(monitor: ResourceMonitor, openMs: number, duration: HrTime): GivenWindow {
+  const endMs = performance.now()
+  return given(monitor, { startMs: endMs - openMs, endMs }, endMs - openMs, duration)
+}
+
+/** The window of a span with an explicit start. */
 export class ExplicitWindow {
   /** Keeps the sampler awake. */
   readonly #mark: Mark
@@ -46,22 +60,28 @@ export class ExplicitWindow {
     this.#startMs = this.#mark.timeMs - ageMs
   }
 
-  /** From the explicit start until now. */
-  get durationMs(): number {
-    return performance.now() - this.#startMs
-  }
-
   /** Gives the window up, so that the sampler is not kept awake for it. */
   release(): void {
     this.#mark.release()
   }
 
-  /** What happened during the span. To be called once, when it ends. */
-  close(monitor: ResourceMonitor, duration: HrTime): ResourceStats {
-    const stats = monitor.between(this.#startMs, this.#startMs + Math.max(0, toMs(duration)))
-    this.#mark.release()
-    return stats
+  /** To be called once, when the span ends. */
+  close(monitor: ResourceMonitor, duration: HrTime): GivenWindow {
+    const nowMs = performance.now()
+    // An end that was not given is known in whole milliseconds only.
+    const endGiven = hasExplicitEnd(duration, nowMs - this.#startMs)
+    const endMs = endGiven ? nowMs : this.#startMs + toMs(duration)
+    try {
+      return given(monitor, { startMs: this.#mark.timeMs, endMs }, this.#startMs, duration)
+    } finally {
+      this.#mark.release()
+    }
   }
+}
+
+function given(monitor: ResourceMonitor, open: Interval, startMs: number, duration: HrTime): GivenWindow {
+  const window = { startMs, endMs: startMs + Math.max(0, toMs(duration)) }
+  return { window, open, stats: monitor.between(window.startMs, window.endMs) }
 }
 
 export function toMs([seconds, nanoseconds]: HrTime): number {
