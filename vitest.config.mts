@@ -17,6 +17,7 @@ const packed = [
   'package-copies',
   'prebuilds',
   'sdk-types',
+  'vendors',
 ]
 // What is printed, how a program ends, what a file says.
 const told = ['binary', 'build', 'docs', 'exit-paths', 'out-of-memory', 'package', 'restricted', 'tidy']

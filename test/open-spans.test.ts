@@ -101,9 +101,10 @@ test('more spans than there is room for go without attributes, and those that ha
 test('a hundred thousand spans leave no memory behind', () => {
   using monitor = createMonitor({ backend: 'native' })
   const processor = new ResourceSpanProcessor({ monitor })
+  const spanContext = { traceFlags: 1 }
   const span = {
     name: 'work',
-    spanContext: () => ({ traceFlags: 1 }),
+    spanContext: () => spanContext,
     startTime: [0, 0] as [number, number],
     duration: [0, 0] as const,
     attributes: {},

@@ -79,9 +79,10 @@ describe('harmless', () => {
   test('a span that cannot be written to is one warning and throws nothing into the application', () => {
     using monitor = createMonitor()
     const processor = new ResourceSpanProcessor({ monitor })
+    const spanContext = { traceFlags: 1 }
     const sealed = () => ({
       name: 'work',
-      spanContext: () => ({ traceFlags: 1 }),
+      spanContext: () => spanContext,
       startTime: [Math.floor(Date.now() / 1e3), (Date.now() % 1e3) * 1e6] as const,
       duration: [0, 1e6] as const,
       attributes: Object.freeze({}),

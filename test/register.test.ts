@@ -131,6 +131,26 @@ describe('an application with nothing of ours in it', () => {
     expect({ stdout, stderr }).toEqual({ stdout: '2\n', stderr: '' })
   })
 
+  test.each([
+    ['closed', 'a tracer provider of an unknown kind (ForeignProvider) was left alone'],
+    ['numbers', 'spans go without resource attributes: they are of an unknown kind (ForeignSpan)'],
+    ['contexts', 'spans go without resource attributes: they are of an unknown kind (ForeignSpan)'],
+  ])('a provider of another kind (%s) works as before, which is one warning', async (kind, warning) => {
+    const options = { nodeArgs: preloads.import, args: [kind], env: { NODE_DEBUG: 'spanmeter' } }
+    const { code, stdout, stderr } = await runFixture('register/foreign.cjs', options)
+    expect({ code, stdout }, stderr).toEqual({ code: 0, stdout: '3\n' })
+    expect(stderr.match(/Warning: .*/g)).toEqual([expect.stringContaining(warning)])
+    expect(stderr).not.toContain('was registered')
+  })
+
+  test('a failure at its spans is one warning, and all of them are exported', async () => {
+    const { code, stdout, stderr } = await runFixture('register/frozen.cjs', { nodeArgs: preloads.import })
+    expect({ code, stdout }, stderr).toEqual({ code: 0, stdout: '6\n' })
+    expect(stderr.match(/Warning: .*/g)).toEqual([
+      expect.stringMatching(/^Warning: spanmeter: spans go without resource attributes: .*not extensible/),
+    ])
+  })
+
   test('one without OpenTelemetry gets a message only at debug level, and nothing is started', async () => {
     const program = ['-e', 'console.log(process._getActiveHandles().length)']
     const quiet = await runFixture('', { nodeArgs: [...preloads.import, ...program] })

@@ -2,6 +2,7 @@ import { type Context, ROOT_CONTEXT } from '@opentelemetry/api'
 import { announcesTurns } from '../attribution/host.js'
 import { createMonitor } from '../create-monitor.js'
 import type { EssentialStats, Monitor } from '../monitor.js'
+import { isSdkSpan } from '../sdk/span-kind.js'
 import { warn } from '../sdk/warn.js'
 import type { LocalSpan } from '../span-accounts/local-span.js'
 import { attribution, beginLocalSpan, leaveLocalSpan } from '../span-accounts/this-thread.js'
@@ -74,6 +75,7 @@ export class ResourceSpanProcessor {
   /** The span that `onEnding` has just written to: its `onEnd` comes next and has nothing to add. */
   #writtenInOnEnding: ProcessedSpan | undefined
   #running = true
+  #kindKnown = false
   #warned = false
 
   /** Throws a `TypeError` or `RangeError` for a bad option, and what `monitor.start()` throws. */
@@ -92,8 +94,9 @@ export class ResourceSpanProcessor {
     const outer = sections.enterOwn()
     let window: OpenSpan['window'] = 0
     try {
+      if (!this.#running || !this.#knowsKind(span)) return
       const spanContext = span.spanContext()
-      if (!this.#running || (spanContext.traceFlags & sampledFlag) === 0) return
+      if ((spanContext.traceFlags & sampledFlag) === 0) return
       window = this.#openWindow(span)
       if (window === 0) throw new Error('too many are open')
       this.#open.add(span, { window, local: beginLocalSpan(spanContext, parentContext) })
@@ -131,6 +134,15 @@ export class ResourceSpanProcessor {
     forgotten.unregister(this)
     if (this.#ownsMonitor) this.#monitor[Symbol.dispose]()
     return Promise.resolve()
+  }
+
+  /** All spans of a provider are of one kind: of one that is not known none gets attributes, which is one warning. */
+  #knowsKind(span: ProcessedSpan): boolean {
+    if (this.#kindKnown) return true
+    this.#kindKnown = isSdkSpan(span)
+    if (this.#kindKnown) return true
+    void this.shutdown()
+    throw new Error(`they are of an unknown kind (${span.constructor?.name}), not of OpenTelemetry's SDK`)
   }
 
   /** 0 when too many spans are open. */

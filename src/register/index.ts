@@ -21,14 +21,16 @@ function register(): void {
     return
   }
   const attacher = new Attacher(processorFactory(configuration), warn)
+  let found = false
   watchRegistration((provider) => {
+    found = true
     attacher.attachTo(provider)
     debug('attached to %d tracer providers', attacher.count)
   })
   void startEndpoint(configuration)
   if (!debug.enabled) return
   process.once('exit', () => {
-    if (attacher.count === 0) debug('no OpenTelemetry tracer provider was registered')
+    if (!found) debug('no OpenTelemetry tracer provider was registered')
   })
 }
 
@@ -36,6 +38,8 @@ function register(): void {
 function processorFactory({ monitor: monitorOptions, processor: options }: Configuration) {
   let monitor: ResourceMonitor | undefined
   return () => {
+    const { showWarnings } = require('../sdk/warn.js') as typeof import('../sdk/warn.js')
+    showWarnings(warn)
     const { createMonitor } = require('../create-monitor.js') as typeof import('../create-monitor.js')
     const { ResourceSpanProcessor } = require('../otel/span-processor.js') as typeof import('../otel/span-processor.js')
     const { monitorOptionsFor } = require('../otel/options.js') as typeof import('../otel/options.js')

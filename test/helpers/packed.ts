@@ -3,7 +3,7 @@ import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
 import { packageRoot } from './child'
-import { installPackage, placeApps, sdks } from './sdks'
+import { installPackage, placeApps, placeVendorApps, sdks, vendors } from './sdks'
 
 export interface Packed {
   /** The path of the tarball. */
@@ -21,7 +21,7 @@ declare module 'vitest' {
 
 /**
  * Before all tests of the packed package: packs it once, as `inject('packed')` tells them, and installs it beside the
- * packages of each SDK.
+ * packages of each SDK and of each other vendor.
  */
 export default function setUp(project: TestProject): void {
   const packed = pack(join(packageRoot, 'build/packed'))
@@ -29,6 +29,10 @@ export default function setUp(project: TestProject): void {
   for (const sdk of sdks.filter(({ present }) => present)) {
     installPackage(join(sdk.folder, 'node_modules'), packed.filename)
     placeApps(sdk)
+  }
+  for (const vendor of vendors.filter(({ present }) => present)) {
+    installPackage(join(vendor.folder, 'node_modules'), packed.filename)
+    placeVendorApps(vendor)
   }
 }
 

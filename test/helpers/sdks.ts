@@ -3,13 +3,14 @@ import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync } fro
 import { join } from 'node:path'
 import { expect } from 'vitest'
 import fetched from '../sdks.json'
+import fetchedVendors from '../vendors.json'
 import { packageRoot, run } from './child'
 import { type NodeVersion, nodeVersions } from './nodes'
 
-export interface Sdk {
+/** A set of packages that `npm run sdks` fetches. */
+export interface Fetched {
   /** Its line, such as `2.12`. */
   name: string
-  major: number
   /** Where its packages are installed. */
   folder: string
   /** Whether `npm run sdks` was run. */
@@ -19,34 +20,47 @@ export interface Sdk {
   engines: string
 }
 
-/** What `npm run sdks` fetches. */
-export const sdks: readonly Sdk[] = fetched.map(({ name, packages }) => {
-  const folder = join(packageRoot, 'build/sdks', name)
-  const manifest = join(folder, 'node_modules/@opentelemetry/sdk-node/package.json')
+export interface Sdk extends Fetched {
+  major: number
+}
+
+/** `main`: the package that says which versions of Node.js it asks for. */
+function fetchedTo(folder: string, name: string, packages: Record<string, string>, main: string): Fetched {
+  const manifest = join(folder, 'node_modules', main, 'package.json')
   const present = existsSync(manifest)
   const engines = present ? JSON.parse(readFileSync(manifest, 'utf8')).engines.node : ''
-  return {
+  return { name, folder, present, packages, engines }
+}
+
+/** The lines of the SDK. */
+export const sdks: readonly Sdk[] = fetched.map(({ name, packages }) => ({
+  ...fetchedTo(
+    join(packageRoot, 'build/sdks', name),
     name,
-    major: Number.parseInt(name, 10),
-    folder,
-    present,
-    packages: packages as Record<string, string>,
-    engines,
-  }
+    packages as Record<string, string>,
+    '@opentelemetry/sdk-node',
+  ),
+  major: Number.parseInt(name, 10),
+}))
+
+/** Tracers of other vendors, each beside the SDK. */
+export const vendors: readonly Fetched[] = fetchedVendors.map(({ name, packages }) => {
+  const main = name.startsWith('sentry') ? '@sentry/node' : 'dd-trace'
+  return fetchedTo(join(packageRoot, 'build/vendors', name), name, packages as Record<string, string>, main)
 })
 
 /** Whether an SDK asks for no newer Node.js. */
-export function allows({ engines }: Sdk, { major }: NodeVersion): boolean {
+export function allows({ engines }: Fetched, { major }: NodeVersion): boolean {
   return engines.split('||').some((range) => Number(/^>=(\d+)/.exec(range.trim())?.[1]) <= major)
 }
 
 /** The newest Node.js here that an SDK can be tested on. */
-export function newestFor(sdk: Sdk): NodeVersion | undefined {
+export function newestFor(sdk: Fetched): NodeVersion | undefined {
   return nodeVersions.findLast((node) => node.path !== undefined && allows(sdk, node))
 }
 
 /** Why an SDK cannot be tested on a version of Node.js, as the end of a test's name, unless the name says so already. */
-export function obstacle(sdk: Sdk, node = newestFor(sdk)): { skip: boolean; why: string } {
+export function obstacle(sdk: Fetched, node = newestFor(sdk)): { skip: boolean; why: string } {
   if (!sdk.present) return { skip: true, why: ' (skipped: run `npm run sdks` first)' }
   if (node === undefined) return { skip: true, why: ' (skipped: run `npm run nodes` first)' }
   if (!allows(sdk, node)) return { skip: true, why: ` (skipped: it asks for Node.js ${sdk.engines})` }
@@ -72,6 +86,18 @@ export function placeApps(sdk: Sdk, name = 'app'): string {
     copyFileSync(join(fixtures, `setup-${sdk.major < 3 ? 2 : 3}.${kind}`), join(folder, `setup.${kind}`))
   }
   return folder
+}
+
+/** Puts the applications of test/fixtures/vendors beside the packages of a vendor. */
+export function placeVendorApps({ folder }: Fetched): void {
+  const app = join(folder, 'app')
+  const [fixtures, shared] = ['vendors', 'sdks'].map((name) => join(packageRoot, 'test/fixtures', name)) as [
+    string,
+    string,
+  ]
+  cpSync(fixtures, app, { recursive: true })
+  for (const file of ['exporter.cjs', 'work.cjs']) copyFileSync(join(shared, file), join(app, file))
+  copyFileSync(join(packageRoot, 'test/helpers/cpu.cjs'), join(app, 'cpu.cjs'))
 }
 
 /** Runs an application beside the packages of an SDK, and returns what it printed, which is JSON. */
