@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { readEnvironment } from '../dist/register/environment.js'
 import { closeTo } from './helpers/attributes'
@@ -151,6 +151,23 @@ describe('an application with nothing of ours in it', () => {
     ])
   })
 
+  test('one without OpenTelemetry loads next to nothing', async () => {
+    const program = `
+      const ours = Object.keys(require.cache).filter((path) => path.includes('/dist/'))
+      const builtins = process.moduleLoadList.map((name) => name.replace(/^\\S+ /, ''))
+      console.log(JSON.stringify({ ours, builtins }))`
+    const load = async (nodeArgs: readonly string[]) => {
+      const { stdout } = await runFixture('', { nodeArgs: [...nodeArgs, '-e', program] })
+      return JSON.parse(stdout) as { ours: string[]; builtins: string[] }
+    }
+    const bare = await load([])
+    const preloaded = await load(preloads.require)
+    expect(preloaded.ours.map((path) => basename(path))).toEqual(['index.js', 'api-global.js'])
+    // Those that Node.js itself needs to find a package are internal.
+    const added = preloaded.builtins.filter((name) => !bare.builtins.includes(name) && !name.startsWith('internal/'))
+    expect(added).toEqual([])
+  })
+
   test('one without OpenTelemetry gets a message only at debug level, and nothing is started', async () => {
     const program = ['-e', 'console.log(process._getActiveHandles().length)']
     const quiet = await runFixture('', { nodeArgs: [...preloads.import, ...program] })
@@ -174,6 +191,20 @@ describe('environment variables', () => {
       /SPANMETER_HISTORY_MS \(with SPANMETER_PERIOD_MS [\d.]+\) must be between .*; the default is used/,
     )
     expect(attributes['resource.cpu.self_ms']).toBeGreaterThan(10)
+  })
+
+  test('each is looked at before there is a tracer provider', async () => {
+    const names = new Set<string>()
+    readEnvironment(new Proxy({}, { get: (_, name) => void names.add(String(name)) }))
+    expect(names.size).toBeGreaterThan(10)
+    const warned = await Promise.all(
+      [...names].map(async (name) => {
+        const nodeArgs = ['--require', 'spanmeter/register', '-e', '']
+        const { stderr } = await runFixture('', { nodeArgs, env: { [name]: 'nonsense' } })
+        return stderr.includes(`Warning: spanmeter: ${name}`)
+      }),
+    )
+    expect(warned.filter((one) => !one)).toEqual([])
   })
 
   test('each becomes the option of its name', () => {

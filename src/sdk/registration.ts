@@ -1,4 +1,4 @@
-import { apiKey } from './api-key.js'
+import { harmlessly, isObject, whenApiIsUsed, whenSet } from './api-global.js'
 import { isStandIn } from './stand-in.js'
 
 /** What the API registers as tracer provider: it passes on to the real one, its delegate. */
@@ -19,7 +19,13 @@ const watchedPrototypes = new WeakSet<object>()
  */
 export function watchRegistration(found: Found): void {
   listeners.add(found)
-  whenSet(globalThis, apiKey, (api) => whenSet(api, 'trace', (provider) => inspect(provider, found)))
+  whenApiIsUsed((api) => watchApi(api, found))
+}
+
+/** The same for one global object of the API. */
+export function watchApi(api: object, found: Found): void {
+  listeners.add(found)
+  whenSet(api, 'trace', (provider) => inspect(provider, found))
 }
 
 /** Calls `found` with a provider; if it is a proxy, with each delegate that it has or is given later. */
@@ -57,42 +63,4 @@ function watchPrototype(prototype: ProxyProvider): void {
 
 function isReal(provider: unknown): provider is object {
   return isObject(provider) && !isStandIn(provider)
-}
-
-/**
- * Calls back with the object that a property holds, if any, and with each that it is set to while it does not exist.
- * The setter is put on a new prototype of the object, so that the object itself keeps plain properties, which others
- * may delete and set again. Another copy of this package may do the same.
- */
-function whenSet(target: object, key: PropertyKey, callback: (value: object) => void): void {
-  harmlessly(() => {
-    const above = Object.getPrototypeOf(target)
-    const report = (value: unknown) => {
-      if (isObject(value)) harmlessly(() => callback(value))
-    }
-    report(Reflect.get(target, key))
-    const watcher = Object.create(above, {
-      [key]: {
-        get() {
-          return Reflect.get(above, key, this)
-        },
-        set(value: unknown) {
-          Reflect.set(above, key, value, this)
-          report(value)
-        },
-      },
-    })
-    Object.setPrototypeOf(target, watcher)
-  })
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null
-}
-
-/** These objects belong to others, who may have frozen them. */
-function harmlessly(work: () => void): void {
-  try {
-    work()
-  } catch {}
 }

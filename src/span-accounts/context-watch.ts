@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { type Context, type ContextManager, ROOT_CONTEXT } from '@opentelemetry/api'
 import type { TurnFollower } from '../attribution/turn-follower.js'
 import { watchTurns } from '../attribution/turns.js'
-import { apiKey } from '../sdk/api-key.js'
+import { apiKey } from '../sdk/api-global.js'
 
 type Registered = { context?: ContextManager } | undefined
 

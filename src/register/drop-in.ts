@@ -1,0 +1,67 @@
+import { debuglog } from 'node:util'
+import { Attacher } from '../otel/attacher.js'
+import { watchApi } from '../sdk/registration.js'
+import type { ResourceMonitor } from '../types.js'
+import { type Configuration, readEnvironment } from './environment.js'
+
+const debug = debuglog('spanmeter')
+
+/** What `spanmeter/register` does in an application that uses OpenTelemetry, or whose environment configures it. */
+export class DropIn {
+  /** Undefined where the environment switches it off. */
+  readonly #attacher: Attacher | undefined
+  #hasFound = false
+
+  /** Throws what reading the environment throws. */
+  constructor() {
+    const configuration = readEnvironment(process.env)
+    forProcess(configuration)
+    if (!configuration.enabled) {
+      debug('switched off by the environment')
+      return
+    }
+    const attacher = new Attacher(processorFactory(configuration), warn)
+    this.#attacher = attacher
+    if (!debug.enabled) return
+    process.once('exit', () => {
+      if (!this.#hasFound) debug('no OpenTelemetry tracer provider was registered')
+    })
+  }
+
+  /** Attaches to each tracer provider that is or will be registered with the API whose global object this is. */
+  attachTo(api: object): void {
+    if (this.#attacher !== undefined) watchApi(api, this.#found)
+  }
+
+  readonly #found = (provider: object): void => {
+    this.#hasFound = true
+    this.#attacher?.attachTo(provider)
+    debug('attached to %d tracer providers', this.#attacher?.count)
+  }
+}
+
+/** Loads the processor with the first provider: an application without one may not have the OpenTelemetry API. */
+function processorFactory({ monitor: monitorOptions, processor: options }: Configuration) {
+  let monitor: ResourceMonitor | undefined
+  return () => {
+    const { showWarnings } = require('../sdk/warn.js') as typeof import('../sdk/warn.js')
+    showWarnings(warn)
+    const { createMonitor } = require('../create-monitor.js') as typeof import('../create-monitor.js')
+    const { ResourceSpanProcessor } = require('../otel/span-processor.js') as typeof import('../otel/span-processor.js')
+    const { monitorOptionsFor } = require('../otel/options.js') as typeof import('../otel/options.js')
+    monitor ??= createMonitor({ ...monitorOptionsFor(options.detail), ...monitorOptions })
+    return new ResourceSpanProcessor({ ...options, monitor })
+  }
+}
+
+/** Loaded only where it has something to do: `node:worker_threads` takes a while. */
+function forProcess({ warnings, enabled, prometheusPort: port, metrics }: Configuration): void {
+  if (warnings.length === 0 && !(enabled && port !== undefined)) return
+  const { startEndpoint, warnOnce } = require('./for-process.js') as typeof import('./for-process.js')
+  warnOnce(warnings, warn)
+  if (enabled && port !== undefined) void startEndpoint({ ...metrics, port }, warn)
+}
+
+function warn(message: string): void {
+  process.emitWarning(`spanmeter: ${message}`)
+}
