@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
-import type { MetricDefinition } from '../dist/metrics/table.js'
+import type { MetricDefinition } from '../dist/metrics/definitions/definition.js'
 
 const run = promisify(execFile)
 const root = join(__dirname, '..')

@@ -3,7 +3,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { type MetricDefinition, metrics } from '../dist/metrics/table.js'
+import type { MetricDefinition } from '../dist/metrics/definitions/definition.js'
+import { metrics } from '../dist/metrics/table.js'
 import { packageRoot } from './helpers/child'
 
 // The files under examples/observability.

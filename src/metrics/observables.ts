@@ -5,8 +5,9 @@ import {
   type Observable,
   ValueType,
 } from '@opentelemetry/api'
+import { isInteger, type MetricDefinition } from './definitions/definition.js'
 import type { MetricCollector } from './metric-collector.js'
-import { isInteger, type MetricDefinition, metrics, type ReadName } from './table.js'
+import { metrics, type ReadName } from './table.js'
 
 /** The instruments that are observed when somebody collects. They have one callback, so that they are read once. */
 export class Observables {

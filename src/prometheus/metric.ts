@@ -1,4 +1,4 @@
-import type { MetricDefinition } from '../metrics/table.js'
+import type { MetricDefinition } from '../metrics/definitions/definition.js'
 
 export type Labels = Readonly<Record<string, string | number>>
 
