@@ -1,64 +1,12 @@
 #include "../core/window/window.h"
 
-#include <memory>
 #include <random>
 
-#include "../core/history/coverage.h"
-#include "../core/history/history.h"
-#include "../core/history/rows.h"
-#include "../core/window/columns.h"
 #include "check.h"
+#include "recorded.h"
 
 namespace spanmeter {
 namespace {
-
-constexpr Nanos kPeriod = kMillisecond;
-
-// A history that a test writes by hand, at one row a period.
-struct Recorded {
-  std::shared_ptr<ProcessHistory> process = ProcessHistory::create({kPeriod, kSecond});
-  std::shared_ptr<ThreadHistory> thread = ThreadHistory::create(1, {kPeriod, kSecond});
-  Nanos covered = 0;
-  Nanos last = 0;
-  int64_t area = 0;
-  int64_t last_resident = -1;
-  Nanos last_memory = 0;
-
-  void tick(Nanos time, Nanos cpu, int64_t resident = 0) {
-    if (last != 0) covered += covered_part(time - last, kPeriod);
-    last = time;
-    const int64_t process_row[] = {time, covered, cpu};
-    process->append_process(process_row);
-    const int64_t thread_row[] = {time, cpu / 2};
-    thread->cpu->append(thread_row);
-    if (last_resident >= 0) {
-      area += (last_resident + resident) / 2 / 1048576 * ((time - last_memory) / kMicrosecond);
-    }
-    last_resident = resident;
-    last_memory = time;
-    const int64_t memory_row[] = {time, resident, area};
-    process->memory->append(memory_row);
-  }
-  WindowStats stats(const WindowQuery& query) {
-    Window window;
-    return window.stats(query, *process, thread.get(), Scope{}, kPeriod);
-  }
-  // In milliseconds, for what is easier to read so.
-  WindowStats stats(double from, double to) {
-    return stats({static_cast<Nanos>(from * 1e6), static_cast<Nanos>(to * 1e6)});
-  }
-};
-
-// Ten periods at 50 %, then ten at 100 %, from 10 ms to 30 ms.
-Recorded steps() {
-  Recorded recorded;
-  Nanos cpu = 0;
-  for (int i = 0; i <= 20; i++) {
-    recorded.tick((10 + i) * kPeriod, cpu, (1000 + i) << 21);
-    cpu += i < 10 ? kPeriod / 2 : kPeriod;
-  }
-  return recorded;
-}
 
 Edge edge_at(double ms, double cpu_ms) {
   Edge edge;
@@ -239,32 +187,6 @@ TEST(a_window_without_length_is_answered) {
   const WindowStats stats = recorded.stats(15, 15);
   CHECK_EQUAL(stats.durationMs, 0);
   CHECK(!std::isinf(stats.cpuAvg));
-}
-
-TEST(columns_keep_totals_and_extremes_however_few) {
-  Recorded recorded = steps();
-  const WindowQuery query{10 * kPeriod, 30 * kPeriod};
-  const Columns all = columns(query, 1000, *recorded.process, recorded.thread.get());
-  CHECK_EQUAL(all.time.size(), size_t{20});
-  for (const size_t points : {1, 2, 3, 7, 20}) {
-    const Columns few = columns(query, points, *recorded.process, recorded.thread.get());
-    CHECK(few.time.size() <= points);
-    CHECK_EQUAL(few.time.back(), 30 * kPeriod);
-    double area = 0;
-    double low = 1e9, high = 0;
-    Nanos before = query.from;
-    for (size_t i = 0; i < few.time.size(); i++) {
-      area += few.cpu.avg[i] * static_cast<double>(few.time[i] - before);
-      before = few.time[i];
-      low = std::min(low, few.cpu.min[i]);
-      high = std::max(high, few.cpu.max[i]);
-      CHECK(few.memory.min[i] <= few.memory.avg[i] && few.memory.avg[i] <= few.memory.max[i]);
-    }
-    CHECK_NEAR(area / 100, 15e6, 1);
-    CHECK_NEAR(low, 50, 1e-9);
-    CHECK_NEAR(high, 100, 1e-9);
-  }
-  CHECK(columns({100 * kPeriod, 200 * kPeriod}, 10, *recorded.process, nullptr).time.empty());
 }
 
 }  // namespace
