@@ -1,0 +1,112 @@
+import { describe, expect, test } from 'vitest'
+import { answer, binding, describeValue, shared, started, wrongNumbers, wrongTypes } from './helpers/border'
+
+// What the border gives out handles for: open spans, and accounts of the ledger.
+
+describe('spans', () => {
+  test('are answered once, by whatever handle they were given', () => {
+    const stats = answer()
+    const spans = binding.spans(started(), true, stats)
+    const handles = Array.from({ length: 1000 }, () => spans.open())
+    expect(new Set(handles).size).toBe(1000)
+    for (const handle of handles) {
+      expect(spans.close(handle)).toBe(true)
+      stats.fill(-7)
+      expect(spans.close(handle)).toBe(false)
+      expect(stats).toEqual(answer().fill(-7))
+    }
+  })
+
+  test('open as many as there is room for, and have room again once they are closed', () => {
+    const spans = binding.spans(started(), false, answer())
+    const handles = Array.from({ length: 2 ** 17 }, () => spans.open())
+    expect(handles.every((handle) => handle > 0)).toBe(true)
+    expect(spans.open()).toBe(0)
+    for (const handle of handles) spans.drop(handle)
+    expect(spans.open()).toBeGreaterThan(0)
+  })
+
+  test('a handle that is none is answered so or refused', () => {
+    const spans = binding.spans(started(), false, answer())
+    const handle = spans.open()
+    for (const wrong of [0, 1, handle + 1, handle - 2 ** 17, 2 ** 31 - 1]) {
+      expect(spans.close(wrong)).toBe(false)
+      expect(() => spans.drop(wrong)).not.toThrow()
+    }
+    for (const wrong of [...wrongTypes, ...wrongNumbers, -1, 2 ** 31, 1e300]) {
+      expect(() => spans.close(wrong as number), describeValue(wrong)).toThrow(TypeError)
+      expect(() => spans.drop(wrong as number), describeValue(wrong)).toThrow(TypeError)
+    }
+    expect(spans.close(handle)).toBe(true)
+  })
+
+  test('survive their monitor, and an array that was sent away', () => {
+    const monitor = started()
+    const stats = answer()
+    const spans = binding.spans(monitor, false, stats)
+    const [first, second] = [spans.open(), spans.open()]
+    structuredClone(stats.buffer, { transfer: [stats.buffer] })
+    expect(() => spans.close(first)).toThrow(TypeError)
+    binding.close(monitor)
+    expect(() => spans.open()).toThrow(TypeError)
+    expect(() => spans.drop(second)).not.toThrow()
+  })
+})
+
+describe('accounts', () => {
+  test('are answered once, by whatever handle they were given', () => {
+    const numbers = shared()
+    const ledger = binding.ledger(numbers)
+    const handles = Array.from({ length: 1000 }, (_, i) => ledger.open(i))
+    expect(new Set(handles).size).toBe(1000)
+    for (const handle of handles) {
+      ledger.turn(handle)
+      expect(ledger.close(handle)).toBe(true)
+      numbers.fill(-7)
+      expect(ledger.close(handle)).toBe(false)
+      expect(numbers).toEqual(shared().fill(-7))
+    }
+    ledger.sums()
+    expect(numbers[0]).toBeGreaterThan(0)
+    const open = ledger.open(0)
+    ledger.turn(open)
+    for (let end = performance.now() + 2; performance.now() < end; );
+    ledger.sums()
+    expect(ledger.self(open)).toBe(true)
+    expect(numbers[0]).toBeGreaterThan(0.5)
+    numbers.fill(-7)
+    expect(ledger.self(handles[0]!)).toBe(false)
+    expect(numbers).toEqual(shared().fill(-7))
+  })
+
+  test('a handle that is none stands for nobody or is refused', () => {
+    const ledger = binding.ledger(shared())
+    const handle = ledger.open(0)
+    const rubbish = [...wrongTypes, ...wrongNumbers, -1, 2 ** 31, 1e300]
+    for (const wrong of [0, 1, 2 ** 17, handle + 1, handle - 2 ** 17, 2 ** 31 - 1]) {
+      ledger.turn(wrong)
+      expect(ledger.close(wrong)).toBe(false)
+    }
+    expect(ledger.open(handle - 2 ** 17)).toBeGreaterThan(0)
+    for (const wrong of rubbish) {
+      expect(() => ledger.turn(wrong as number), describeValue(wrong)).not.toThrow()
+      expect(() => ledger.close(wrong as number), describeValue(wrong)).toThrow(TypeError)
+      expect(() => ledger.open(wrong as number), describeValue(wrong)).toThrow(TypeError)
+      expect(() => ledger.self(wrong as number), describeValue(wrong)).toThrow(TypeError)
+      expect(() => ledger.watchLoop(wrong as unknown as boolean), describeValue(wrong)).toThrow(TypeError)
+    }
+    expect(ledger.close(handle)).toBe(true)
+  })
+
+  test('an array that was sent away is not written to', async () => {
+    const numbers = shared()
+    const ledger = binding.ledger(numbers)
+    const handle = ledger.open(0)
+    ledger.watchLoop(true)
+    structuredClone(numbers.buffer, { transfer: [numbers.buffer] })
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    expect(ledger.close(handle)).toBe(true)
+    expect(() => ledger.sums()).not.toThrow()
+    ledger.watchLoop(false)
+  })
+})
