@@ -1,66 +1,13 @@
 import { channel } from 'node:diagnostics_channel'
-import { createRequire } from 'node:module'
-import { context, ROOT_CONTEXT, type Span, trace } from '@opentelemetry/api'
-import { suppressTracing } from '@opentelemetry/core'
-import {
-  BatchSpanProcessor,
-  NodeTracerProvider,
-  type Sampler,
-  type SpanExporter,
-  type SpanProcessor,
-} from '@opentelemetry/sdk-trace-node'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { burn } from './helpers/cpu.cjs'
+import { type Span, trace } from '@opentelemetry/api'
+import { BatchSpanProcessor, type SpanProcessor } from '@opentelemetry/sdk-trace-node'
+import { describe, expect, test } from 'vitest'
+import { expectBalanced, exporterOf, idle, register, tracingOverhead } from './helpers/overhead'
 
 // Whatever goes wrong in what is measured: the application sees it as it would without, and the numbers stay right.
 
-type Overhead = typeof import('../dist/overhead/tracing-overhead.js')
-
-// The copies that the package itself uses.
-const required = createRequire(__filename)
-const { tracingOverhead } = required('../dist/overhead/tracing-overhead.js') as Overhead
-const { attribution } = required(
-  '../dist/span-accounts/this-thread.js',
-) as typeof import('../dist/span-accounts/this-thread.js')
-
-beforeEach(() => tracingOverhead.acquire())
-
-afterEach(() => {
-  tracingOverhead.release()
-  trace.disable()
-  context.disable()
-})
-
-/** CPU of tracing so far, in ms. */
-const tracingMs = () => tracingOverhead.read()!.cpu.reduce((sum, { timeMs }) => sum + timeMs, 0)
-
-/** Nothing is still booked as tracing. */
-function expectBalanced(): void {
-  expect(attribution.sections.current).toBe(0)
-  const before = tracingMs()
-  const used = burn(20)
-  expect(tracingMs() - before).toBeLessThan(0.1 * used)
-}
-
 function fail(): never {
   throw new Error('on purpose')
-}
-
-const idle: SpanProcessor = {
-  onStart() {},
-  onEnd() {},
-  forceFlush: async () => {},
-  shutdown: async () => {},
-}
-
-function exporterOf(exporting: SpanExporter['export']): SpanExporter {
-  return { export: exporting, shutdown: async () => {} }
-}
-
-function register(options: ConstructorParameters<typeof NodeTracerProvider>[0]): NodeTracerProvider {
-  const provider = new NodeTracerProvider(options)
-  provider.register()
-  return provider
 }
 
 describe('what throws', () => {
@@ -188,62 +135,6 @@ test('what is frozen later passes on', async () => {
   await provider.forceFlush()
   expect(exported).toBe(1)
   tracingOverhead.acquire()
-})
-
-describe('spans are counted', () => {
-  const start = () => trace.getTracer('test').startSpan('work')
-
-  test('once, however often they end', () => {
-    register({})
-    const span = start()
-    span.end()
-    span.end()
-    expect(tracingOverhead.read()!.spans).toMatchObject({ started: 1, ended: 1 })
-  })
-
-  test('only if they are recorded', () => {
-    const decisions = [0, 1, 2]
-    const sampler: Sampler = { shouldSample: () => ({ decision: decisions.shift()! }), toString: () => '' }
-    register({ sampler })
-    for (let i = 0; i < 3; i++) start().end()
-    context.with(suppressTracing(ROOT_CONTEXT), () => start().end())
-    expect(tracingOverhead.read()!.spans).toMatchObject({ started: 2, ended: 2 })
-    expectBalanced()
-  })
-
-  test('once, however many exporters get them, also one from within another', async () => {
-    const done = exporterOf((_spans, done) => done({ code: 0 }))
-    const outer = exporterOf((spans, finished) => done.export(spans, finished))
-    const provider = register({ spanProcessors: [new BatchSpanProcessor(done), new BatchSpanProcessor(outer)] })
-    for (let i = 0; i < 10; i++) start().end()
-    await provider.forceFlush()
-    expect(tracingOverhead.read()).toMatchObject({ spans: { started: 10, exported: 10 } })
-    expect(tracingOverhead.memory()).toMatchObject({ exportingBytes: 0 })
-    expectBalanced()
-  })
-
-  test('of all providers, one after the other', async () => {
-    for (let i = 1; i <= 3; i++) {
-      const exporter = exporterOf((_spans, done) => done({ code: 0 }))
-      const provider = register({ spanProcessors: [new BatchSpanProcessor(exporter)] })
-      start().end()
-      await provider.shutdown()
-      start().end()
-      expect(tracingOverhead.read()!.spans).toEqual({ started: 2 * i, ended: 2 * i, exported: i })
-      trace.disable()
-    }
-    expectBalanced()
-  })
-
-  test('of one that was registered before anybody asked', () => {
-    tracingOverhead.release()
-    register({})
-    const before = start()
-    tracingOverhead.acquire()
-    start().end()
-    before.end()
-    expect(tracingOverhead.read()!.spans).toMatchObject({ started: 1, ended: 2 })
-  })
 })
 
 test('who lets go inside a section leaves nothing behind', () => {
