@@ -20,7 +20,7 @@ const packed = [
   'vendors',
 ]
 // What is printed, how a program ends, what a file says.
-const told = ['binary', 'build', 'docs', 'exit-paths', 'out-of-memory', 'package', 'restricted', 'tidy']
+const behaviour = ['binary', 'build', 'docs', 'exit-paths', 'out-of-memory', 'package', 'restricted', 'tidy']
 const files = (names: readonly string[]) =>
   names.map((name) => {
     const file = `test/${name}.test.ts`
@@ -54,14 +54,14 @@ export default defineConfig({
         extends: true,
         test: { name: 'packed', include: files(packed), globalSetup: 'test/helpers/packed.ts', ...sideBySide },
       },
-      { extends: true, test: { name: 'told', include: files(told), ...sideBySide } },
+      { extends: true, test: { name: 'behaviour', include: files(behaviour), ...sideBySide } },
       // One file at a time, and alone: they measure what this machine does.
       {
         extends: true,
         test: {
           name: 'measured',
           include: ['test/**/*.test.ts'],
-          exclude: files([...packed, ...told]),
+          exclude: files([...packed, ...behaviour]),
           maxWorkers: 1,
           sequence: { groupOrder: 1 },
         },

@@ -1,6 +1,6 @@
 import { cases } from './cases/index.js'
 
-// One run of one variant, in a process of its own. Tells its parent what it measured.
+// One run of one variant, in a process of its own. Reports to its parent what it measured.
 async function main(): Promise<void> {
   const [name, variant] = process.argv.slice(2)
   const wanted = cases.find((candidate) => candidate.name === name)

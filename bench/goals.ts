@@ -120,12 +120,12 @@ const goals: readonly Goal[] = [
   requestCost('http-bare', 'bare http service', '≤ 1.06×'),
   requestCost('http-bare-slow', 'bare http service, each system call 1.5 µs slower', '≤ 1.08×'),
   {
-    what: 'told cost of tracing, over what recording spans adds to the CPU of a request',
+    what: 'reported cost of tracing, over what recording spans adds to the CPU of a request',
     case: 'tracing-cost',
     reach: '0.75 … 1.1×',
-    measured: (read) => times(toldOver(read, 'the context alone')),
+    measured: (read) => times(reportedOver(read, 'the context alone')),
     limit: () => '1×',
-    peers: (read) => `over all of tracing, the context included, ${times(toldOver(read, 'no tracing'))}`,
+    peers: (read) => `over all of tracing, the context included, ${times(reportedOver(read, 'no tracing'))}`,
   },
   {
     what: 'added to the start and end of a process by `--import spanmeter/register`, over an empty module; with a tracer provider',
@@ -202,10 +202,10 @@ function requestCost(name: string, service: string, reach: string): Goal {
   }
 }
 
-/** What was told, over what OpenTelemetry adds to a request of the service in that variant. */
-function toldOver(read: Read, without: string): number {
+/** What was reported, over what OpenTelemetry adds to a request of the service in that variant. */
+function reportedOver(read: Read, without: string): number {
   const cpu = (variant: string) => read('tracing-cost', variant, 'CPU')
-  return read('tracing-cost', 'OpenTelemetry, measured', 'told') / (cpu('OpenTelemetry') - cpu(without))
+  return read('tracing-cost', 'OpenTelemetry, measured', 'reported') / (cpu('OpenTelemetry') - cpu(without))
 }
 
 function bytes(read: Read, variant: string): string {

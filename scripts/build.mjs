@@ -13,7 +13,7 @@ const env = { JOBS: 'max', ...process.env }
 const nodeGyp = (...args) => spawnSync('node-gyp', args, { stdio: 'inherit', env }).status === 0
 
 const nodedir = env.npm_config_nodedir || nodedirBeside()
-// A step of its own, so that a failure to fetch them is told from all others.
+// A step of its own, so that a failure to fetch them can be told apart from all others.
 const headers = nodedir !== undefined || nodeGyp('install', '--ensure')
 const options = nodedir === undefined ? [] : [`--nodedir=${nodedir}`]
 if (!headers || !nodeGyp('configure', 'build', ...options)) {

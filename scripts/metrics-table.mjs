@@ -1,7 +1,7 @@
 /**
  * Writes the table of all metrics into docs/metrics.md, from src/metrics/table.ts as it was built:
  *   npm run build:ts && node scripts/metrics-table.mjs
- * With `--check` it only tells whether that would change anything.
+ * With `--check` it only reports whether that would change anything.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -24,7 +24,7 @@ const rows = Object.entries(metrics).map(
     return [code(name), code(prometheus), kind, code(unit), help, attributesOf(attributes), source]
   },
 )
-const heads = ['OpenTelemetry', 'Prometheus', 'type', 'unit', 'what it tells', 'attributes', 'source']
+const heads = ['OpenTelemetry', 'Prometheus', 'type', 'unit', 'what it measures', 'attributes', 'source']
 const table = [heads, heads.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
 
 const before = readFileSync(path, 'utf8')

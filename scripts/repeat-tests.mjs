@@ -1,5 +1,5 @@
 /**
- * Runs the tests again and again and tells which were red how often, since a test that is red once in ten times is worse
+ * Runs the tests again and again and reports which were red how often, since a test that is red once in ten times is worse
  * than none:
  *   npm run test:repeat -- --times 20 [--native | --js] [--busy] [--slow-syscalls MICROSECONDS] [-- ARG…]
  * `--native` and `--js` repeat one half of them; `--busy` keeps every core busy with other programs meanwhile, and

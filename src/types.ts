@@ -146,7 +146,7 @@ export interface MissedTicks {
   /** The sampler thread was ready to run, but others had the CPU (`run_delay` of its schedstat). */
   starved: number
   /**
-   * Taken, but too soon: reading the clocks of all threads takes too long here for so short an interval to tell a rate
+   * Taken, but too soon: reading the clocks of all threads takes too long here for so short an interval to know a rate
    * to a few percent. It is part of the next sample.
    */
   imprecise: number

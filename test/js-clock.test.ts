@@ -90,7 +90,7 @@ describe.each(scenes)(
     const onePercent = all / 100
     const limit = all + onePercent + 1e-9
 
-    test('what is told is possible, in order, and where it can be the exact difference of the readings', () => {
+    test('what is reported is possible, in order, and where it can be the exact difference of the readings', () => {
       for (const lengthMs of [0.05, 1, 5, 20, 100, 500, 2000]) {
         for (let i = 0; i < 20; i++) {
           const fromMs = 100 + random() * (lastMs - 200 - lengthMs)
@@ -151,20 +151,20 @@ test('work and rest of a second each are seen for what they are', () => {
   expect(cpu!.min).toBeLessThan(2)
 })
 
-test('of short windows in which the clock says too much, what is told is likely, not the most that is possible', () => {
+test('of short windows in which the clock says too much, what is reported is likely, not the most that is possible', () => {
   const random = generator(7)
   const sampled = new Sampled({ cores: 2, tickMs: 10, periodMs: 1, turnsMs: 10 }, random)
-  let [told, truth, impossible] = [0, 0, 0]
+  let [reported, truth, impossible] = [0, 0, 0]
   for (let i = 0; i < 4000; i++) {
     const fromMs = 100 + random() * (lastMs - 200)
     const [start, end] = [sampled.edge(fromMs), sampled.edge(fromMs + 3)]
     if ((end[Slot.cpu]! - start[Slot.cpu]!) / MS < 6.1) continue
     impossible++
-    told += sampled.since(start, end).cpu!.avg
+    reported += sampled.since(start, end).cpu!.avg
     truth += (100 * (sampled.clock.truth(fromMs + 3) - sampled.clock.truth(fromMs))) / 3
   }
   expect(impossible).toBeGreaterThan(100)
-  expect(Math.abs(told - truth)).toBeLessThan((200 * impossible - truth) / 4)
+  expect(Math.abs(reported - truth)).toBeLessThan((200 * impossible - truth) / 4)
 })
 
 test('where nothing was sampled before, the clock is taken to be behind by a tick', () => {

@@ -17,13 +17,13 @@ describe.each(['1', '2', '4', '8'])('%s busy threads of the pool', (threads) => 
     ['10', 'idle'],
     ['10', 'busy'],
   ])('sampled every %s ms, the loop %s: no number is more than the cores can give', async (...args) => {
-    interface Told {
+    interface Highest {
       highest: Record<'avg' | 'min' | 'max' | 'p50' | 'p95' | 'p99' | 'ofTime' | 'sample', number>
       outOfOrder: ResourceStats['cpu'][]
       windows: number
     }
     const env = { UV_THREADPOOL_SIZE: '8' }
-    const { highest, outOfOrder, windows } = await askFixture<Told>('js-sampler/pool.cjs', {
+    const { highest, outOfOrder, windows } = await askFixture<Highest>('js-sampler/pool.cjs', {
       args: [threads, ...args],
       env,
     })

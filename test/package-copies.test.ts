@@ -22,7 +22,7 @@ const lineOf = (name: string) => sdks.find((sdk) => sdk.name === name)!
 const apiOf = (sdk: Sdk) => join(sdk.folder, 'node_modules/@opentelemetry/api')
 
 /** Runs an application. Returns also which files of packages it loaded, however it loaded them. */
-async function runTelling(folder: string, node: string, args: readonly string[]) {
+async function runAndListLoaded(folder: string, node: string, args: readonly string[]) {
   const reports = mkdtempSync(join(tmpdir(), 'spanmeter-test-'))
   try {
     const printed = await runBeside<Printed>(folder, node, args, { NODE_V8_COVERAGE: reports })
@@ -41,7 +41,7 @@ for (const sdk of lines) {
 
   describe.skipIf(skip).concurrent(`SDK ${sdk.name}${why}`, () => {
     test.each(['app.cjs', 'app.mjs'])('%s gets everything from its own folder', async (app) => {
-      const { loaded } = await runTelling(join(sdk.folder, 'app'), newestFor(sdk)!.path!, [...register, app])
+      const { loaded } = await runAndListLoaded(join(sdk.folder, 'app'), newestFor(sdk)!.path!, [...register, app])
       const home = pathToFileURL(join(sdk.folder, 'node_modules')).href
       for (const part of ['spanmeter/dist/register/index.js', '@opentelemetry/api/', '@opentelemetry/sdk-trace']) {
         expect(loaded.join(), part).toContain(`${home}/${part}`)
@@ -82,7 +82,7 @@ describe('an application whose API package is', () => {
 
       test.each(['app.cjs', 'app.mjs', 'by-hand.cjs', 'by-hand.mjs'])('%s', async (file) => {
         const flags = file.startsWith('app') ? register : []
-        const { truth, exported, loaded } = await runTelling(folder, newestFor(sdk)!.path!, [...flags, file])
+        const { truth, exported, loaded } = await runAndListLoaded(folder, newestFor(sdk)!.path!, [...flags, file])
         for (const spans of exported) expectTrueAttributes(spans, truth)
         for (const api of [join(folder, 'elsewhere/node_modules/@opentelemetry/api'), apiOf(sdk)]) {
           expect(loaded.join()).toContain(pathToFileURL(api).href)

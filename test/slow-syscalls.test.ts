@@ -48,6 +48,6 @@ test.each([
   [['1e6', 'true'], 125, 'slow_syscalls: the filter: Cannot allocate memory\n'],
   [['1', '/nonexistent'], 127, 'slow_syscalls: /nonexistent: No such file or directory\n'],
   [['1', '/etc'], 126, 'slow_syscalls: /etc: Permission denied\n'],
-])('slow_syscalls %j tells why it does not run', async (args, code, stderr) => {
+])('slow_syscalls %j says why it does not run', async (args, code, stderr) => {
   expect(await run(launcher, args)).toEqual({ code, signal: null, stdout: '', stderr })
 })

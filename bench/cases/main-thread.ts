@@ -86,7 +86,7 @@ function byInterval(): Sampler {
   }
 }
 
-/** One slice of work, which lets the event loop run a few times as a service would; tells its CPU in ms. */
+/** One slice of work, which lets the event loop run a few times as a service would; returns its CPU in ms. */
 function measuredSlice(): () => Promise<number> {
   const { threadCpu } = loadAddon()
   const memory = new Float64Array(32_768).map((_, i) => i)

@@ -6,7 +6,7 @@ import { jsSamplers } from '../load/samplers.js'
 import { loadAddon, runProgram } from '../native.js'
 import { mainThreadCpu, processCpu } from '../process-threads.js'
 
-/** The highest first, so that JavaScript is compiled when few samples have to tell. */
+/** The highest first, so that JavaScript is compiled when few samples have to show it. */
 const rates = [
   { hertz: 1000, durationMs: 600 },
   { hertz: 100, durationMs: 600 },
@@ -72,7 +72,7 @@ function measurer(variant: string): Measure {
   return own[variant] ?? inside(variant as keyof typeof jsSamplers)
 }
 
-/** By the sampler thread's own clock, as `health()` tells it. */
+/** By the sampler thread's own clock, as `health()` reports it. */
 function native(sources: readonly Source[] | undefined): Measure {
   return async (periodMs, durationMs) => {
     const always = { periodMs, historyMs: 5000, whenIdle: 'sample', maxOverheadPercent: 0 } as const

@@ -77,7 +77,7 @@ async function medianRound(round: () => number): Promise<number> {
   return median(times)
 }
 
-/** Keeps the thread busy, as a service's own work would; tells when it was over. */
+/** Keeps the thread busy, as a service's own work would; returns when it was over. */
 function wait(): number {
   const until = performance.now() + apartMs
   for (;;) {

@@ -35,7 +35,7 @@ type Message = { collectorPort: number } | { state: 'begin' } | { state: 'end'; 
 /** Whether the measured cost of tracing is what tracing costs: the difference to the same service without it. */
 export const tracingCost: Case = {
   name: 'tracing-cost',
-  title: 'CPU of the JavaScript thread per request of a service with twenty spans a request; what was told of it',
+  title: 'CPU of the JavaScript thread per request of a service with twenty spans a request; what was reported of it',
   variants: Object.keys(variants),
   repeats: 5,
   baseline: 'no tracing',
@@ -52,12 +52,12 @@ export const tracingCost: Case = {
     const { server, port } = await serveTraced()
     client.send({ url: `http://127.0.0.1:${port}/` })
     await next()
-    const before = { cpu: threadCpu(), told: told() }
+    const before = { cpu: threadCpu(), reported: reported() }
     const end = await next()
     if (!('requests' in end) || end.failed > 0) throw new Error(`requests failed: ${JSON.stringify(end)}`)
     const perRequest = (ms: number) => (1000 * ms) / end.requests
     const metrics = [{ metric: 'CPU', value: perRequest(threadCpu() - before.cpu), unit: 'µs' }]
-    if (measured) metrics.push({ metric: 'told', value: perRequest(told() - before.told), unit: 'µs' })
+    if (measured) metrics.push({ metric: 'reported', value: perRequest(reported() - before.reported), unit: 'µs' })
     await provider?.shutdown()
     server.closeAllConnections()
     server.close()
@@ -67,7 +67,7 @@ export const tracingCost: Case = {
   },
 }
 
-function told(): number {
+function reported(): number {
   return tracingOverhead.read()?.cpu.reduce((sum, { timeMs }) => sum + timeMs, 0) ?? 0
 }
 

@@ -16,7 +16,7 @@ const programs: Record<string, string> = {
 /** What a window costs by its length: through the package, in the core alone, and by ways that look at each sample. */
 export const windowQuery: Case = {
   name: 'window-query',
-  title: 'Time of one answer by the samples in the window; `between()` tells percentiles, the scans do not',
+  title: 'Time of one answer by the samples in the window; `between()` gives percentiles, the scans do not',
   variants: ['between()', ...Object.keys(programs), 'JavaScript scan'],
   repeats: 3,
   async run(variant) {

@@ -1,6 +1,6 @@
 /**
- * Keeps an HTTP service busy from a process of its own, and takes the spans that it exports. Told the URL, it answers with
- * requests per second, after a time of warming up; the parent is told when that begins and ends.
+ * Keeps an HTTP service busy from a process of its own, and takes the spans that it exports. Given the URL, it answers with
+ * requests per second, after a time of warming up; it says to the parent when that begins and ends.
  */
 
 import { once } from 'node:events'

@@ -1,4 +1,4 @@
-/** What one would write by hand: a timer that reads what Node.js tells of the process, and keeps it. */
+/** What one would write by hand: a timer that reads what Node.js reports of the process, and keeps it. */
 export class IntervalSampler {
   /** When by `performance.now()`; CPU time in µs, resident memory in bytes. */
   readonly rows: [timeMs: number, cpuUs: number, rss: number][] = []

@@ -40,7 +40,7 @@ export const jsSamplers = {
   },
 } satisfies Record<string, (periodMs: number) => Running>
 
-/** The smallest interval of the periodic one is a second in practice: this one collects when it is told to. */
+/** The smallest interval of the periodic one is a second in practice: this one collects when it is asked to. */
 class ManualReader extends MetricReader {
   protected override async onForceFlush(): Promise<void> {}
   protected override async onShutdown(): Promise<void> {}

@@ -8,7 +8,7 @@
 namespace spanmeter::bench {
 
 // Work whose time is known: spins in bursts and keeps a log of them. Its own CPU clock, read at each edge,
-// tells whether it really ran throughout, and what waking up and falling asleep cost in between.
+// reports whether it really ran throughout, and what waking up and falling asleep cost in between.
 struct Burst {
   Nanos begin, end;          // CLOCK_MONOTONIC
   Nanos cpu_begin, cpu_end;  // CPU of the thread so far

@@ -27,7 +27,7 @@ struct Record {
   int64_t resident;
 };
 
-// Percent of one core in the period before row n: unsteady, so that percentiles have something to tell.
+// Percent of one core in the period before row n: unsteady, so that percentiles have something to show.
 int64_t percent(int64_t n) {
   return (n * 7919) % 101;
 }

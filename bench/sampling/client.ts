@@ -24,22 +24,22 @@ const receiver = createServer(async (request, response) => {
 async function main(): Promise<void> {
   receiver.listen(0, '127.0.0.1')
   await once(receiver, 'listening')
-  tell({ collectorPort: (receiver.address() as AddressInfo).port })
+  send({ collectorPort: (receiver.address() as AddressInfo).port })
   const [{ url, phases }] = (await once(process, 'message')) as [{ url: string; phases: Phase[] }]
   for (const { perSecond, seconds } of phases) {
-    tell({ perSecond })
+    send({ perSecond })
     const { errors, non2xx } = await autocannon({ url, connections: 10, overallRate: perSecond, duration: seconds })
     if (errors + non2xx > 0) throw new Error(`${errors + non2xx} requests failed`)
   }
-  tell({ done: true })
+  send({ done: true })
   await once(process, 'message') // everything was exported
-  tell({ spansOfTraces: [...received.values()] })
+  send({ spansOfTraces: [...received.values()] })
   receiver.closeAllConnections()
   receiver.close()
   process.disconnect()
 }
 
-function tell(message: ClientMessage): void {
+function send(message: ClientMessage): void {
   process.send!(message)
 }
 

@@ -1,4 +1,4 @@
-/** A service that traces by hand, one variant of it in a process of its own. Tells its parent what each second cost. */
+/** A service that traces by hand, one variant of it in a process of its own. Reports to its parent what each second cost. */
 import { fork } from 'node:child_process'
 import { on, once } from 'node:events'
 import { createServer } from 'node:http'

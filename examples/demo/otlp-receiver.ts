@@ -42,7 +42,7 @@ export class OtlpReceiver {
     } catch (error) {
       const message = (error as Error).message
       this.errors.push(message)
-      // 400 tells the exporter not to try the same body again.
+      // 400 makes the exporter not try the same body again.
       status = 400
       answer = JSON.stringify({ message })
     }

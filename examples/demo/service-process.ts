@@ -8,7 +8,7 @@ const STOP_MS = 8_000
 /** The service in its own process, seen from outside. */
 export class ServiceProcess {
   readonly #child: ChildProcess
-  /** Tells how the process ended, once it did. */
+  /** How the process ended, once it did. */
   readonly ended: Promise<string>
 
   constructor(receiverUrl: string, scratchFolder: string) {

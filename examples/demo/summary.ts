@@ -1,7 +1,7 @@
 import type { DecodedSpan } from './otlp-decode'
 import { maximum, mean, percentile, sum } from './statistics'
 
-/** What one sampler says about a route's spans; the prefix tells whose attributes these are. */
+/** What one sampler says about a route's spans; the prefix says whose attributes these are. */
 export interface SamplerSummary {
   cpuAvg: number | undefined
   cpuMax: number | undefined

@@ -1,7 +1,7 @@
 // This folder is the only one that speaks Node-API. It checks what comes in, converts units and calls the
 // core; it holds no logic. Times cross as performance.now() milliseconds of the calling thread, counters and
 // answers in Float64Arrays whose layout is exported as `layout`. NaN stands for a value the machine does not
-// tell.
+// report.
 
 #include "arguments.h"
 #include "exports.h"

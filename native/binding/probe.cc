@@ -11,7 +11,7 @@ namespace spanmeter {
 namespace {
 
 // host(): what the machine offers to the sampler, a plain object of numbers without those that it does not
-// tell.
+// report.
 Napi::Value host(const Napi::CallbackInfo& info) {
   const Host host = probe_host();
   Napi::Object result = Napi::Object::New(info.Env());

@@ -77,7 +77,7 @@ TEST(io_never_takes_a_cut_or_garbled_file_for_a_number) {
 
 constexpr size_t kBytes = 4 << 20;
 
-// A file on a disk; some file systems have none, or do not tell.
+// A file on a disk; some file systems have none, or do not say so.
 class DiskFile {
  public:
   DiskFile() {

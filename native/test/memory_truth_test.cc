@@ -51,8 +51,8 @@ constexpr double kNoise = 3.0 * kMebibyte;
 constexpr double kNoise = 256.0 * kKibibyte;
 #endif
 
-// How far the resident set may be from the truth. Newer kernels tell it to the page; older ones gather pages
-// per thread or CPU before they count them.
+// How far the resident set may be from the truth. Newer kernels report it to the page; older ones gather
+// pages per thread or CPU before they count them.
 double grain() {
   static const double bytes = [] {
     ResidentSet source;

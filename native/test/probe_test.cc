@@ -42,7 +42,7 @@ TEST(the_costs_of_sources_fit_into_the_time_it_took_to_measure_them) {
   }
 }
 
-TEST(the_host_tells_what_the_sampler_thread_gets_and_leaves_the_calling_one_alone) {
+TEST(the_host_reports_what_the_sampler_thread_gets_and_leaves_the_calling_one_alone) {
   const Host host = probe_host();
   CHECK_EQUAL(host.page_bytes, sysconf(_SC_PAGESIZE));
   CHECK(host.clock_resolution > 0);

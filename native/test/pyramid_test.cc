@@ -27,7 +27,7 @@ TEST(buckets_are_ordered_and_fine) {
   CHECK_EQUAL(Histogram::bucket(INT64_MAX), Histogram::kBuckets - 1);
 }
 
-// What the rows no longer tell, the nodes still do: totals of exact edges, extremes, samples and coverage.
+// What the rows no longer hold, the nodes still do: totals of exact edges, extremes, samples and coverage.
 TEST(a_day_is_summed_up_when_its_rows_are_long_gone) {
   const auto history = ProcessHistory::create({kPeriod, 30 * kSecond});
   constexpr int64_t kDay = 24 * 3600 * 1000 / 20 * kThorough;  // rows; much less for ThreadSanitizer

@@ -51,7 +51,7 @@ TEST(another_thread_s_burn_is_seen_to_the_percent) {
   // What the other thread used to end is on top.
   CHECK_NEAR(stats.cpuTimeMs, to_ms(truth), 3);
   CHECK(stats.overheadMs > 0);
-  // While it had no CPU the sampler could not watch; a wait is told once it is over, by a further sample.
+  // While it had no CPU the sampler could not watch; a wait is reported once it is over, by a further sample.
   const int64_t samples = monitor.health().samples;
   CHECK(eventually([&] { return monitor.health().samples > samples; }));
   const double starved = to_ms(sampler_run_delay() - delay_before) / stats.durationMs;

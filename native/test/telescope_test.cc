@@ -15,7 +15,7 @@ namespace {
 
 // `doubt`: by how much two marks may be out of order. What the sampler itself faulted and switched is known
 // as of its last sample and subtracted, so that a window in which nothing happened may have one too few, and
-// is told as 0. How often others took its CPU is known for some samples together: the kernel tells by how
+// is reported as 0. How often others took its CPU is known for some samples together: the kernel shows by how
 // much more that may be.
 struct Counter {
   double WindowStats::*value;

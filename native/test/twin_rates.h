@@ -10,7 +10,7 @@ namespace spanmeter {
 // The naive twin of Stretch and Quantiles: every piece one by one.
 //
 // The slopes of a counter between neighbouring points, in % (100 = one second per second), each with the time
-// it held. Edges that were read off the grid may leave a piece too short to tell a rate; it is joined to its
+// it held. Edges that were read off the grid may leave a piece too short for a rate; it is joined to its
 // neighbours until it is as long as the next one, and long enough for what the edge may be off.
 class Rates {
  public:

@@ -145,7 +145,7 @@ TEST(a_window_up_to_now_ends_with_a_fresh_reading) {
   CHECK_NEAR(future.coverage, 0.08, 1e-9);
 }
 
-// What a short span is told without a look at the history is what the history would have told.
+// The shortcut for short spans, which does not read the history, gives what the history would have given.
 TEST(a_window_in_which_nothing_was_sampled_equals_its_edges) {
   Recorded recorded = steps();
   std::mt19937_64 random(7);
@@ -166,10 +166,10 @@ TEST(a_window_in_which_nothing_was_sampled_equals_its_edges) {
     end.sampler += up_to(kPeriod);
     const WindowQuery query{start.time, end.time, &start, &end};
     Window window;
-    const auto told = [&](const Scope& scope) {
+    const auto stats = [&](const Scope& scope) {
       return window.stats(query, *recorded.process, recorded.thread.get(), scope, kPeriod);
     };
-    const WindowStats fast = told(essentials(kAllSources)), whole = told(Scope{});
+    const WindowStats fast = stats(essentials(kAllSources)), whole = stats(Scope{});
     constexpr double WindowStats::*kEssentials[] = {
         &WindowStats::durationMs,   &WindowStats::samples,     &WindowStats::coverage,
         &WindowStats::maxGapMs,     &WindowStats::overheadMs,  &WindowStats::cpuTimeMs,

@@ -13,7 +13,7 @@ export interface BackendOptions {
 /** Counters of one instant; what the slots mean is the backend's own business. */
 export type Edge = Float64Array
 
-/** What the default attributes of a span tell; part of `ResourceStats`. */
+/** What the default attributes of a span contain; part of `ResourceStats`. */
 export interface EssentialStats {
   durationMs: number
   samples: number

@@ -20,8 +20,8 @@ declare module 'vitest' {
 }
 
 /**
- * Before all tests of the packed package: packs it once, as `inject('packed')` tells them, and installs it beside the
- * packages of each SDK and of each other vendor.
+ * Before all tests of the packed package: packs it once, which `inject('packed')` describes to them, and installs it
+ * beside the packages of each SDK and of each other vendor.
  */
 export default function setUp(project: TestProject): void {
   const packed = pack(join(packageRoot, 'build/packed'))

@@ -1,4 +1,4 @@
-/** The service: an ordinary Express application that happens to be told by its parent when to stop. */
+/** The service: an ordinary Express application that is stopped by a message of its parent. */
 
 import { rmSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
@@ -12,7 +12,7 @@ addRoutes(app)
 
 const server = app.listen(0, '127.0.0.1', (error) => {
   if (error) throw error
-  tell({ type: 'listening', port: (server.address() as AddressInfo).port })
+  send({ type: 'listening', port: (server.address() as AddressInfo).port })
 })
 
 process.on('message', (message: ToService) => {
@@ -40,9 +40,9 @@ async function stop(): Promise<void> {
   )
   process.off('disconnect', orphaned)
   // From here on nothing may keep the process alive: it ends by itself, without process.exit().
-  tell({ type: 'stopped', health, ...(flushError !== undefined && { flushError }) }, () => process.disconnect())
+  send({ type: 'stopped', health, ...(flushError !== undefined && { flushError }) }, () => process.disconnect())
 }
 
-function tell(message: FromService, sent: () => void = () => {}): void {
+function send(message: FromService, sent: () => void = () => {}): void {
   process.send!(message, sent)
 }

@@ -107,7 +107,7 @@ void SpanEdges::read_details(const Sampler& sampler, const What& what, Edge& edg
   budget_.charge(clock_.to_nanos(ticks_now() - begin));
 }
 
-// Grows only while the thread is away; shorter absences than the clock can tell count once they add up.
+// Grows only while the thread is away; shorter absences than the clock can show count once they add up.
 Nanos SpanEdges::run_delay() {
   const bool was_away = clock_.away() - away_then_ > clock_.apart();
   if (run_delay_known_ != kMissing && !was_away) return run_delay_known_;

@@ -8,7 +8,7 @@
 
 namespace spanmeter {
 
-// A value the machine does not tell.
+// A value the machine does not report.
 constexpr int64_t kMissing = std::numeric_limits<int64_t>::min();
 
 // X-macro: every counter of an edge, in the order in which they cross to JavaScript. Times in nanoseconds,

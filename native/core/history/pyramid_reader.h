@@ -11,7 +11,7 @@ namespace spanmeter {
 using Row = std::array<int64_t, Pyramid::kMaxWidth>;
 
 // One look at a pyramid while its writer goes on writing. Everything is read without a check; still_valid()
-// at the end tells whether any of it was overwritten meanwhile.
+// at the end says whether any of it was overwritten meanwhile.
 class PyramidReader {
  public:
   // `hurried`: keeps away from the oldest quarter of each ring, which the writer is about to overwrite. For a

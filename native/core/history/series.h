@@ -44,7 +44,7 @@ class Series {
 
   // Rows written so far: they are numbered from 0, the newest is head() - 1.
   uint64_t head() const { return head_.load(std::memory_order_acquire); }
-  // The first row that the writer has certainly not begun to overwrite. Asked after rows were read, it tells
+  // The first row that the writer has certainly not begun to overwrite. Asked after rows were read, it says
   // which of them were read whole.
   uint64_t oldest() const {
     const uint64_t intent = intent_.load(std::memory_order_relaxed);  // behind the acquire loads of the words

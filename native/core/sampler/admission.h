@@ -7,8 +7,8 @@
 
 namespace spanmeter {
 
-// Decides which readings become samples. From one sample to the next a rate is told, so the time between them
-// must be long enough for what is uncertain at its ends.
+// Decides which readings become samples. From one sample to the next a rate is reported, so the time between
+// them must be long enough for what is uncertain at its ends.
 class Admission {
  public:
   enum class Verdict {
@@ -34,10 +34,10 @@ class Admission {
     // Such a sample would spoil the intervals after it as well, in which any thread may have run.
     ProcessReading any = now;
     any.moved = cores_;
-    if (cut && !tells_rate(period, 0, {uncertainty(any, any, cores_), 0})) return Verdict::kCut;
+    if (cut && !gives_rate(period, 0, {uncertainty(any, any, cores_), 0})) return Verdict::kCut;
     const bool first = last_.time == 0;
     const Precision precision{uncertainty(last_, now, cores_), cores_};
-    if (!first && !tells_rate(now.time - last_.time, used - last_used_, precision)) {
+    if (!first && !gives_rate(now.time - last_.time, used - last_used_, precision)) {
       return cut ? Verdict::kCut : Verdict::kTooSoon;
     }
     last_ = now;

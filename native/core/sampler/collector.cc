@@ -90,7 +90,7 @@ void Collector::append(const Plan& plan, const Clocks& clocks, Nanos period) {
     const Series& rows = thread->cpu->rows();
     if (const uint64_t n = rows.head(); n > 0) {
       const Nanos before = rows.word(n - 1, ThreadRow::kCpu);
-      if (!tells_rate(time - rows.time(n - 1), *cpu - before, {0, 1})) continue;
+      if (!gives_rate(time - rows.time(n - 1), *cpu - before, {0, 1})) continue;
     }
     const int64_t thread_row[ThreadRow::kWidth] = {time, *cpu};
     thread->cpu->append(thread_row);

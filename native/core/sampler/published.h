@@ -12,7 +12,7 @@
 
 namespace spanmeter {
 
-// What the sampler thread tells about itself, each value on its own. Relaxed but where it is said: no value
+// What the sampler thread reports about itself, each value on its own. Relaxed but where it is said: no value
 // publishes another, and a reader that combines two of them tolerates that they are a tick apart.
 class Published {
  public:

@@ -29,7 +29,7 @@ static_assert(sizeof(SchedAttributes) == 48, "SCHED_ATTR_SIZE_VER0");
 constexpr uint32_t kSchedOther = 0;
 constexpr uint64_t kShortestSlice = 100'000;  // nanoseconds
 
-// A filter of system calls may kill the process for one that it does not expect. Nobody tells which it
+// A filter of system calls may kill the process for one that it does not expect. Nothing says which it
 // allows.
 bool filtered() {
   ProcFile status("/proc/thread-self/status", 16 << 10);

@@ -51,7 +51,7 @@ void OwnCpuClock::measure_cost(Ticks begin) {
 }
 
 // Ticks that jumped (the machine slept or was moved, or this thread lost its CPU between the reading of two
-// clocks) tell nothing of how long one takes; a rate that stays a different one is believed in the end.
+// clocks) say nothing about how long one takes; a rate that stays a different one is believed in the end.
 void OwnCpuClock::follow_tick(Nanos passed, Ticks ticks) {
   constexpr double kOff = 0.1;
   constexpr int kBelieved = 8;

@@ -107,7 +107,7 @@ bool ThreadClocks::read_all(Refresh& refresh) {
 }
 
 // A thread of the list that is gone may have another in its place already, which the number of threads does
-// not tell.
+// not show.
 ThreadClocks::Refresh ThreadClocks::refresh() {
   Refresh refresh{};
   if (stale_ || changed()) {

@@ -9,9 +9,9 @@
 namespace spanmeter {
 
 // The distribution of a rate over a stretch, weighted by time. Few pieces are sorted, so that the answer is
-// exact; of many the histogram tells it, off by at most 1/64 of itself (or 0.05 percentage points if that is
-// more).
-// Of a window longer than the histogram remembers, it is the distribution of the part that is remembered.
+// exact; of many it comes from the histogram, off by at most 1/64 of itself (or 0.05 percentage points if
+// that is more). Of a window longer than the histogram remembers, it is the distribution of the part that is
+// remembered.
 class Quantiles {
  public:
   void load(const Stretch& stretch, const Pyramid& series, const Histogram& histogram);

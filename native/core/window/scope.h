@@ -7,7 +7,7 @@ namespace spanmeter {
 // How much of an answer is wanted. What is not wanted is neither read at an edge nor computed.
 struct Scope {
   SourceSet sources = kAllSources;
-  // Beyond what the default attributes of a span tell: CPU of the asking thread, percentiles, peak memory.
+  // Beyond what the default attributes of a span contain: CPU of the asking thread, percentiles, peak memory.
   bool details = true;
 };
 

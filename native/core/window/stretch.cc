@@ -18,8 +18,8 @@ Nanos length(const Row& left, const Row& right) {
 }
 }  // namespace
 
-bool Stretch::tells(const Row& left, const Row& right, Nanos unsure) const {
-  return tells_rate(length(left, right), right[column_] - left[column_], {unsure, cores_});
+bool Stretch::gives_rate(const Row& left, const Row& right, Nanos unsure) const {
+  return spanmeter::gives_rate(length(left, right), right[column_] - left[column_], {unsure, cores_});
 }
 
 bool Stretch::load(const Pyramid* series, const Shape& shape, const Span& span) {
@@ -73,7 +73,7 @@ void Stretch::add_without_rows(PyramidReader* reader, const Shape& shape) {
   if (reader != nullptr && fine && line_.open_end() && line_.from().before && shape.kind == Kind::kRate) {
     const Nanos unsure = line_.start_unsure() + line_.end_unsure();
     const uint64_t before = line_.from().node - 1, oldest = reader->oldest();
-    for (uint64_t i = 0; i < kFarthest && !tells(left, right, unsure); i++) {
+    for (uint64_t i = 0; i < kFarthest && !gives_rate(left, right, unsure); i++) {
       if (before < oldest + i) break;
       left = reader->read(0, before - i);
     }
@@ -97,7 +97,7 @@ bool Stretch::join_first(PyramidReader& reader, Row& left) {
     const bool alone = inner_first_ == inner_last_;
     const Row next = alone ? line_.end_point() : reader.read(0, inner_first_ + 1);
     const bool long_enough = length(line_.start(), left) >= length(left, next);
-    if (long_enough && tells(line_.start(), left, 2 * line_.start_unsure())) return true;
+    if (long_enough && gives_rate(line_.start(), left, 2 * line_.start_unsure())) return true;
     if (alone) return false;
     extremes_.gap = std::max(extremes_.gap, length(left, next));
     inner_first_++;
@@ -111,7 +111,7 @@ bool Stretch::join_last(PyramidReader& reader, Row& right) {
     const bool alone = inner_first_ == inner_last_;
     const Row before = alone ? line_.begin_point() : reader.read(0, inner_last_ - 1);
     const bool long_enough = length(right, line_.end()) >= length(before, right);
-    if (long_enough && tells(right, line_.end(), 2 * line_.end_unsure())) return true;
+    if (long_enough && gives_rate(right, line_.end(), 2 * line_.end_unsure())) return true;
     if (alone) return false;
     extremes_.gap = std::max(extremes_.gap, length(before, right));
     inner_last_--;

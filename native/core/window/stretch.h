@@ -18,7 +18,7 @@ struct Piece {
 
 // The extremes of a window of a series, by a few dozen reads however long it is: the first and the last piece
 // of its line are computed, all others are looked up in the pyramid. An edge that was read off the grid may
-// leave a piece too short to tell a rate; it is joined to its neighbours.
+// leave a piece too short for a rate; it is joined to its neighbours.
 class Stretch {
  public:
   // How the values of a series are summed up.
@@ -46,7 +46,7 @@ class Stretch {
   uint64_t inner_last() const { return inner_last_; }
 
  private:
-  bool tells(const Row& left, const Row& right, Nanos unsure) const;
+  bool gives_rate(const Row& left, const Row& right, Nanos unsure) const;
   bool try_load(PyramidReader* reader, const Shape& shape, const Span& span);
   void add_outer(size_t which, const Shape& shape, const Row& left, const Row& right, Nanos gap);
   void add_whole(const Shape& shape, const Row& left, Row right, Nanos gap);

@@ -7,7 +7,7 @@
 namespace spanmeter {
 
 // The essentials of a window in which no sample was taken: its two edges are all there is to know. What a
-// short span is told, many times a second.
+// short span gets, many times a second.
 WindowStats unsampled_stats(const Edge& start, const Edge& end, Nanos period, int cores);
 
 }  // namespace spanmeter

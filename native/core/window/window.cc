@@ -128,7 +128,7 @@ void Window::process_stats(const WindowQuery& query, const ProcessHistory& proce
   if (process.process == nullptr || !percentiles) return;
   quantiles_.load(stretch_, *process.process, *process.cpu_rates);
   const std::array<double, 3> rates = quantiles_.at({0.50, 0.95, 0.99});
-  // A histogram tells the middle of a bucket, which may lie beyond the extremes.
+  // A histogram gives the middle of a bucket, which may lie beyond the extremes.
   const auto clamped = [&](double rate) { return std::clamp(to_percent(rate), stats.cpuMin, stats.cpuMax); };
   stats.cpuP50 = clamped(rates[0]);
   stats.cpuP95 = clamped(rates[1]);

@@ -1,7 +1,7 @@
 #pragma once
 
 // A writer at full speed and eight readers on rings so small that every reader is overrun all the time. No
-// answer may be wrong: what a reader is told is checked against what the writer is known to write.
+// answer may be wrong: what a reader gets is checked against what the writer is known to write.
 //
 // The values follow from the number of their row, so that a torn answer and a stale one are recognised. What
 // was written is kept in plain memory as well, which a reader may look at only because the ring ordered that
@@ -28,7 +28,7 @@ inline int64_t word_of(uint64_t row, uint64_t column) {
 // What is found out in the course of one attack.
 struct Findings {
   std::atomic<bool> stop{false};
-  std::atomic<int64_t> answers{0};  // that told something
+  std::atomic<int64_t> answers{0};  // with values in them
   std::atomic<int64_t> wrong{0};
   std::atomic<unsigned> line{0};  // in the source, of the last check that failed
 

@@ -11,9 +11,9 @@ import { Sampler } from './sampler.js'
 import { windowStats } from './window.js'
 
 /**
- * The sampler without a binary: a timer on the JavaScript thread and what Node.js tells of the process. It answers as
- * the native one does, but is blind while the loop is blocked, tells the CPU of the process only for as long a time as its
- * clock is good for, and its cost falls on the thread that it measures.
+ * The sampler without a binary: a timer on the JavaScript thread and what Node.js reports of the process. It answers as
+ * the native one does, but is blind while the loop is blocked, reports the CPU of the process only over times long enough for its
+ * clock, and its cost falls on the thread that it measures.
  */
 export function createJsBackend(options: BackendOptions): Backend {
   return new JsBackend(options)

@@ -1,6 +1,6 @@
 /**
  * Where each counter lies in a reading (an `Edge`) and in the series of the history. A counter that the machine does
- * not tell is NaN in a reading.
+ * not report is NaN in a reading.
  */
 export const Slot = {
   /** Whole nanoseconds since the time origin of the thread: differences and sums are exact. */

@@ -3,7 +3,7 @@ import { Slot } from './layout.js'
 import type { Points } from './points.js'
 
 /**
- * Cuts a line into the shortest pieces of which the clock tells a rate: so long that it is wrong by 1 % at the most, and
+ * Cuts a line into the shortest pieces for which the clock gives a rate: so long that it is wrong by 1 % at the most, and
  * of which no thread is said to have used more than there was. Returns the points between which they lie; none for an
  * empty line. Where not even the whole line is such a piece, it is the only one.
  */

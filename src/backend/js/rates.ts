@@ -6,7 +6,7 @@ import type { Ring } from './ring.js'
 import { widenedAverage } from './widen.js'
 
 /**
- * What a CPU clock tells of a line, and of the pieces of it that are long enough to tell a rate; in % of one core. The
+ * What a CPU clock shows of a line, and of the pieces of it that are long enough for a rate; in % of one core. The
  * line is not empty; the ring is the one that it was taken from.
  */
 export class Rates {

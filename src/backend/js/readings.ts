@@ -43,7 +43,7 @@ function threadCpuUsage(): ThreadCpuUsage | undefined {
 export class Readings {
   readonly thread = threadCpuUsage() !== undefined
   readonly memory: boolean
-  /** Windows does not tell minor faults and context switches: Node.js shows zeros. */
+  /** Windows does not report minor faults and context switches: Node.js shows zeros. */
   readonly faults: boolean
   readonly #sources: readonly Source[]
   readonly #tolerated: number
@@ -107,7 +107,7 @@ export class Readings {
 
   #sourceHealth(source: Source): SourceHealth {
     if (source !== 'memory' && source !== 'faults') return missing('needs the native sampler')
-    if (source === 'faults' && !this.faults) return missing(`not told on ${process.platform}`)
+    if (source === 'faults' && !this.faults) return missing(`not reported on ${process.platform}`)
     const reason = (source === 'memory' ? this.#rss.reason : undefined) ?? this.#usage.reason
     return reason === undefined ? { available: true } : missing(reason)
   }

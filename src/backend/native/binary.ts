@@ -51,7 +51,7 @@ function isBundled(): boolean {
   return typeof __dirname !== 'string' || !existsSync(join(__dirname, 'binding.js'))
 }
 
-/** The folder of the bundle, if no other was named. An ES module cannot tell here where it is: that of the program, then. */
+/** The folder of the bundle, if no other was named. An ES module cannot know here where it is: that of the program, then. */
 function besideBundle(): string {
   const own = typeof __dirname === 'string' ? __dirname : dirname(process.argv[1] ?? '')
   return process.env.SPANMETER_PREBUILD ?? own
@@ -71,14 +71,14 @@ function elsewhere(): string | undefined {
   }
 }
 
-/** The libc of this process: the one that is loaded, whatever else is installed. Both where it cannot be told. */
+/** The libc of this process: the one that is loaded, whatever else is installed. Both where it is not known. */
 export function libcs(): string[] {
   try {
     const maps = readFileSync('/proc/self/maps', 'latin1')
     if (/\/(ld-musl-[^/\n]*|libc\.so)( |$)/m.test(maps)) return ['musl']
     if (/\/libc(\.so\.6|-2\.\d+\.so)( |$)/m.test(maps)) return ['glibc']
   } catch {}
-  // It cannot be told. glibc refuses what was made for musl, musl may seem to load what was made for glibc.
+  // Not known. glibc refuses what was made for musl, musl may seem to load what was made for glibc.
   return ['musl', 'glibc']
 }
 

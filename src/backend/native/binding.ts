@@ -8,7 +8,7 @@ export type MonitorId = number
 
 /**
  * What native/binding exports. Times are `performance.now()` milliseconds of the calling thread; edges and answers
- * are laid out as `layout` says, with NaN for what the machine does not tell. Wrong types throw a `TypeError`.
+ * are laid out as `layout` says, with NaN for what the machine does not report. Wrong types throw a `TypeError`.
  */
 export interface Binding {
   readonly layout: { edge: string[]; stats: string[]; sources: string[]; ledger: string[] }
@@ -117,7 +117,7 @@ export interface NativeHealth {
   errors: Record<string, string>
 }
 
-/** What the machine offers to the sampler. What it does not tell is left out. */
+/** What the machine offers to the sampler. What it does not report is left out. */
 export interface NativeHost {
   /** The version of Node-API that the binary was made for. */
   nodeApi: number
