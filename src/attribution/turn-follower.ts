@@ -1,6 +1,6 @@
 import { kindOf } from './callback-kinds.js'
 import { type Ledger, loopWaited } from './ledger.js'
-import { Stamp } from './stamp.js'
+import { resourceNames } from './resource-names.js'
 import type { TurnListener } from './turns.js'
 
 /** How to know for whom the thread works. */
@@ -38,23 +38,8 @@ export interface TurnFollower<Context> extends TurnListener {
 export function followTurns<Context>(ledger: Ledger, contexts: Contexts<Context>): TurnFollower<Context> {
   const { turn, visit, begin, hold, holdOn, leave, reassign, shared } = ledger
   const { handleOf, section } = contexts
+  const names = resourceNames()
   const waited = loopWaited
-
-  /** What a ledger calls a shared resource, on the resource. */
-  class Name extends Stamp {
-    #name: number
-    private constructor(resource: object, name: number) {
-      super(resource)
-      this.#name = name
-    }
-    static of(resource: object): number {
-      return #name in resource ? resource.#name : 0
-    }
-    static put(resource: object, name: number): void {
-      if (#name in resource) resource.#name = name
-      else new Name(resource, name)
-    }
-  }
 
   /** The context that the thread works in. Undefined where that is to be found out anew. */
   let last: Context | undefined
@@ -112,9 +97,9 @@ export function followTurns<Context>(ledger: Ledger, contexts: Contexts<Context>
     holder = context
     last = undefined
     shared[waited] = 0
-    const name = Name.of(resource)
+    const name = names.of(resource)
     const now = hold(name)
-    if (now !== name) Name.put(resource, now)
+    if (now !== name) names.put(resource, now)
   }
 
   function beginOnce(context: Context): void {
