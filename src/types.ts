@@ -198,7 +198,7 @@ export interface MonitorHealth {
   lateness: { p50: number; p99: number; max: number }
   /** CPU time of all native samplers of the process so far, in ms. */
   cpuTimeMs: number
-  /** Memory held by the history, in bytes. */
+  /** Memory set aside for the history, in bytes. The part of it that summarizes hours becomes resident as it fills. */
   memoryBytes: number
   /** The edges of spans on this thread so far. Absent with the JavaScript sampler, which reads at each. */
   edges?: EdgeHealth

@@ -14,7 +14,9 @@ std::unique_ptr<Histogram> Histogram::create(size_t rows) {
   auto histogram = std::make_unique<Histogram>();
   for (size_t level = 0; level < kLevels; level++) {
     const size_t wanted = (rows >> (kRowBits + kSparserBits * level)) + 2;
-    histogram->levels_[level] = Series::create(kBuckets + 1, level == 0 ? wanted : std::max(kKept, wanted));
+    const size_t capacity = level == 0 ? wanted : std::max(kKept, wanted);
+    const auto pages = level == 0 ? Series::Pages::kAtOnce : Series::Pages::kAsFilled;
+    histogram->levels_[level] = Series::create(kBuckets + 1, capacity, pages);
     if (!histogram->levels_[level]) return nullptr;
   }
   return histogram;

@@ -23,7 +23,8 @@ std::unique_ptr<Pyramid> Pyramid::create(size_t width, Kind kind, size_t column,
   for (size_t level = 0; level < kLevels; level++) {
     // A level reaches at least as far back as the one below.
     const size_t wanted = level == 0 ? capacity : std::max(nodes, rows >> kFanBits);
-    pyramid->levels_[level] = Series::create(width + (level == 0 ? 0 : kExtremesWords), wanted);
+    const auto pages = level < 2 ? Series::Pages::kAtOnce : Series::Pages::kAsFilled;
+    pyramid->levels_[level] = Series::create(width + (level == 0 ? 0 : kExtremesWords), wanted, pages);
     if (!pyramid->levels_[level]) return nullptr;
     rows = pyramid->levels_[level]->capacity();
   }

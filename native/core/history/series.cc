@@ -8,15 +8,14 @@
 
 namespace spanmeter {
 
-std::unique_ptr<Series> Series::create(size_t width, size_t capacity) {
+std::unique_ptr<Series> Series::create(size_t width, size_t capacity, Pages pages) {
   const size_t rows = std::bit_ceil(std::max<size_t>(capacity, 2));
   const size_t bytes = rows * width * sizeof(Word);
-  void* memory =
-      mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+  const int flags = MAP_PRIVATE | MAP_ANONYMOUS | (pages == Pages::kAtOnce ? MAP_POPULATE : 0);
+  void* memory = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, flags, -1, 0);
   if (memory == MAP_FAILED) return nullptr;
-  Word* words = static_cast<Word*>(memory);
-  std::uninitialized_value_construct_n(words, rows * width);
-  return std::unique_ptr<Series>(new Series(words, width, rows, bytes));
+  // The kernel's zeros are words of 0. To construct each would touch all pages.
+  return std::unique_ptr<Series>(new Series(static_cast<Word*>(memory), width, rows, bytes));
 }
 
 Series::Series(Word* words, size_t width, size_t capacity, size_t mapped_bytes)

@@ -25,9 +25,13 @@ namespace spanmeter {
 // ThreadSanitizer cannot see them.
 class Series {
  public:
-  // Null when the memory cannot be had. The memory is touched here, so that filling it later adds no page
-  // faults to what is being measured.
-  static std::unique_ptr<Series> create(size_t width, size_t capacity);
+  // When the memory becomes resident. A page fault is part of what is being measured, and so is memory that
+  // grows: what fills within a minute has all its pages at once. What takes hours has each when it comes to
+  // it, and most processes never do.
+  enum class Pages { kAtOnce, kAsFilled };
+
+  // Null when the memory cannot be had.
+  static std::unique_ptr<Series> create(size_t width, size_t capacity, Pages pages = Pages::kAtOnce);
   ~Series();
   Series(const Series&) = delete;
   Series& operator=(const Series&) = delete;
