@@ -1,6 +1,5 @@
 import { announcesTurns } from './attribution/host.js'
 import type { OwnTime } from './attribution/ledger.js'
-import { runAttributed } from './attribution/measured-work.js'
 import type { Backend, Edge, EssentialStats } from './backend/backend.js'
 import { SpanmeterError } from './errors.js'
 import { type CheckedOptions, number, show, wholeNumber } from './options.js'
@@ -97,7 +96,7 @@ export class Monitor implements ResourceMonitor {
     const mark = this.mark()
     try {
       const attributed = announcesTurns && this.#options.attribution && this.backend === 'native'
-      const { value, own } = attributed ? await runAttributed(work) : { value: await work() }
+      const { value, own } = attributed ? await attribute(work) : { value: await work() }
       const stats = this.since(mark)
       if (own) stats.self = selfStats(own, stats.durationMs)
       return { value, stats }
@@ -160,6 +159,12 @@ export class Monitor implements ResourceMonitor {
     number('endMs', endMs, -Number.MAX_VALUE, Number.MAX_VALUE)
     if (endMs < startMs) throw new RangeError(`endMs must not be before startMs (${startMs}), got ${endMs}`)
   }
+}
+
+/** Loaded with the first piece of work: most monitors are asked for none. */
+function attribute<T>(work: () => T | Promise<T>): Promise<{ value: T; own?: OwnTime }> {
+  const { runAttributed } = require('./attribution/measured-work.js') as typeof import('./attribution/measured-work.js')
+  return runAttributed(work)
 }
 
 function selfStats({ selfMs, totalMs, othersMs }: OwnTime, durationMs: number): NonNullable<ResourceStats['self']> {

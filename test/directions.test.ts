@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { packageRoot } from './helpers/child'
-import { circlesIn, loadedWith, type SourceFile, sourcesIn } from './helpers/imports'
+import { circlesIn, type SourceFile, sourcesIn } from './helpers/imports'
 
 /** A row of the table of folders in CONTRIBUTING.md. */
 interface Row {
@@ -87,10 +87,4 @@ describe('the table of folders in CONTRIBUTING.md', () => {
 
 test('no file imports itself, by whatever way', () => {
   expect(circlesIn(files)).toEqual([])
-})
-
-test('spanmeter/register loads nothing but a few small files until there is a tracer provider', () => {
-  const loaded = [...loadedWith('src/register/index.ts', files)]
-  expect(loaded.filter((module) => !module.startsWith('src/') && !module.startsWith('node:'))).toEqual([])
-  expect(loaded.filter((module) => /^src\/(backend|metrics|prometheus|span-accounts)\//.test(module))).toEqual([])
 })

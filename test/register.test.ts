@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { basename, dirname, join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { readEnvironment } from '../dist/register/environment.js'
 import { closeTo } from './helpers/attributes'
@@ -151,21 +151,42 @@ describe('an application with nothing of ours in it', () => {
     ])
   })
 
-  test('one without OpenTelemetry loads next to nothing', async () => {
-    const program = `
+  describe('loads', () => {
+    const report = `
       const ours = Object.keys(require.cache).filter((path) => path.includes('/dist/'))
       const builtins = process.moduleLoadList.map((name) => name.replace(/^\\S+ /, ''))
       console.log(JSON.stringify({ ours, builtins }))`
-    const load = async (nodeArgs: readonly string[]) => {
-      const { stdout } = await runFixture('', { nodeArgs: [...nodeArgs, '-e', program] })
-      return JSON.parse(stdout) as { ours: string[]; builtins: string[] }
+
+    /** What a program loads with us and does not load without. */
+    async function addedTo(program: string) {
+      const load = async (nodeArgs: readonly string[]) => {
+        const { stdout } = await runFixture('', { nodeArgs: [...nodeArgs, '-e', program + report] })
+        return JSON.parse(stdout) as { ours: string[]; builtins: string[] }
+      }
+      const bare = await load([])
+      const { ours, builtins } = await load(preloads.require)
+      const files = ours.filter((path) => !bare.ours.includes(path)).map((path) => path.replace(/.*\/dist\//, ''))
+      // Those that Node.js itself needs to find a package are internal.
+      const added = builtins.filter((name) => !bare.builtins.includes(name) && !name.startsWith('internal/'))
+      return { files, added }
     }
-    const bare = await load([])
-    const preloaded = await load(preloads.require)
-    expect(preloaded.ours.map((path) => basename(path))).toEqual(['index.js', 'api-global.js'])
-    // Those that Node.js itself needs to find a package are internal.
-    const added = preloaded.builtins.filter((name) => !bare.builtins.includes(name) && !name.startsWith('internal/'))
-    expect(added).toEqual([])
+
+    test('next to nothing where OpenTelemetry is not used', async () => {
+      expect(await addedTo('')).toEqual({ files: ['register/index.js', 'sdk/api-global.js'], added: [] })
+    })
+
+    test('what spans need with the first tracer provider', async () => {
+      const { files, added } = await addedTo(`
+        const provider = new (require('@opentelemetry/sdk-trace-node').NodeTracerProvider)()
+        provider.register()
+        provider.getTracer('app').startSpan('work').end();`)
+      expect(files).toContain('otel/span-processor.js')
+      expect(files.filter((file) => /metrics|prometheus|cli|backend\/js|measured-work|for-process/.test(file))).toEqual(
+        [],
+      )
+      expect(added).not.toContain('worker_threads')
+      expect(added).not.toContain('http')
+    })
   })
 
   test('one without OpenTelemetry gets a message only at debug level, and nothing is started', async () => {

@@ -7,12 +7,9 @@ export interface SourceFile {
   path: string
   /** Files of ours that it imports or includes, types among them. */
   imports: string[]
-  /** What Node.js loads together with it: imports by value that stand at its beginning, of files and of packages. */
-  loads: string[]
 }
 
 const anyImport = /(?:\bfrom |\bimport |\bimport\(|\brequire\()'([^']+)'|^#include "([^"]+)"/gm
-const loading = /^(?:import|export) (?!type\b)(?:[^'"]*? from )?'([^']+)'/gm
 
 /** The source files below a folder, and what each imports. */
 export function sourcesIn(folder: string): SourceFile[] {
@@ -28,10 +25,7 @@ function readSource(path: string): SourceFile {
     if (header !== undefined) return [posix.join(posix.dirname(path), header)]
     return module!.startsWith('.') && !module!.endsWith('.json') ? [resolved(path, module!)] : []
   })
-  const loads = [...text.matchAll(loading)].map(([, module]) =>
-    module!.startsWith('.') ? resolved(path, module!) : module!,
-  )
-  return { path, imports, loads }
+  return { path, imports }
 }
 
 /** TypeScript names what the compiler will have written. */
@@ -53,12 +47,4 @@ export function circlesIn(files: readonly SourceFile[]): string[] {
   }
   for (const { path } of files) visit(path, [])
   return circles
-}
-
-/** All that Node.js loads for a file before it runs its first line. */
-export function loadedWith(path: string, files: readonly SourceFile[], seen = new Set<string>()): Set<string> {
-  if (seen.has(path)) return seen
-  seen.add(path)
-  for (const next of files.find((file) => file.path === path)?.loads ?? []) loadedWith(next, files, seen)
-  return seen
 }
