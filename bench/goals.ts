@@ -1,8 +1,6 @@
-import type { Result } from './case.js'
+export type Read = (name: string, variant: string, metric: string) => number
 
-type Read = (name: string, variant: string, metric: string) => number
-
-interface Goal {
+export interface Goal {
   what: string
   case: string
   reach: string
@@ -24,7 +22,7 @@ const rates = ['1', '4', '10', '20'].map((rate) => `${rate} kHz`)
 const longest = '1000000 samples'
 
 /** What the figures are judged by, in the order of the cases. */
-const goals: readonly Goal[] = [
+export const goals: readonly Goal[] = [
   {
     what: 'process CPU per 1 ms sample, one thread at a steady 100 %: p1 … p99',
     case: 'steady-load',
@@ -137,6 +135,14 @@ const goals: readonly Goal[] = [
     peers: (read) =>
       `plain Node.js takes ${milli(read('start-up', 'nothing more', 'without'))}; \`--require\` adds ${milli(read('start-up', '--require', 'added'))}`,
   },
+  {
+    what: 'resident memory that `spanmeter/register` adds to a small traced process',
+    case: 'resident-memory',
+    reach: '≤ 5 MB',
+    measured: (read) => `${megabytes(read, 'spanmeter/register', 'added')}`,
+    limit: (read) => `the same process again ${megabytes(read, 'nothing more', 'added')}`,
+    peers: (read) => `OpenTelemetry itself ${megabytes(read, 'OpenTelemetry', 'added')}`,
+  },
   ticksHeld('idle'),
   ticksHeld('busy'),
   {
@@ -208,43 +214,10 @@ function reportedOver(read: Read, without: string): number {
   return read('tracing-cost', 'OpenTelemetry, measured', 'reported') / (cpu('OpenTelemetry') - cpu(without))
 }
 
+function megabytes(read: Read, variant: string, metric: string): string {
+  return `${read('resident-memory', variant, metric).toFixed(1)} MB`
+}
+
 function bytes(read: Read, variant: string): string {
   return `${read('history-memory', variant, 'of each sample').toFixed(0)} B`
-}
-
-function reader(results: readonly Result[]): Read {
-  return (name, variant, metric) => {
-    const found = results.find((one) => one.case === name && one.variant === variant && one.metric === metric)
-    if (found === undefined) throw new Error(`the goals ask for what was not measured: ${name}, ${variant}, ${metric}`)
-    return found.value
-  }
-}
-
-function markdown(rows: readonly (readonly string[])[]): string {
-  const [head, ...body] = rows.map((cells) => `| ${cells.join(' | ')} |`)
-  return [head, `|${rows[0]?.map(() => '---|').join('')}`, ...body].join('\n')
-}
-
-/** All goals, for a run of all cases. */
-export function goalTable(results: readonly Result[]): string {
-  const read = reader(results)
-  const rows = goals.map((goal) => [
-    goal.what,
-    goal.reach,
-    `**${goal.measured(read)}**`,
-    goal.limit(read),
-    goal.peers(read),
-    goal.case,
-  ])
-  const table = markdown([['what', 'goal', 'measured', 'limit', 'what users have today', 'case'], ...rows])
-  return `### Goals\n\nMedians; each case is repeated by \`npm run bench -- --case CASE\`.\n\n${table}`
-}
-
-/** Those that a user decides by. */
-export function userTable(results: readonly Result[]): string {
-  const read = reader(results)
-  const rows = goals
-    .filter(({ forUsers }) => forUsers)
-    .map((goal) => [goal.what, `**${goal.measured(read)}**`, goal.peers(read)])
-  return markdown([['', 'spanmeter', 'what users have today'], ...rows])
 }

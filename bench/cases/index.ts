@@ -7,6 +7,7 @@ import { historyMemory } from './history-memory.js'
 import { httpBare, httpBareSlow, httpThroughput, httpThroughputSlow } from './http-throughput.js'
 import { idleCost } from './idle-cost.js'
 import { mainThread } from './main-thread.js'
+import { residentMemory } from './resident-memory.js'
 import { sampleCost } from './sample-cost.js'
 import { spanCost, spanCostSlow, spanCostSlower } from './span-cost.js'
 import { startUp } from './start-up.js'
@@ -38,4 +39,5 @@ export const cases: readonly Case[] = [
   httpBareSlow,
   tracingCost,
   startUp,
+  residentMemory,
 ]
