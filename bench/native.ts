@@ -9,6 +9,8 @@ const folder = join(__dirname, '../bench-native')
 export interface Addon {
   /** CPU of the calling thread so far, fresh. */
   threadCpu(): number
+  /** What is in use of the C library's heap. */
+  mallocBytes(): number
   /** Sleeps and spins in turn, on a thread of its own: how long, in turn. */
   startBurner(plan: Float64Array): void
   /** Waits for the end of the plan. Four numbers a burst: CLOCK_MONOTONIC and the thread's CPU, begin and end of each. */

@@ -46,8 +46,8 @@ describe('each JavaScript block of the documentation runs as it stands', () => {
 })
 
 describe('each command of the documentation exists', () => {
-  // Run by tests of their own, or by .ci/run, which calls them literally.
-  const ci = readFileSync(join(root, '.ci/run'), 'utf8')
+  // Run by .ci/run, or by a test of its own, which call them literally.
+  const ci = ['.ci/run', 'test/soak.test.ts'].map((file) => readFileSync(join(root, file), 'utf8')).join('\n')
   const commands = blocks
     .filter(({ language }) => language === 'sh')
     .flatMap(({ page, code }) => code.split('\n').map((line) => ({ page, line: line.replace(/\s*#.*/, '').trim() })))

@@ -1,6 +1,7 @@
-// What a benchmark needs inside the Node process that it measures: the CPU clock of the calling thread,
-// threads that work to a plan, an empty wake-up loop. All times cross as milliseconds.
+// What a benchmark needs inside the Node process that it measures: the CPU clock of the calling thread, the
+// memory in use, threads that work to a plan, an empty wake-up loop. All times cross as milliseconds.
 
+#include <malloc.h>
 #include <node_api.h>
 
 #include <memory>
@@ -40,6 +41,15 @@ napi_value argument(napi_env env, napi_callback_info info) {
 napi_value thread_cpu(napi_env env, napi_callback_info) {
   napi_value value = nullptr;
   napi_create_double(env, to_ms(own_cpu()), &value);
+  return value;
+}
+
+// mallocBytes(): number: of the C library's heap, in use. Unlike the resident set it does not depend on what
+// was freed when.
+napi_value malloc_bytes(napi_env env, napi_callback_info) {
+  const struct mallinfo2 heap = mallinfo2();
+  napi_value value = nullptr;
+  napi_create_double(env, static_cast<double>(heap.uordblks + heap.hblkhd), &value);
   return value;
 }
 
@@ -103,6 +113,7 @@ NAPI_MODULE_INIT() {
     napi_set_named_property(env, exports, name, function);
   };
   add("threadCpu", thread_cpu);
+  add("mallocBytes", malloc_bytes);
   add("startBurner", start_burner);
   add("takeBursts", take_bursts);
   add("startLoop", start_loop);
