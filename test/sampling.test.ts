@@ -17,7 +17,7 @@ import {
   TraceIdRatioBasedSampler,
 } from '@opentelemetry/sdk-trace-node'
 import { OverheadSampler } from 'spanmeter/otel'
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { askFixture } from './helpers/child'
 import { burn } from './helpers/cpu.cjs'
 
@@ -164,7 +164,12 @@ describe('the measurement', () => {
         return 1
       },
     }
-    for (let i = 0; i < 50; i++) tracer.startSpan('work', { attributes }).end()
+    // So far apart that the share is set anew each time.
+    const now = performance.now.bind(performance)
+    let skippedMs = 0
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => now() + skippedMs)
+    for (; skippedMs < 50 * 250; skippedMs += 250) tracer.startSpan('work', { attributes }).end()
+    clock.mockRestore()
     const { cpu, spans } = tracingOverhead.read()!
     const ms = (wanted: string) => cpu.find(({ component }) => component === wanted)?.timeMs ?? 0
     expect(burnt).toBeGreaterThan(50)

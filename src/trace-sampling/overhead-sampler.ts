@@ -43,9 +43,11 @@ export class OverheadSampler {
     if (this.#state === 'new') this.#begin()
     const parent = trace.getSpanContext(context)
     const isRoot = parent === undefined || !isSpanContextValid(parent)
-    if (isRoot && this.#state === 'measuring') this.#keepBudget()
     const sampled = isRoot ? isInShare(traceId, this.ratio) : (parent.traceFlags & sampledFlag) !== 0
-    if (this.#state === 'measuring') count(sampled, isRoot ? 'none' : parent.isRemote ? 'remote' : 'local')
+    if (this.#state === 'measuring') {
+      count(sampled, isRoot ? 'none' : parent.isRemote ? 'remote' : 'local')
+      if (isRoot) this.#keepBudget()
+    }
     const decided = sampled ? decision.recordAndSampled : decision.notRecord
     return isRoot || parent.traceState === undefined
       ? { decision: decided }

@@ -72,7 +72,7 @@ export class RatioControl {
     this.#costs = costs
   }
 
-  /** Whether an update is due. To be asked before each decision about a root span. */
+  /** Whether an update is due. To be asked after each decision about a root span. */
   isDue(nowMs: number): boolean {
     return nowMs - this.#updatedMs >= intervalMs || this.decisions.sampledRoots >= this.#nextRoots
   }

@@ -35,7 +35,8 @@ class ThreadBudget {
   }
 
   /**
-   * To be called before each decision about a root span. Throws if the cost of those that are sampled is not measured.
+   * To be called after each decision about a root span. Not before: reading the costs settles whose they are, and until the
+   * decision that of the span that starts is not known. Throws if the cost of those that are sampled is not measured.
    */
   keep(): void {
     const nowMs = performance.now()

@@ -74,14 +74,14 @@ export function simulate({ load, seconds, budgetPercent = 2, minRatio = 0.001 }:
     results.push(result)
 
     function root(ms: number): void {
-      if (control.isDue(ms)) control.update(ms, { ...costs }, queue.length > 0, [limits])
+      const sampled = random() < limits.ratio
       result.roots++
       decisions.roots++
-      if (random() < limits.ratio) {
-        decisions.sampledRoots++
-        start(ms)
-      } else {
-        decisions.unsampledSpans += now.spans
+      if (sampled) decisions.sampledRoots++
+      else decisions.unsampledSpans += now.spans
+      if (control.isDue(ms)) control.update(ms, { ...costs }, queue.length > 0, [limits])
+      if (sampled) start(ms)
+      else {
         costs.unsampledMs += now.spans * now.unsampledMs + pauseMs
         pauseMs = 0
         result.decided += now.spans * now.unsampledMs
