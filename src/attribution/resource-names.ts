@@ -1,9 +1,15 @@
 import { Stamp } from './stamp.js'
 
-/** What one ledger calls each shared resource. Each ledger has names of its own. */
-export function resourceNames() {
-  /** The name is on the resource, and goes with it. */
-  return class Name extends Stamp {
+/** What a ledger calls each shared resource. */
+interface ResourceNames {
+  /** 0 for a resource that has no name. */
+  of(resource: object): number
+  put(resource: object, name: number): void
+}
+
+/** Names of one ledger, since each has its own. They are on the resources, and go with them. */
+export function resourceNames(): ResourceNames {
+  class Name extends Stamp {
     #name: number
 
     private constructor(resource: object, name: number) {
@@ -11,7 +17,6 @@ export function resourceNames() {
       this.#name = name
     }
 
-    /** 0 for a resource that has none. */
     static of(resource: object): number {
       return #name in resource ? resource.#name : 0
     }
@@ -21,4 +26,5 @@ export function resourceNames() {
       else new Name(resource, name)
     }
   }
+  return Name
 }
