@@ -1,0 +1,76 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect } from 'vitest'
+import versions from '../libraries.json'
+import { askFixture, packageRoot } from './child'
+
+/** What `npm run libraries` fetches, by name: the versions. */
+export const libraries: Readonly<Record<string, string>> = versions
+
+/** Why there are no libraries here, as the end of a test's name; empty if there are. */
+export const whyNoLibraries = existsSync(join(packageRoot, 'build/libraries/node_modules'))
+  ? ''
+  : ' (skipped: run `npm run libraries` first)'
+
+/** Spans that asked at once over connections that somebody opened; all in ms. */
+export interface Combination {
+  opener: string
+  connections: number
+  /** How large the answers were, and the time of the span with those below it. */
+  askers: { weight: number; ms: number }[]
+  /** What the thread ran while they asked. */
+  askedMs: number
+  /** Own time of the span that opened the connections. */
+  openerMs: number
+  /** Own time of all spans, what was nobody's, and what the thread ran, from before the opening until the end. */
+  spansMs: number
+  nobodyMs: number
+  threadMs: number
+}
+
+export interface Asked {
+  /** What an answer of weight 1, 2, 3 takes where nobody else asks. */
+  alone: number[]
+  combinations: Combination[]
+}
+
+export function ask(program: string, args: readonly string[], node?: string): Promise<Asked> {
+  return askFixture(`shared-connections/${program}.cjs`, {
+    node,
+    // Little young memory is collected often, and a little at a time, so that each asker has its part of that.
+    nodeArgs: ['--expose-gc', '--max-semi-space-size=2'],
+    args,
+    timeout: 200_000,
+  })
+}
+
+export function expectCredited({ askers, askedMs, openerMs }: Combination, percent: number): void {
+  const credited = askers.reduce((sum, { ms }) => sum + ms, 0)
+  const words = `the askers had ${credited} of ${askedMs} ms, the opener ${openerMs}`
+  expect(credited, words).toBeGreaterThan((percent / 100) * askedMs)
+  expect(credited, words).toBeLessThan(1.01 * askedMs)
+  expect(openerMs, words).toBeLessThan(0.05 * askedMs)
+}
+
+export function expectConserved({ spansMs, nobodyMs, threadMs }: Combination): void {
+  expect(Math.abs(spansMs + nobodyMs - threadMs), `${spansMs} + ${nobodyMs} of ${threadMs} ms`).toBeLessThan(
+    0.02 * threadMs,
+  )
+}
+
+/**
+ * Whether each of the askers has its share of what the thread ran, by what its answers take alone. Over several
+ * combinations, because whose answer a garbage collection falls into is a matter of chance.
+ */
+export function expectShares({ alone }: Asked, combinations: readonly Combination[]): void {
+  const askedMs = combinations.reduce((sum, combination) => sum + combination.askedMs, 0)
+  const weights = combinations[0]!.askers.map(({ weight }) => weight)
+  const all = weights.reduce((sum, weight) => sum + alone[weight - 1]!, 0)
+  const parts = weights.map((weight, i) => {
+    const ms = combinations.reduce((sum, { askers }) => sum + askers[i]!.ms, 0)
+    return ms / ((alone[weight - 1]! / all) * askedMs)
+  })
+  const words = `parts of their shares: ${parts.map((part) => part.toFixed(2))}`
+  expect(Math.min(...parts), words).toBeGreaterThan(0.8)
+  expect(Math.max(...parts), words).toBeLessThan(1.2)
+}

@@ -1,0 +1,75 @@
+import { beforeAll, describe, expect, test } from 'vitest'
+import { type Asked, ask, expectConserved, expectCredited, expectShares, whyNoLibraries } from './helpers/asking'
+import { Server, type ServerName, whyNoServer } from './helpers/servers'
+
+// Spans that ask over connections that others opened, as the pools of real services are, with real libraries and
+// servers. What the thread ran for each of them is known by the thread’s own clock.
+
+interface Library {
+  /** Its program in test/fixtures/shared-connections. */
+  program: string
+  server?: ServerName
+  /** How many connections it has. */
+  connections: readonly number[]
+  instrumented: readonly boolean[]
+}
+
+const both = [false, true]
+const libraries: readonly Library[] = [
+  { program: 'pg', server: 'postgresql', connections: [1, 10], instrumented: both },
+  { program: 'mysql2', server: 'mariadb', connections: [1, 10], instrumented: both },
+  { program: 'ioredis', server: 'redis', connections: [1, 10], instrumented: both },
+  { program: 'node-redis', server: 'redis', connections: [1, 10], instrumented: both },
+  { program: 'bullmq', server: 'redis', connections: [1], instrumented: [false] },
+  { program: 'http', connections: [10], instrumented: both },
+  { program: 'undici', connections: [1], instrumented: both },
+  { program: 'fetch', connections: [10], instrumented: both },
+  { program: 'http2', connections: [1], instrumented: [false] },
+  { program: 'grpc', connections: [1], instrumented: both },
+  { program: 'piscina', connections: [1, 2], instrumented: [false] },
+]
+const openers = ['at the start', 'by a span that ended', 'by a span that idles']
+const counts = [1, 5, 20]
+
+const cases = libraries.flatMap((library) =>
+  library.instrumented.map((instrumented) => {
+    const { program, server } = library
+    const why = whyNoLibraries || (server === undefined ? '' : whyNoServer(server))
+    return { ...library, instrumented, why, name: `${program}${instrumented ? ' with its instrumentation' : ''}${why}` }
+  }),
+)
+
+describe.each(cases)('$name', ({ program, server: serverName, connections, instrumented, why }) => {
+  const combinations = openers.flatMap((opener) =>
+    connections.flatMap((size) => counts.map((count) => [size, opener, count] as const)),
+  )
+
+  describe.skipIf(why !== '')('asks', () => {
+    let asked: Asked
+    beforeAll(async () => {
+      await using server = serverName && (await Server.start(serverName))
+      const args = connections.flatMap((size) => ['--connections', `${size}`])
+      if (server) args.push('--port', `${server.port}`)
+      if (instrumented) args.push('--instrumented')
+      asked = await ask(program, args)
+    }, 240_000)
+
+    test('all combinations were tried', () => expect(asked.combinations).toHaveLength(combinations.length))
+
+    test.each(combinations)('%i connections opened %s, %i asking', (size, opener, count) => {
+      const combination = asked.combinations.find(
+        (each) => each.connections === size && each.opener === opener && each.askers.length === count,
+      )!
+      expectConserved(combination)
+      expectCredited(combination, instrumented ? 95 : 85)
+    })
+
+    test.each(connections.flatMap((size) => [5, 20].map((count) => [size, count] as const)))(
+      '%i connections, each of %i asking has its share',
+      (size, count) => {
+        const those = asked.combinations.filter((each) => each.connections === size && each.askers.length === count)
+        expectShares(asked, those)
+      },
+    )
+  })
+})
