@@ -34,11 +34,16 @@ export interface Asked {
   combinations: Combination[]
 }
 
+/**
+ * Garbage is collected while an answer fills the memory, often and a little at a time, so that each asker has its part of
+ * that. Left to itself, V8 collects much of it in tasks of the event loop, which are nobody's.
+ */
+const collectingWhereItIsFilled = ['--max-semi-space-size=2', '--no-minor-gc-task', '--no-incremental-marking-task']
+
 export function ask(program: string, args: readonly string[], node?: string): Promise<Asked> {
   return askFixture(`shared-connections/${program}.cjs`, {
     node,
-    // Little young memory is collected often, and a little at a time, so that each asker has its part of that.
-    nodeArgs: ['--expose-gc', '--max-semi-space-size=2'],
+    nodeArgs: ['--expose-gc', ...collectingWhereItIsFilled],
     args,
     timeout: 200_000,
   })
