@@ -77,7 +77,12 @@ function ownTid() {
   return readlinkSync('/proc/thread-self').split('/').at(-1)
 }
 
-/** Run delay of the calling thread in ms: how long it was ready to run and had no CPU. */
+/** Run delay in ms of one thread of this process: how long it was ready to run and had no CPU. */
+function delayMsOf(tid) {
+  return Number(readFileSync(`/proc/self/task/${tid}/schedstat`, 'utf8').split(' ')[1]) / 1e6
+}
+
+/** The same of the calling thread. */
 function ownDelayMs() {
   return Number(readFileSync('/proc/thread-self/schedstat', 'utf8').split(' ')[1]) / 1e6
 }
@@ -88,6 +93,7 @@ burn(10)
 module.exports = {
   burn,
   cpuMsOf,
+  delayMsOf,
   hostCpuMs,
   hostVoluntarySwitches,
   ownDelayMs,

@@ -1,5 +1,6 @@
 export function burn(cpuMs: number): number
 export function cpuMsOf(tid: string): number
+export function delayMsOf(tid: string): number
 export function hostCpuMs(): number
 export function hostVoluntarySwitches(): number
 export function ownDelayMs(): number
