@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import type { MetricDefinition } from '../dist/metrics/definitions/definition.js'
+import libraries from './libraries.json'
 
 const run = promisify(execFile)
 const root = join(__dirname, '..')
@@ -83,6 +84,13 @@ test('every option, attribute and metric the README names exists', async () => {
     const attempt = () => createMonitor({ [option as string]: Symbol.iterator } as never)
     expect(attempt).toThrow(new RegExp(`^(?!option).*${option}`))
   }
+})
+
+test('the versions in docs/whose-cpu.md are those that are tested', () => {
+  const text = readFileSync(join(root, 'docs/whose-cpu.md'), 'utf8')
+  const named = [...text.matchAll(/([@\w/-]+) (\d+\.\d+\.\d+)/g)].map(([, name, version]) => [name, version])
+  const { '@opentelemetry/api': _, ...tested } = libraries
+  expect(Object.fromEntries(named)).toEqual(tested)
 })
 
 test('every metric of docs/metrics.md is one of the code, and all are there', async () => {
