@@ -12,6 +12,11 @@ interface Library {
   /** How many connections it has. */
   connections: readonly number[]
   instrumented: readonly boolean[]
+  /**
+   * Why nobody can know whose a question is that has to wait for a connection, where the library goes on with it in the
+   * context of another.
+   */
+  mistakesWhoWaits?: string
 }
 
 const both = [false, true]
@@ -19,7 +24,13 @@ const libraries: readonly Library[] = [
   { program: 'pg', server: 'postgresql', connections: [1, 10], instrumented: both },
   { program: 'mysql2', server: 'mariadb', connections: [1, 10], instrumented: both },
   { program: 'ioredis', server: 'redis', connections: [1, 10], instrumented: both },
-  { program: 'node-redis', server: 'redis', connections: [1, 10], instrumented: both },
+  {
+    program: 'node-redis',
+    server: 'redis',
+    connections: [1, 10],
+    instrumented: both,
+    mistakesWhoWaits: 'its pool sends what waited in the context of whoever had the client before',
+  },
   { program: 'bullmq', server: 'redis', connections: [1], instrumented: [false] },
   { program: 'http', connections: [10], instrumented: both },
   { program: 'undici', connections: [1], instrumented: both },
@@ -39,7 +50,7 @@ const cases = libraries.flatMap((library) =>
   }),
 )
 
-describe.each(cases)('$name', ({ program, server: serverName, connections, instrumented, why }) => {
+describe.each(cases)('$name', ({ program, server: serverName, connections, instrumented, mistakesWhoWaits, why }) => {
   const combinations = openers.flatMap((opener) =>
     connections.flatMap((size) => counts.map((count) => [size, opener, count] as const)),
   )
@@ -54,7 +65,10 @@ describe.each(cases)('$name', ({ program, server: serverName, connections, instr
       asked = await ask(program, args)
     }, 240_000)
 
-    test('all combinations were tried', () => expect(asked.combinations).toHaveLength(combinations.length))
+    test('all combinations were tried', () => {
+      expect(asked.combinations).toHaveLength(combinations.length)
+      for (const { clientSpans } of asked.combinations) expect(clientSpans > 0).toBe(instrumented)
+    })
 
     test.each(combinations)('%i connections opened %s, %i asking', (size, opener, count) => {
       const combination = asked.combinations.find(
@@ -64,12 +78,17 @@ describe.each(cases)('$name', ({ program, server: serverName, connections, instr
       expectCredited(combination, instrumented ? 95 : 85)
     })
 
-    test.each(connections.flatMap((size) => [5, 20].map((count) => [size, count] as const)))(
-      '%i connections, each of %i asking has its share',
-      (size, count) => {
+    const groups = connections.flatMap((size) =>
+      [5, 20].map((count) => {
+        const mistaken = mistakesWhoWaits !== undefined && size > 1 && count > size
+        return { size, count, mistaken, reason: mistaken ? ` (skipped: ${mistakesWhoWaits})` : '' }
+      }),
+    )
+    for (const { size, count, mistaken, reason } of groups) {
+      test.skipIf(mistaken)(`${size} connections, each of ${count} asking has its share${reason}`, () => {
         const those = asked.combinations.filter((each) => each.connections === size && each.askers.length === count)
         expectShares(asked, those)
-      },
-    )
+      })
+    }
   })
 })

@@ -22,6 +22,8 @@ export interface Combination {
   askedMs: number
   /** Own time of the span that opened the connections. */
   openerMs: number
+  /** How many spans the instrumentation made. */
+  clientSpans: number
   /** Own time of all spans, what was nobody's, and what the thread ran, from before the opening until the end. */
   spansMs: number
   nobodyMs: number
