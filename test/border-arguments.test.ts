@@ -9,14 +9,13 @@ import {
   edge,
   type FunctionName,
   open,
-  shared,
   wrongNumbers,
   wrongTypes,
 } from './helpers/border'
 
 // What each function of the border is given: the right number of arguments of the right kinds, or anything else.
 
-type Kind = 'monitor' | 'running' | 'number' | 'time' | 'positive' | 'boolean' | 'edge' | 'answer' | 'shared'
+type Kind = 'monitor' | 'running' | 'number' | 'time' | 'positive' | 'boolean' | 'edge' | 'answer'
 
 /** Every function of the border with the kinds of its arguments. */
 const functions: Record<FunctionName, Kind[]> = {
@@ -31,8 +30,8 @@ const functions: Record<FunctionName, Kind[]> = {
   read: ['monitor', 'edge'],
   since: ['monitor', 'edge', 'edge', 'answer'],
   between: ['monitor', 'time', 'time', 'answer'],
-  spans: ['monitor', 'boolean', 'answer'],
-  ledger: ['shared'],
+  spans: ['monitor', 'boolean'],
+  ledger: [],
   samples: ['monitor', 'time', 'time', 'positive'],
   health: ['monitor'],
   host: [],
@@ -54,7 +53,6 @@ const good: Record<Kind, () => unknown> = {
   boolean: () => false,
   edge,
   answer,
-  shared,
 }
 
 function detached(length: number): Float64Array {
@@ -110,7 +108,6 @@ const wrong: Record<Kind, () => unknown[]> = {
   boolean: () => [...wrongTypes, 0, 1, Number.NaN],
   edge: () => [...wrongTypes, true, 1, ...wrongArrays(edgeLayout.length)],
   answer: () => [...wrongTypes, true, 1, ...wrongArrays(statsLayout.length)],
-  shared: () => [...wrongTypes, true, 1, ...wrongArrays(ledgerLayout.length)],
 }
 
 test('every export is tested here', () => {

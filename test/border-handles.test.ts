@@ -1,12 +1,14 @@
 import { describe, expect, test } from 'vitest'
+import { ledgerLayout, statsLayout } from '../dist/backend/native/layout.js'
 import { answer, binding, describeValue, shared, started, wrongNumbers, wrongTypes } from './helpers/border'
 
 // What the border gives out handles for: open spans, and accounts of the ledger.
 
 describe('spans', () => {
   test('are answered once, by whatever handle they were given', () => {
-    const stats = answer()
-    const spans = binding.spans(started(), true, stats)
+    const spans = binding.spans(started(), true)
+    const { stats } = spans
+    expect(stats).toHaveLength(statsLayout.length)
     const handles = Array.from({ length: 1000 }, () => spans.open())
     expect(new Set(handles).size).toBe(1000)
     for (const handle of handles) {
@@ -18,7 +20,7 @@ describe('spans', () => {
   })
 
   test('open as many as there is room for, and have room again once they are closed', () => {
-    const spans = binding.spans(started(), false, answer())
+    const spans = binding.spans(started(), false)
     const handles = Array.from({ length: 2 ** 17 }, () => spans.open())
     expect(handles.every((handle) => handle > 0)).toBe(true)
     expect(spans.open()).toBe(0)
@@ -27,7 +29,7 @@ describe('spans', () => {
   })
 
   test('a handle that is none is answered so or refused', () => {
-    const spans = binding.spans(started(), false, answer())
+    const spans = binding.spans(started(), false)
     const handle = spans.open()
     for (const wrong of [0, 1, handle + 1, handle - 2 ** 17, 2 ** 31 - 1]) {
       expect(spans.close(wrong)).toBe(false)
@@ -42,8 +44,8 @@ describe('spans', () => {
 
   test('survive their monitor, and an array that was sent away', () => {
     const monitor = started()
-    const stats = answer()
-    const spans = binding.spans(monitor, false, stats)
+    const spans = binding.spans(monitor, false)
+    const { stats } = spans
     const [first, second] = [spans.open(), spans.open()]
     structuredClone(stats.buffer, { transfer: [stats.buffer] })
     expect(() => spans.close(first)).toThrow(TypeError)
@@ -55,8 +57,9 @@ describe('spans', () => {
 
 describe('accounts', () => {
   test('are answered once, by whatever handle they were given', () => {
-    const numbers = shared()
-    const ledger = binding.ledger(numbers)
+    const ledger = binding.ledger()
+    const { shared: numbers } = ledger
+    expect(numbers).toHaveLength(ledgerLayout.length)
     const handles = Array.from({ length: 1000 }, (_, i) => ledger.open(i))
     expect(new Set(handles).size).toBe(1000)
     for (const handle of handles) {
@@ -80,7 +83,7 @@ describe('accounts', () => {
   })
 
   test('a handle that is none stands for nobody or is refused', () => {
-    const ledger = binding.ledger(shared())
+    const ledger = binding.ledger()
     const handle = ledger.open(0)
     const rubbish = [...wrongTypes, ...wrongNumbers, -1, 2 ** 31, 1e300]
     for (const wrong of [0, 1, 2 ** 17, handle + 1, handle - 2 ** 17, 2 ** 31 - 1]) {
@@ -99,8 +102,9 @@ describe('accounts', () => {
   })
 
   test('an array that was sent away is not written to', async () => {
-    const numbers = shared()
-    const ledger = binding.ledger(numbers)
+    const ledger = binding.ledger()
+    const { shared: numbers } = ledger
+    expect(numbers).toHaveLength(ledgerLayout.length)
     const handle = ledger.open(0)
     ledger.watchLoop(true)
     structuredClone(numbers.buffer, { transfer: [numbers.buffer] })

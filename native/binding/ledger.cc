@@ -1,10 +1,12 @@
 // Whom the thread works for.
 
+#include <memory>
 #include <utility>
 
 #include "arguments.h"
 #include "exports.h"
 #include "layout.h"
+#include "shared_ledger.h"
 
 namespace spanmeter {
 namespace {
@@ -139,27 +141,28 @@ void watch_loop(const Napi::CallbackInfo& info) {
   on ? shared.loop->start() : shared.loop->stop();
 }
 
-// ledger(shared): { open, turn, visit, begin, hold, holdOn, leave, reassign, close, self, sums, watchLoop }
-// of a new ledger of this thread. It lives as long as the thread.
+// ledger(): { shared, open, turn, visit, begin, hold, holdOn, leave, reassign, close, self, sums, watchLoop }
+// of a new ledger of this thread.
 Napi::Value ledger_of_thread(const Napi::CallbackInfo& info) {
-  Arguments arguments(info);
-  arguments.doubles(0, "shared", kLedgerLength);
-  if (!arguments.ok()) return info.Env().Undefined();
-  auto array = Napi::Persistent(info[0].As<Napi::Float64Array>());
-  Environment& environment = Environment::of(info);
-  auto& ledgers = environment.ledgers;
-  ledgers.emplace_back(
-      new SharedLedger{info.Env(), std::move(array), Ledger(environment.thread.clock(), ticks_now())});
-  SharedLedger* shared = ledgers.back().get();
+  const auto array = Napi::Float64Array::New(info.Env(), kLedgerLength);
+  OwnCpuClock& clock = Environment::of(info).thread.clock();
+  const std::shared_ptr<SharedLedger> shared(
+      new SharedLedger{info.Env(), Napi::Persistent(array), Ledger(clock, ticks_now()), nullptr});
   Napi::Object result = Napi::Object::New(info.Env());
+  (void)result.Set("shared", array);
+  const auto keep = [&](const char* name, Napi::Function function) {
+    if (function.IsEmpty()) return;  // the worker is being terminated
+    function.AddFinalizer([](Napi::Env, std::shared_ptr<SharedLedger>* held) { delete held; },
+                          new std::shared_ptr<SharedLedger>(shared));
+    (void)result.Set(name, function);
+  };
   const auto add = [&](const char* name, auto function) {
-    (void)result.Set(name, Napi::Function::New(info.Env(), function, name, shared));
+    keep(name, Napi::Function::New(info.Env(), function, name, shared.get()));
   };
   const auto add_call = [&](const char* name, napi_callback call) {
-    napi_value function;
-    if (napi_create_function(info.Env(), name, NAPI_AUTO_LENGTH, call, shared, &function) == napi_ok) {
-      (void)result.Set(name, function);
-    }
+    napi_value function = nullptr;
+    napi_create_function(info.Env(), name, NAPI_AUTO_LENGTH, call, shared.get(), &function);
+    keep(name, Napi::Function(info.Env(), function));
   };
   add_call("open", open_account);
   add_call("turn", ledger_call<turn_to>);

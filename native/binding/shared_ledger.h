@@ -9,12 +9,12 @@
 namespace spanmeter {
 
 // A ledger of the thread, and the array that it shares with JavaScript: see LedgerSlot. Nothing is written to
-// an array that was sent to another thread.
+// an array that was sent to another thread. It lives as long as one of its functions.
 struct SharedLedger {
   const Napi::Env env;
   const Napi::Reference<Napi::Float64Array> shared;
   Ledger ledger;
-  LoopWatch* loop = nullptr;  // owned by the environment
+  LoopWatch::Owner loop;
 
   static SharedLedger& of(const Napi::CallbackInfo& info) { return *static_cast<SharedLedger*>(info.Data()); }
 

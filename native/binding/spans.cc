@@ -16,6 +16,10 @@ class MonitorSpans {
  public:
   MonitorSpans(Environment& env, int64_t monitor, bool details, const Napi::Float64Array& stats)
       : environment_(env), id_(monitor), details_(details), stats_(Napi::Persistent(stats)) {}
+  // Whoever has these functions has the monitor. A realm that is gone closes none.
+  ~MonitorSpans() { environment_.monitors.erase(id_); }
+  MonitorSpans(const MonitorSpans&) = delete;
+  MonitorSpans& operator=(const MonitorSpans&) = delete;
 
   bool details() const { return details_; }
   // Null once it was closed.
@@ -89,17 +93,19 @@ napi_value drop_span(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
-// spans(monitor, details, stats): { open, close, drop }; close() writes its answer to stats.
+// spans(monitor, details): { open, close, drop, stats }; close() writes its answer to stats. The monitor is
+// closed when none of the functions is held any more.
 Napi::Value spans_of_monitor(const Napi::CallbackInfo& info) {
   Arguments arguments(info);
   Environment& env = Environment::of(info);
   const bool found = arguments.monitor(env) != nullptr;
   const bool details = arguments.boolean(1, "details");
-  arguments.doubles(2, "stats", kStatsLength);
   if (!found || !arguments.ok()) return info.Env().Undefined();
-  const auto spans = std::make_shared<MonitorSpans>(env, info[0].As<Napi::Number>().Int64Value(), details,
-                                                    info[2].As<Napi::Float64Array>());
+  const auto stats = Napi::Float64Array::New(info.Env(), kStatsLength);
+  const int64_t monitor = info[0].As<Napi::Number>().Int64Value();
+  const auto spans = std::make_shared<MonitorSpans>(env, monitor, details, stats);
   Napi::Object result = Napi::Object::New(info.Env());
+  (void)result.Set("stats", stats);
   const auto add = [&](const char* name, napi_callback callback) {
     napi_value function;
     if (napi_create_function(info.Env(), name, NAPI_AUTO_LENGTH, callback, spans.get(), &function) !=

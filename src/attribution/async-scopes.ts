@@ -2,13 +2,18 @@ import { AsyncResource } from 'node:async_hooks'
 
 type RunInAsyncScope = (this: unknown, fn: unknown, thisArg: unknown, ...args: unknown[]) => unknown
 
-const { prototype } = AsyncResource as unknown as { prototype: { runInAsyncScope: RunInAsyncScope } }
+/** Where a function that we put in the place of another one keeps that. The same in all copies of this package. */
+const original = Symbol.for('spanmeter original runInAsyncScope')
+
+type Wrapper = RunInAsyncScope & { [original]: Wrapped }
+type Wrapped = RunInAsyncScope & { [original]?: Wrapped }
+
+const { prototype } = AsyncResource as unknown as { prototype: { runInAsyncScope: Wrapped } }
 
 /** Undefined while nobody watches. */
 let listener: (() => void) | undefined
-/** The method that ours replaced, and calls. */
-let original = prototype.runInAsyncScope
-let inPlace = false
+/** Ours, while it is in place. */
+let ours: Wrapper | undefined
 
 /**
  * Calls `onTurn` at both ends of code that runs in an async scope inside another callback; undefined ends that. There
@@ -18,23 +23,34 @@ let inPlace = false
  */
 export function watchAsyncScopes(onTurn: (() => void) | undefined): void {
   listener = onTurn
-  if (onTurn !== undefined && !inPlace) {
-    original = prototype.runInAsyncScope
-    prototype.runInAsyncScope = runInAsyncScope
-    inPlace = true
+  if (onTurn !== undefined && ours === undefined) {
+    ours = Object.assign(runInAsyncScope, { [original]: prototype.runInAsyncScope })
+    prototype.runInAsyncScope = ours
   }
-  // If somebody has wrapped ours meanwhile, it stays.
-  if (onTurn === undefined && prototype.runInAsyncScope === runInAsyncScope) {
-    prototype.runInAsyncScope = original
-    inPlace = false
+  if (onTurn === undefined && ours !== undefined && takeOut(ours)) ours = undefined
+}
+
+/** False if somebody else has wrapped ours: then it stays. Another copy of this package lets it go. */
+function takeOut(wrapper: Wrapper): boolean {
+  const { runInAsyncScope: top } = prototype
+  if (top === wrapper) {
+    prototype.runInAsyncScope = wrapper[original]
+    return true
   }
+  for (let above: Wrapped | undefined = top; above !== undefined; above = above[original]) {
+    if (above[original] !== wrapper) continue
+    above[original] = wrapper[original]
+    return true
+  }
+  return false
 }
 
 /** One function for the life of the process, because others may keep it: while nobody watches it only passes on. */
 function runInAsyncScope(this: unknown, fn: unknown, thisArg: unknown, ...args: unknown[]): unknown {
-  if (listener === undefined) return original.call(this, fn, thisArg, ...args)
+  const { [original]: run } = runInAsyncScope as Wrapper
+  if (listener === undefined) return run.call(this, fn, thisArg, ...args)
   try {
-    return original.call(this, enter, fn, thisArg, args)
+    return run.call(this, enter, fn, thisArg, args)
   } finally {
     listener?.()
   }

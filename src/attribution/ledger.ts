@@ -1,5 +1,5 @@
 import { loadBinding, type NativeLedger } from '../backend/native/binding.js'
-import { ledgerLayout, ledgerSlot } from '../backend/native/layout.js'
+import { ledgerSlot } from '../backend/native/layout.js'
 import { Account } from './account.js'
 
 const { firstAnswer, secondAnswer, thirdAnswer } = ledgerSlot
@@ -34,13 +34,14 @@ export class Ledger {
   readonly leave: NativeLedger['leave']
   readonly reassign: NativeLedger['reassign']
   /** What the native side answers, and whether the event loop waited: see `loopWaited`. */
-  readonly shared = new Float64Array(ledgerLayout.length)
+  readonly shared: Float64Array
   readonly #native: NativeLedger
 
   /** Throws `SpanmeterError` `NATIVE_UNAVAILABLE` where no binary loads. */
   constructor() {
-    const native = loadBinding().ledger(this.shared)
+    const native = loadBinding().ledger()
     this.#native = native
+    this.shared = native.shared
     this.turn = native.turn
     this.visit = native.visit
     this.begin = native.begin

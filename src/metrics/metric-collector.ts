@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { announcesTurns } from '../attribution/host.js'
+import { performanceNow } from '../clock.js'
 import { createMonitor } from '../create-monitor.js'
 import { isKnown } from '../otel/attributes.js'
 import type { TracingCost } from '../overhead/tracing-overhead.js'
@@ -65,7 +66,7 @@ export class MetricCollector {
 
   /** `reader`: a name that distinguishes this reader from others, if there is one. */
   collect(reader?: string): Points {
-    const nowMs = performance.now()
+    const nowMs = performanceNow()
     // At least 1 ms, so that means are defined.
     const fromMs = Math.min(this.#lookBack.windowStart(nowMs, reader), nowMs - 1)
     const cost = this.#tracing?.read()

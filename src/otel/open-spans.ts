@@ -1,17 +1,15 @@
-import { outside } from '../outside.js'
-
-/** The application may have forgotten a span that is open for longer than this. */
-const agedMs = 10_000
+import { AfterCollection } from '../after-collection.js'
 
 /**
- * Those that wait until the garbage collector finds a span of theirs. They are kept alive here: one that was collected
- * with its processor would never hear of its spans.
+ * Those with open spans. They are kept alive here: one that was collected with its processor would never hear of its
+ * spans.
  */
 const waiting = new Set<object>()
 
 /**
  * What is kept for each open span. Most spans are short: they are held until they end, which is much cheaper than a
- * weak reference. Those that stay open are held weakly after 10 to 20 s, so that a span that never ends is no leak.
+ * weak reference. Those that stay open while the garbage collector runs twice are held weakly, so that a span that never
+ * ends is no leak.
  */
 export class OpenSpans<Span extends object, Kept extends object> {
   #young = new Map<Span, Kept>()
@@ -21,7 +19,9 @@ export class OpenSpans<Span extends object, Kept extends object> {
   readonly #agedKept = new Set<Kept>()
   readonly #forgotten: FinalizationRegistry<Kept>
   readonly #drop: (kept: Kept) => void
-  #timer: NodeJS.Timeout | undefined
+  readonly #collection = new AfterCollection(() => this.#age())
+  /** Whether it is in `waiting`. */
+  #waits = false
 
   /** `drop` is called with what was kept for each span that will never be taken. */
   constructor(drop: (kept: Kept) => void) {
@@ -33,7 +33,7 @@ export class OpenSpans<Span extends object, Kept extends object> {
 
   add(span: Span, kept: Kept): void {
     this.#young.set(span, kept)
-    this.#timer ??= this.#later()
+    if (!this.#waits) this.#wait()
   }
 
   /** Hands out what is kept for a span, once; undefined for a span that is not open. */
@@ -46,11 +46,11 @@ export class OpenSpans<Span extends object, Kept extends object> {
 
   /** Drops all that are open; no other call follows. */
   close(): void {
-    clearTimeout(this.#timer)
     const all = [...this.#young.values(), ...this.#old.values(), ...this.#agedKept]
     this.#young.clear()
     this.#old.clear()
     this.#agedKept.clear()
+    this.#waits = false
     waiting.delete(this)
     for (const kept of all) this.#drop(kept)
   }
@@ -70,13 +70,13 @@ export class OpenSpans<Span extends object, Kept extends object> {
 
   /** Returns whether it was still kept. */
   #release(aged: Kept): boolean {
-    const kept = this.#agedKept.delete(aged)
-    if (this.#agedKept.size === 0) waiting.delete(this)
-    return kept
+    return this.#agedKept.delete(aged)
   }
 
-  #later(): NodeJS.Timeout {
-    return outside(() => setTimeout(() => this.#age(), agedMs).unref())
+  #wait(): void {
+    this.#waits = true
+    waiting.add(this)
+    this.#collection.wait()
   }
 
   #age(): void {
@@ -84,10 +84,11 @@ export class OpenSpans<Span extends object, Kept extends object> {
       this.#aged.set(span, kept)
       this.#agedKept.add(kept)
       this.#forgotten.register(span, kept, span)
-      waiting.add(this)
     }
     this.#old = this.#young
     this.#young = new Map()
-    this.#timer = this.#old.size > 0 ? this.#later() : undefined
+    this.#waits = this.#old.size > 0 || this.#agedKept.size > 0
+    if (this.#waits) this.#wait()
+    else waiting.delete(this)
   }
 }

@@ -39,6 +39,7 @@ export interface ProcessedSpan {
   spanContext(): { traceFlags: number }
   readonly startTime: HrTime
   readonly duration: HrTime
+  readonly endTime?: HrTime
   readonly attributes: object
 }
 
@@ -193,7 +194,7 @@ export class ResourceSpanProcessor {
   ): void {
     if (measured === undefined) return
     if (hasExplicitEnd(span.duration, measured.durationMs)) {
-      this.#finishGiven(span, target, local, windowUntil(this.#monitor, measured.durationMs, span.duration))
+      this.#finishGiven(span, target, local, windowUntil(this.#monitor, measured.durationMs, span))
       return
     }
     const share = this.#attribution ? local : { shared: local.shared }

@@ -1,3 +1,4 @@
+import { performanceNow } from '../clock.js'
 import type { Mark, ResourceMonitor, ResourceStats } from '../types.js'
 import type { Interval } from './own-within.js'
 
@@ -21,6 +22,7 @@ export function explicitAge({ startTime, _startTimeProvided }: StartedSpan): num
   // The start is not explicit, even if it is long ago: other processors or processes may have kept the thread
   // from running.
   if (_startTimeProvided === false) return undefined
+  // By the clock that the SDK and the application take it from, which may be one of a test framework.
   const ageMs = Date.now() - toMs(startTime)
   return Math.abs(ageMs) <= explicitBeyondMs ? undefined : ageMs
 }
@@ -41,12 +43,23 @@ export interface GivenWindow {
   readonly window: Interval
   readonly open: Interval
   readonly stats: ResourceStats
+  /** Whether it has an explicit end for certain, and not one that was announced late. */
+  readonly endGiven: boolean
+}
+
+/** The times of a span that has ended. */
+export interface EndedSpan {
+  readonly duration: HrTime
+  readonly endTime?: HrTime
 }
 
 /** The window of a span that was open for the last `openMs`, and has an explicit end. */
-export function windowUntil(monitor: ResourceMonitor, openMs: number, duration: HrTime): GivenWindow {
-  const endMs = performance.now()
-  return given(monitor, { startMs: endMs - openMs, endMs }, endMs - openMs, duration)
+export function windowUntil(monitor: ResourceMonitor, openMs: number, { duration, endTime }: EndedSpan): GivenWindow {
+  const endMs = performanceNow()
+  const open = { startMs: endMs - openMs, endMs }
+  // The SDK's own are more precise than a Date.
+  const isDate = endTime !== undefined && endTime[1] % 1e6 === 0
+  return { ...windowOf(monitor, open.startMs, duration), open, endGiven: isDate }
 }
 
 /** The window of a span with an explicit start. */
@@ -67,21 +80,21 @@ export class ExplicitWindow {
 
   /** To be called once, when the span ends. */
   close(monitor: ResourceMonitor, duration: HrTime): GivenWindow {
-    const nowMs = performance.now()
+    const nowMs = performanceNow()
     // An end that was not given is known in whole milliseconds only.
-    const endGiven = hasExplicitEnd(duration, nowMs - this.#startMs)
-    const endMs = endGiven ? nowMs : this.#startMs + toMs(duration)
+    const early = hasExplicitEnd(duration, nowMs - this.#startMs)
+    const open = { startMs: this.#mark.timeMs, endMs: early ? nowMs : this.#startMs + toMs(duration) }
     try {
-      return given(monitor, { startMs: this.#mark.timeMs, endMs }, this.#startMs, duration)
+      return { ...windowOf(monitor, this.#startMs, duration), open, endGiven: early }
     } finally {
       this.#mark.release()
     }
   }
 }
 
-function given(monitor: ResourceMonitor, open: Interval, startMs: number, duration: HrTime): GivenWindow {
+function windowOf(monitor: ResourceMonitor, startMs: number, duration: HrTime) {
   const window = { startMs, endMs: startMs + Math.max(0, toMs(duration)) }
-  return { window, open, stats: monitor.between(window.startMs, window.endMs) }
+  return { window, stats: monitor.between(window.startMs, window.endMs) }
 }
 
 export function toMs([seconds, nanoseconds]: HrTime): number {

@@ -31,7 +31,7 @@ export class ResourceMetrics {
   collect(reader?: string): Points {
     const points = this.#stopped ? {} : this.#collector.collect(reader)
     this.#points = points
-    queueMicrotask(() => {
+    void Promise.resolve().then(() => {
       this.#points = undefined
     })
     return points

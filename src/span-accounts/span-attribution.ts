@@ -1,4 +1,5 @@
 import type { Context, ContextManager } from '@opentelemetry/api'
+import { AfterCollection } from '../after-collection.js'
 import type { Account } from '../attribution/account.js'
 import { Ledger, type OwnTime } from '../attribution/ledger.js'
 import { followTurns, type TurnFollower } from '../attribution/turn-follower.js'
@@ -9,7 +10,7 @@ import { Sections } from './sections.js'
 
 /**
  * The own CPU time of each span on this thread. All processors share one. Hooks are installed from the first span of a
- * processor that wants it until no processor does any more.
+ * processor that wants it until no processor does any more, or no span was open for a while.
  */
 export class SpanAttribution {
   readonly #accountOf: (context: Context) => Account | undefined
@@ -19,6 +20,10 @@ export class SpanAttribution {
   #follower: TurnFollower<Context> | undefined
   /** Processors, and whoever measures the cost of tracing. */
   #users = 0
+  /** How many accounts are open, and whether one was opened since the last collection of garbage. */
+  #open = 0
+  #opened = false
+  readonly #collection = new AfterCollection(() => this.#afterCollection())
   /** How often a context manager failed. Accounts that were open then were not followed to their end. */
   #failures = 0
 
@@ -47,6 +52,7 @@ export class SpanAttribution {
       this.#watch = new ContextWatch((manager) => {
         ledger.watchLoop(true)
         this.#follower = this.#followerFor(manager, ledger)
+        this.#collection.wait()
         return this.#follower
       })
     }
@@ -67,7 +73,7 @@ export class SpanAttribution {
     if (this.#users === 0) return undefined
     this.watch()
     this.#follower?.catchUp()
-    return this.#watch?.watching ? this.#ledger?.open(parent?.nearestOpen) : undefined
+    return this.#watch?.watching ? this.#openBelow(parent?.nearestOpen) : undefined
   }
 
   /** Follows the context manager that is registered now. To be called whenever a span begins. */
@@ -81,11 +87,12 @@ export class SpanAttribution {
 
   /** Opens an account for code that belongs to no span. Undefined where there are no users, or too many are open. */
   openStanding(): Account | undefined {
-    return this.#users === 0 ? undefined : this.#ledger?.open(undefined)
+    return this.#users === 0 ? undefined : this.#openBelow(undefined)
   }
 
   close(account: Account): OwnTime | undefined {
     this.#follower?.catchUp()
+    this.#open--
     return this.#ledger?.close(account)
   }
 
@@ -97,6 +104,30 @@ export class SpanAttribution {
   /** What an open account has used so far, in ms, as of the last `sums()`. */
   selfMs(account: Account): number {
     return this.#ledger?.selfMs(account) ?? 0
+  }
+
+  #openBelow(parent: Account | undefined): Account | undefined {
+    const account = this.#ledger?.open(parent)
+    if (account === undefined) return undefined
+    this.#open++
+    this.#opened = true
+    return account
+  }
+
+  /**
+   * Without an open account there is nothing to follow, and the next span installs the hooks again. They belong to the
+   * process, and would keep alive whatever loaded this package: a realm that a test framework has left without shutting
+   * down what is in it.
+   */
+  #afterCollection(): void {
+    if (!this.#watch?.watching) return
+    if (this.#open > 0 || this.#opened) {
+      this.#opened = false
+      this.#collection.wait()
+      return
+    }
+    this.#watch.stop()
+    this.#rest()
   }
 
   /** The thread works for nobody from now on. */

@@ -1,3 +1,4 @@
+import { performanceNow } from '../clock.js'
 import { type TracingCost, tracingOverhead } from '../overhead/tracing-overhead.js'
 import { samplingRatio } from './ratio.js'
 import { type CostTotals, RatioControl, type RatioLimits } from './ratio-control.js'
@@ -20,7 +21,7 @@ class ThreadBudget {
   join(sampler: object, limits: RatioLimits): void {
     if (this.control === undefined) {
       tracingOverhead.acquire()
-      this.control = new RatioControl(performance.now(), costsOf(tracingOverhead.read()!))
+      this.control = new RatioControl(performanceNow(), costsOf(tracingOverhead.read()!))
       samplingRatio.current = () => Math.min(...[...this.#samplers].map(({ ratio }) => ratio))
     }
     this.#samplers.add(limits)
@@ -39,7 +40,7 @@ class ThreadBudget {
    * decision that of the span that starts is not known. Throws if the cost of those that are sampled is not measured.
    */
   keep(): void {
-    const nowMs = performance.now()
+    const nowMs = performanceNow()
     if (!this.control?.isDue(nowMs)) return
     const cost = tracingOverhead.read()!
     if (cost.spans.started === 0 && this.control.decisions.sampledRoots > maxUnmeasured) {

@@ -1,10 +1,10 @@
-import { performance } from 'node:perf_hooks'
+import { performanceNow } from '../../clock.js'
 
 export const MS = 1e6
 
 /** `performance.now()` in whole nanoseconds. */
 export function now(): number {
-  return toNs(performance.now())
+  return toNs(performanceNow())
 }
 
 export function toNs(ms: number): number {

@@ -1,4 +1,4 @@
-import { clearInterval, setInterval } from 'node:timers'
+import { clearInterval, setInterval } from '../../clock.js'
 import { outside } from '../../outside.js'
 import type { Edge } from '../backend.js'
 import { MS, now, toMs } from './clock.js'

@@ -1,3 +1,4 @@
+import { performanceNow } from '../../clock.js'
 import { SpanmeterError } from '../../errors.js'
 import type { MonitorHealth } from '../../types.js'
 import { loadBinary } from './binary.js'
@@ -30,10 +31,13 @@ export interface Binding {
   close(monitor: MonitorId): void
   mark(monitor: MonitorId, edge: Float64Array): void
   release(monitor: MonitorId): void
-  /** Functions for the spans of a monitor; those with `details` are asked for more than essentials. */
-  spans(monitor: MonitorId, details: boolean, stats: Float64Array): NativeSpans
-  /** A ledger of this thread. `shared` is laid out as `layout.ledger` says; see `NativeLedger`. */
-  ledger(shared: Float64Array): NativeLedger
+  /**
+   * Functions for the spans of a monitor; those with `details` are asked for more than essentials. Once none of them is
+   * held any more, the monitor is closed.
+   */
+  spans(monitor: MonitorId, details: boolean): NativeSpans
+  /** A ledger of this thread, which lives as long as its functions are held. */
+  ledger(): NativeLedger
   read(monitor: MonitorId, edge: Float64Array): void
   since(monitor: MonitorId, start: Float64Array, end: Float64Array, stats: Float64Array): void
   between(monitor: MonitorId, startMs: number, endMs: number, stats: Float64Array): void
@@ -51,6 +55,8 @@ export interface Binding {
 }
 
 export interface NativeSpans {
+  /** Laid out as `layout.stats` says. Made on the native side, as everything that it keeps: see `Environment`. */
+  readonly stats: Float64Array<ArrayBuffer>
   /** Handle of a mark that is kept on the native side; 0 when too many are open. */
   open(): number
   /** Writes what happened since the span was opened to `stats`. False, and `stats` untouched, if it is not open. */
@@ -59,6 +65,8 @@ export interface NativeSpans {
 }
 
 export interface NativeLedger {
+  /** Laid out as `layout.ledger` says. */
+  readonly shared: Float64Array<ArrayBuffer>
   /** Handle of a new account; 0 when too many are open. `parent` 0: none. */
   open(parent: number): number
   /** From now on the thread works for this account, which gets what is in suspense; 0: for nobody. */
@@ -167,9 +175,9 @@ function timeOrigin(binding: Binding): number {
   let origin = 0
   let narrowest = Number.POSITIVE_INFINITY
   for (let i = 0; i < 10; i++) {
-    const before = performance.now()
+    const before = performanceNow()
     const monotonic = binding.now()
-    const after = performance.now()
+    const after = performanceNow()
     if (after - before < narrowest) {
       narrowest = after - before
       origin = monotonic - (before + after) / 2

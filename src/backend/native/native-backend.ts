@@ -20,14 +20,12 @@ export function createNativeBackend(options: BackendOptions): Backend {
   return new NativeBackend(loadBinding(), options)
 }
 
-// A monitor that was forgotten without stop() would keep its demand on the sampler for ever.
-const forgotten = new FinalizationRegistry<{ binding: Binding; id: MonitorId }>(({ binding, id }) => binding.close(id))
-
 class NativeBackend implements Backend {
   readonly kind = 'native'
   readonly edgeLength = edgeLayout.length
   readonly #binding: Binding
   readonly #options: BackendOptions
+  /** Closed with the last of the functions below, if not before: its demand on the sampler goes with whoever forgot it. */
   readonly #id: MonitorId
   readonly #stats = new Float64Array(statsLayout.length)
   readonly #spans: NativeSpans
@@ -43,9 +41,8 @@ class NativeBackend implements Backend {
     const { periodMs, historyMs, maxOverheadPercent, maxSpanOverheadPercent, whenIdle } = options
     const always = whenIdle === 'sample'
     this.#id = binding.open(periodMs, historyMs, wanted, maxOverheadPercent, maxSpanOverheadPercent, always)
-    this.#spans = binding.spans(this.#id, false, this.#stats)
-    this.#detailedSpans = binding.spans(this.#id, true, this.#stats)
-    forgotten.register(this, { binding, id: this.#id }, this)
+    this.#spans = binding.spans(this.#id, false)
+    this.#detailedSpans = binding.spans(this.#id, true)
   }
 
   start(): void {
@@ -59,7 +56,6 @@ class NativeBackend implements Backend {
   }
 
   close(): void {
-    forgotten.unregister(this)
     this.#binding.close(this.#id)
   }
 
@@ -76,11 +72,11 @@ class NativeBackend implements Backend {
   }
 
   closeSpan(span: number): ResourceStats | undefined {
-    return this.#detailedSpans.close(span) ? toResourceStats(this.#stats) : undefined
+    return this.#detailedSpans.close(span) ? toResourceStats(this.#detailedSpans.stats) : undefined
   }
 
   closeSpanEssentials(span: number): EssentialStats | undefined {
-    return this.#spans.close(span) ? this.#essentials.fill(this.#stats) : undefined
+    return this.#spans.close(span) ? this.#essentials.fill(this.#spans.stats) : undefined
   }
 
   dropSpan(span: number): void {
