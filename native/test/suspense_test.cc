@@ -82,6 +82,20 @@ TEST(nobody_gets_time_from_before_it_began) {
   CHECK_EQUAL(made.self(early), 6 * kUs);
 }
 
+TEST(what_a_callback_brings_after_it_named_somebody_waits_as_well) {
+  Shared made;
+  const SlotHandle first = made.open(), second = made.open();
+  made.callback(5 * kUs);
+  made.turn(first);
+  made.ledger.hold_on(Made::ticks());
+  made.run(3 * kUs);
+  made.once(Ledger::kNobody);
+  made.callback(2 * kUs);
+  made.turn(second);
+  CHECK_EQUAL(made.self(first), 5 * kUs);
+  CHECK_EQUAL(made.self(second), 5 * kUs);
+}
+
 TEST(what_names_nobody_stays_nobodys) {
   Shared made;
   const SlotHandle open = made.open();

@@ -80,8 +80,6 @@ void Ledger::wait(Ticks now) {
 
 void Ledger::work_for_held() {
   if (held_ == 0) return work_for(kNobody);
-  // The resource is gone when nothing was in suspense any more.
-  held_ = suspense_.resource(held_);
   current_ = suspense_.piece(held_, opened_);
   holding_ = in_suspense_ = true;
 }
@@ -98,6 +96,7 @@ void Ledger::resolve_suspense(Index account) {
 
 void Ledger::end_run() {
   accounts_.move(unannounced_, Accounts::kNobody);
+  suspense_.leave(held_);
   held_ = 0;
   in_suspense_ = false;
 }

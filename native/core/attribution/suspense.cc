@@ -39,9 +39,12 @@ bool Suspense::give(SlotHandle name, Index account, uint64_t order) {
     piece = older;
   }
   resource->newest = piece;
-  if (piece != Accounts::kNobody) return true;
-  resources_.close(name);
-  return false;
+  return piece != Accounts::kNobody;
+}
+
+void Suspense::leave(SlotHandle name) {
+  const Resource* const resource = resources_.find(name);
+  if (resource != nullptr && resource->newest == Accounts::kNobody) resources_.close(name);
 }
 
 Nanos Suspense::time() {
@@ -77,6 +80,7 @@ void Suspense::join_oldest(Resource& resource) {
 void Suspense::forget_oldest() {
   while (resources_.find(opened_.front()) == nullptr) opened_.pop_front();
   give(opened_.front(), Accounts::kNobody, 0);
+  leave(opened_.front());
   opened_.pop_front();
 }
 

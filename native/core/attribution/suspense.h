@@ -32,6 +32,9 @@ class Suspense {
   // Returns whether anything still waits.
   bool give(SlotHandle name, Index account, uint64_t order);
 
+  // Nothing is done for the resource any more before resource() is called again.
+  void leave(SlotHandle name);
+
   // How many accounts there are, and what is booked on them for good.
   size_t count() const { return count_; }
   Nanos time();
