@@ -1,16 +1,11 @@
 import type { OwnTime } from '../attribution/ledger.js'
 import type { ResourceMonitor } from '../types.js'
+import type { GivenWindow } from './span-window.js'
 
-/** From one moment to another, in `performance.now()` milliseconds. */
-export interface Interval {
-  readonly startMs: number
-  readonly endMs: number
-}
-
-/** In which the times of a span that is reported after the fact are often given. */
+/** Times that are given are often whole milliseconds, and samples are not much closer. */
 const grainMs = 1
 
-/** How much of the window the own CPU time may be uncertain by: it is known to so much of a core. */
+/** Beyond that, how much of the window the own CPU time may be uncertain by: it is known to so much of a core. */
 const knownTo = 1 / 20
 
 /**
@@ -20,21 +15,35 @@ const knownTo = 1 / 20
  */
 export function ownWithin(
   monitor: ResourceMonitor,
-  own: OwnTime,
-  open: Interval,
-  window: Interval,
+  { selfMs, totalMs, othersMs }: OwnTime,
+  { open, window, stats }: GivenWindow,
 ): OwnTime | undefined {
   const startMs = Math.max(open.startMs, window.startMs)
   const endMs = Math.min(open.endMs, window.endMs)
-  if (endMs - startMs < grainMs) return undefined
-  if (startMs === open.startMs && endMs === open.endMs) return own
-  const { selfMs, totalMs, othersMs } = own
-  const threadMs = (from: number, to: number) =>
-    to > from ? (monitor.between(from, to).thread?.timeMs ?? Number.NaN) : 0
-  const outsideMs = threadMs(open.startMs, startMs) + threadMs(endMs, open.endMs)
-  const insideMs = Math.max(0, totalMs + othersMs - outsideMs)
-  const most = (ms: number) => Math.min(ms, insideMs)
-  const isKnown = (ms: number) => most(ms) - Math.max(0, ms - outsideMs) <= (endMs - startMs) * knownTo
+  const lengthMs = endMs - startMs
+  if (lengthMs < (window.startMs < open.startMs ? grainMs : 0)) return undefined
+  if (lengthMs === open.endMs - open.startMs) return { selfMs, totalMs, othersMs }
+  const outside = threadOutside(monitor, [open.startMs, startMs], [endMs, open.endMs])
+  const insideMs = totalMs + othersMs - outside.leastMs
+  // Samples that are far apart spread over the tail what was used before it.
+  if (insideMs < 0) return undefined
+  // Between two samples the CPU time of the process is a guess, and this is not.
+  const processMs = stats.samples > 0 && stats.cpu ? stats.cpu.timeMs : lengthMs
+  const most = (ms: number) => Math.min(ms, insideMs, processMs)
+  const uncertainMs = grainMs + lengthMs * knownTo
+  const isKnown = (ms: number) => most(ms) - Math.max(0, ms - outside.mostMs) <= uncertainMs
   if (![selfMs, totalMs, othersMs].every(isKnown)) return undefined
   return { selfMs: most(selfMs), totalMs: most(totalMs), othersMs: most(othersMs) }
+}
+
+/** What the thread ran in these times, at the least and at the most. */
+function threadOutside(monitor: ResourceMonitor, ...times: (readonly [number, number])[]) {
+  let [leastMs, mostMs] = [0, 0]
+  for (const [fromMs, toMs] of times) {
+    if (toMs <= fromMs) continue
+    const ms = monitor.between(fromMs, toMs).thread?.timeMs
+    leastMs += Math.max(0, (ms ?? 0) - grainMs)
+    mostMs += ms ?? toMs - fromMs
+  }
+  return { leastMs, mostMs }
 }

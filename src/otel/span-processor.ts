@@ -203,10 +203,10 @@ export class ResourceSpanProcessor {
   }
 
   #finishGiven(span: ProcessedSpan, target: AttributeTarget, local: LocalSpan, given: GivenWindow): void {
+    const { stats } = given
     const { own, shared } = local
-    const { stats, open, window } = given
     const counts = this.#attribution && own !== undefined
-    const share = { own: counts ? ownWithin(this.#monitor, own, open, window) : undefined, shared }
+    const share = { own: counts ? ownWithin(this.#monitor, own, given) : undefined, shared }
     reportCost(span, stats, share, local)
     if (this.#isWanted(stats, share)) writeAttributes(target, stats, share, this.#rules)
   }

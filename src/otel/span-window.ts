@@ -1,6 +1,5 @@
 import { performanceNow } from '../clock.js'
 import type { Mark, ResourceMonitor, ResourceStats } from '../types.js'
-import type { Interval } from './own-within.js'
 
 /** A time as OpenTelemetry has it: seconds and nanoseconds. */
 export type HrTime = readonly [number, number]
@@ -36,6 +35,12 @@ export function explicitAge({ startTime, _startTimeProvided }: StartedSpan): num
 export function hasExplicitEnd(duration: HrTime, measuredMs: number): boolean {
   const little = Math.min(Math.max(explicitBeyondMs, measuredMs / 20), 50)
   return measuredMs - toMs(duration) > little
+}
+
+/** From one moment to another, in `performance.now()` milliseconds. */
+interface Interval {
+  readonly startMs: number
+  readonly endMs: number
 }
 
 /** A window that is not the time in which the span was open, and what happened in it. Answered from samples. */
