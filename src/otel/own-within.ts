@@ -11,29 +11,37 @@ const knownTo = 1 / 20
 /**
  * What of the CPU time that was counted for a span while it was open falls into the window that it was given. At the
  * least all but what the thread ran outside the window, at the most what it ran inside. Undefined where these are far
- * apart, and for a span that was opened only after its window.
+ * apart, and for a span that was opened only after its window. Where the end need not have been given, because the thread
+ * may have been kept from running since, all of it is.
  */
 export function ownWithin(
   monitor: ResourceMonitor,
-  { selfMs, totalMs, othersMs }: OwnTime,
-  { open, window, stats }: GivenWindow,
+  own: OwnTime,
+  { open, window, stats, endGiven }: GivenWindow,
 ): OwnTime | undefined {
   const startMs = Math.max(open.startMs, window.startMs)
   const endMs = Math.min(open.endMs, window.endMs)
   const lengthMs = endMs - startMs
   if (lengthMs < (window.startMs < open.startMs ? grainMs : 0)) return undefined
-  if (lengthMs === open.endMs - open.startMs) return { selfMs, totalMs, othersMs }
+  const openMs = open.endMs - open.startMs
+  if (lengthMs === openMs) return own
+  const allMs = own.totalMs + own.othersMs
+  const awayMs = openMs - allMs
+  if (!endGiven && awayMs >= openMs - lengthMs) return cut(own, lengthMs)
   const outside = threadOutside(monitor, [open.startMs, startMs], [endMs, open.endMs])
-  const insideMs = totalMs + othersMs - outside.leastMs
+  const insideMs = allMs - outside.leastMs
   // Samples that are far apart spread over the tail what was used before it.
   if (insideMs < 0) return undefined
   // Between two samples the CPU time of the process is a guess, and this is not.
   const processMs = stats.samples > 0 && stats.cpu ? stats.cpu.timeMs : lengthMs
-  const most = (ms: number) => Math.min(ms, insideMs, processMs)
+  const mostMs = Math.min(insideMs, processMs)
   const uncertainMs = grainMs + lengthMs * knownTo
-  const isKnown = (ms: number) => most(ms) - Math.max(0, ms - outside.mostMs) <= uncertainMs
-  if (![selfMs, totalMs, othersMs].every(isKnown)) return undefined
-  return { selfMs: most(selfMs), totalMs: most(totalMs), othersMs: most(othersMs) }
+  const isKnown = (ms: number) => Math.min(ms, mostMs) - Math.max(0, ms - outside.mostMs) <= uncertainMs
+  return isKnown(own.selfMs) && isKnown(own.totalMs) && isKnown(own.othersMs) ? cut(own, mostMs) : undefined
+}
+
+function cut({ selfMs, totalMs, othersMs }: OwnTime, mostMs: number): OwnTime {
+  return { selfMs: Math.min(selfMs, mostMs), totalMs: Math.min(totalMs, mostMs), othersMs: Math.min(othersMs, mostMs) }
 }
 
 /** What the thread ran in these times, at the least and at the most. */
