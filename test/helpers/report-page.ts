@@ -52,8 +52,9 @@ export async function dragOver(page: Page, from: number, to: number, title = 'Ja
   await frame(page)
 }
 
-/** Where the middle of a span's row is, without scrolling, and a moment of it. */
+/** Where a moment is in a row of the spans, which comes into sight. */
 export async function pointOf(page: Page, time: number, row: number): Promise<[x: number, y: number]> {
+  await page.locator('.lanes').scrollIntoViewIfNeeded()
   const box = (await page.locator('.lanes').boundingBox())!
   return [await xOf(page, time), box.y + row * 20 + 10]
 }

@@ -20,9 +20,17 @@ export class DetailsCard {
   #update(): void {
     const { span, name } = this.#store.state
     this.root.hidden = span === undefined && name === undefined
-    if (span !== undefined)
+    // Away from the span, which would be under it.
+    this.root.classList.toggle('left', span !== undefined && this.#isOnTheRight(span))
+    if (span !== undefined) {
       this.#fill(spanDetails(this.#store, span, this.#startedAt), () => pickSpan(this.#store, undefined))
-    else if (name !== undefined) this.#fill(nameDetails(this.#store, name), () => pickName(this.#store, undefined))
+    } else if (name !== undefined) this.#fill(nameDetails(this.#store, name), () => pickName(this.#store, undefined))
+  }
+
+  #isOnTheRight(span: number): boolean {
+    const { start, duration } = this.#store.model.data.spans
+    const { from, to } = this.#store.state.view
+    return Math.max(from, start[span]!) + Math.min(to, start[span]! + duration[span]!) > from + to
   }
 
   #fill(content: readonly Node[], shut: () => void): void {

@@ -6,6 +6,12 @@ export interface Series {
   max: ArrayLike<number>
 }
 
+/** A level of the pyramid. */
+interface Level extends Series {
+  /** How long the values of a point held in all, in ms; where they are not known, they do not count. */
+  weight: Float64Array
+}
+
 /** What to draw of it: NaN where nothing is known. */
 export interface Points {
   time: number[]
@@ -21,11 +27,12 @@ const fold = 4
  * points and no extreme is lost. Averages are weighted by time.
  */
 export class Pyramid {
-  readonly levels: [Series, ...Series[]]
+  readonly levels: [Level, ...Level[]]
 
   constructor(series: Series) {
-    this.levels = [series]
-    for (let top = series; top.time.length > fold; ) {
+    let top: Level = { ...series, weight: weightsOf(series) }
+    this.levels = [top]
+    while (top.time.length > fold) {
       top = folded(top)
       this.levels.push(top)
     }
@@ -78,19 +85,30 @@ export class Pyramid {
   }
 }
 
-function folded(series: Series): Series {
+/** How long each value held: since the one before it. Of the first nothing is known but how long the others do. */
+function weightsOf({ time, avg }: Series): Float64Array {
+  return time.map((at, i) => {
+    if (Number.isNaN(avg[i])) return 0
+    const before = i > 0 ? at - time[i - 1]! : time.length > 1 ? time[1]! - at : 1
+    return Math.max(1e-9, before)
+  })
+}
+
+function folded(series: Level): Level {
   const length = Math.ceil(series.time.length / fold)
   const next = {
     time: new Float64Array(length),
     min: new Float64Array(length),
     avg: new Float64Array(length),
     max: new Float64Array(length),
+    weight: new Float64Array(length),
   }
   for (let i = 0, at = 0; i < length; i++) {
     const end = Math.min(at + fold, series.time.length)
     const total = { min: Number.POSITIVE_INFINITY, max: Number.NEGATIVE_INFINITY, sum: 0, weight: 0 }
     for (; at < end; at++) add(total, series, at)
     const known = total.weight > 0
+    next.weight[i] = total.weight
     next.time[i] = series.time[end - 1]!
     next.min[i] = known ? total.min : Number.NaN
     next.avg[i] = known ? total.sum / total.weight : Number.NaN
@@ -100,13 +118,12 @@ function folded(series: Series): Series {
 }
 
 /** Adds a value to a sum, by how long it held. */
-function add(total: { min: number; max: number; sum: number; weight: number }, series: Series, at: number): void {
-  const value = series.avg[at]!
-  if (Number.isNaN(value)) return
-  const weight = at === 0 ? 1e-9 : Math.max(1e-9, series.time[at]! - series.time[at - 1]!)
+function add(total: { min: number; max: number; sum: number; weight: number }, series: Level, at: number): void {
+  const weight = series.weight[at]!
+  if (weight === 0) return
   total.min = Math.min(total.min, series.min[at]!)
   total.max = Math.max(total.max, series.max[at]!)
-  total.sum += value * weight
+  total.sum += series.avg[at]! * weight
   total.weight += weight
 }
 

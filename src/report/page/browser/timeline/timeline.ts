@@ -43,7 +43,8 @@ export class Timeline {
       'aria-keyshortcuts': 'w s a d r z 0 j k [ ] Enter Escape',
     }
     this.root = el('section', { class: 'timeline', ...label }, this.#minimap.root, this.#plots)
-    const axis = () => this.#axis
+    // What is drawn may be a frame behind what is shown.
+    const axis = () => new Axis(store.state.view, this.#axis.width)
     followPointer(store, { root: this.#plots, axis, lanes: this.lanes, overlay: this.#overlay })
     this.#resizes = new ResizeObserver(() => {
       if (this.#roomNow() !== this.#axis.width) store.set({ look: store.state.look + 1 })
