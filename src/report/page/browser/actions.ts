@@ -76,19 +76,21 @@ export function pickSpan(store: Store, span: number | undefined, reveal = false)
   if (begin < from || begin + length > to || tiny) show(store, begin - length, begin + 2 * length)
 }
 
-/** Picks the next span by time that is not grey, or the one before. */
+/** Picks the next span by time that is not grey, or the one before; after the last comes the first. */
 export function step(store: Store, direction: 1 | -1): void {
   const { start } = store.model.data.spans
   const { highlighted, span, view } = store.state
-  const from = span === undefined ? view.from : start[span]!
-  const isAhead = (other: number) => (start[other]! - from || (span === undefined ? 0 : other - span)) * direction > 0
-  let best: number | undefined
+  const from = span === undefined ? (direction > 0 ? view.from : view.to) : start[span]!
+  const isAhead = (other: number) => (start[other]! - from || other - (span ?? other - direction)) * direction > 0
+  const isNearer = (other: number, than: number | undefined) =>
+    than === undefined || (start[other]! - start[than]! || other - than) * direction < 0
+  let next: number | undefined
+  let first: number | undefined
   for (let other = 0; other < start.length; other++) {
-    if (other === span || !highlighted.has(other)) continue
-    const first = span === undefined && direction > 0 ? start[other]! >= from : isAhead(other)
-    if (!first) continue
-    const nearer = best === undefined || (start[other]! - start[best]! || other - best) * direction < 0
-    if (nearer) best = other
+    if (!highlighted.has(other)) continue
+    if (isAhead(other) && isNearer(other, next)) next = other
+    if (isNearer(other, first)) first = other
   }
-  if (best !== undefined) pickSpan(store, best, true)
+  const found = next ?? first
+  if (found !== undefined) pickSpan(store, found, true)
 }

@@ -23,7 +23,8 @@ export class Toolbar {
       wait = setTimeout(() => search(store, this.#search.value), 120)
     })
     this.#search.addEventListener('keydown', ({ key }) => {
-      if (key === 'Escape') this.#search.blur()
+      // Browsers clear the field on Escape.
+      if (key === 'Enter' || key === 'Escape') this.#search.blur()
     })
     const { buttons, update } = this.#buttons()
     this.root = el(

@@ -14,7 +14,7 @@ export const keyHelp: readonly (readonly [keys: string, does: string])[] = [
   ['J K', 'pick the next and the previous span that is not grey'],
   ['Enter', 'pick the span that is open at the cursor'],
   ['Page up and down', 'scroll the spans'],
-  ['/', 'search'],
+  ['/', 'search; Enter leaves the field, Esc clears it too'],
   ['Esc', 'close, or clear the selection'],
   ['Double click', 'zoom to a span'],
 ]
