@@ -19,8 +19,24 @@ const packed = [
   'sdk-types',
   'vendors',
 ]
-// What is printed, how a program ends, what a file says.
-const behaviour = ['binary', 'build', 'docs', 'exit-paths', 'out-of-memory', 'package', 'restricted', 'tidy']
+// What is printed, how a program ends, what a file says, what a page shows.
+const behaviour = [
+  'binary',
+  'build',
+  'docs',
+  'exit-paths',
+  'out-of-memory',
+  'package',
+  'report-lanes',
+  'report-large',
+  'report-page',
+  'report-reading',
+  'report-table',
+  'report-timeline',
+  'report-wire',
+  'restricted',
+  'tidy',
+]
 const files = (names: readonly string[]) =>
   names.map((name) => {
     const file = `test/${name}.test.ts`

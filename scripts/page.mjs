@@ -17,7 +17,7 @@ await build({
   entryNames: '[name]',
   outdir: 'dist/report/page/assets',
   bundle: true,
-  minify: !process.env.PLAIN,
+  minify: true,
   charset: 'utf8',
   legalComments: 'none',
   format: 'iife',

@@ -1,11 +1,11 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { largeReport } from '../bench/load/large-report'
 import { frame, type OpenPage, PageReader, whyNoBrowser } from './helpers/browser'
-import { largeReport } from './helpers/large-report'
 import { pageOf, panel, readAt, shown, tableOf } from './helpers/report-page'
 
 const reader = new PageReader()
-const html = pageOf(largeReport())
+const html = pageOf(largeReport(1_000_000))
 let opened: OpenPage
 let page: Page
 

@@ -8,6 +8,7 @@ import { httpBare, httpBareSlow, httpThroughput, httpThroughputSlow } from './ht
 import { idleCost } from './idle-cost.js'
 import { mainThread } from './main-thread.js'
 import { residentMemory } from './resident-memory.js'
+import { reportPage } from './report-page.js'
 import { sampleCost } from './sample-cost.js'
 import { spanCost, spanCostSlow, spanCostSlower } from './span-cost.js'
 import { startUp } from './start-up.js'
@@ -40,4 +41,5 @@ export const cases: readonly Case[] = [
   tracingCost,
   startUp,
   residentMemory,
+  reportPage,
 ]
