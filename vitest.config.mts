@@ -53,6 +53,7 @@ export default defineConfig({
       { find: /^spanmeter\/otel$/, replacement: dist('otel/index.mjs') },
       { find: /^spanmeter\/metrics$/, replacement: dist('metrics/index.mjs') },
       { find: /^spanmeter\/prometheus$/, replacement: dist('prometheus/index.mjs') },
+      { find: /^spanmeter\/record$/, replacement: dist('record/index.mjs') },
     ],
   },
   test: {

@@ -10,6 +10,8 @@ export type SpanmeterErrorCode =
   | 'METRIC_EXISTS'
   /** The endpoint cannot listen there: the port is taken or forbidden, or the host is none of this machine's. */
   | 'CANNOT_LISTEN'
+  /** The folder of a recording cannot be made there. */
+  | 'CANNOT_RECORD'
 
 /** A state in which the call cannot be answered. Misuse of an argument is a `TypeError` or `RangeError` instead. */
 export class SpanmeterError extends Error {

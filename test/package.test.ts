@@ -28,11 +28,12 @@ describe('the package', () => {
       ['OverheadSampler', 'ResourceSpanProcessor', 'SpanmeterInstrumentation', 'attachToSpan'],
       ['SpanmeterMetricsInstrumentation'],
       ['collectResourceMetrics', 'startPrometheusEndpoint'],
+      ['startRecording'],
     ]
     expect(loaded).toEqual({
       imports: names,
       requires: names,
-      same: [true, true, true, true, true, true, true, true],
+      same: [true, true, true, true, true, true, true, true, true],
       version: manifest.version,
     })
   })

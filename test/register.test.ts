@@ -221,7 +221,9 @@ describe('environment variables', () => {
     const warned = await Promise.all(
       [...names].map(async (name) => {
         const nodeArgs = ['--require', 'spanmeter/register', '-e', '']
-        const { stderr } = await runFixture('', { nodeArgs, env: { [name]: 'nonsense' } })
+        // Any name will do for a directory, unless a file has it.
+        const value = name === 'SPANMETER_RECORD_DIR' ? __filename : 'nonsense'
+        const { stderr } = await runFixture('', { nodeArgs, env: { [name]: value } })
         return stderr.includes(`Warning: spanmeter: ${name}`)
       }),
     )
@@ -229,7 +231,7 @@ describe('environment variables', () => {
   })
 
   test('each becomes the option of its name', () => {
-    const { monitor, processor, metrics, prometheusPort, enabled, warnings } = readEnvironment({
+    const { monitor, processor, metrics, recording, prometheusPort, enabled, warnings } = readEnvironment({
       SPANMETER_PERIOD_MS: '2.5',
       SPANMETER_HISTORY_MS: '5000',
       SPANMETER_MAX_OVERHEAD_PERCENT: '0',
@@ -241,11 +243,19 @@ describe('environment variables', () => {
       SPANMETER_ENABLED: 'true',
       SPANMETER_PROMETHEUS_PORT: '9464',
       RESOURCE_ATTRIBUTION_UPDATE_INTERVAL_SECS: '15',
+      SPANMETER_RECORD_DIR: '/recordings',
+      SPANMETER_RECORD_MAX_MB: '64',
+      SPANMETER_RECORD_ATTRIBUTES: 'false',
+      SPANMETER_RECORD_SIGNAL: 'sigusr2',
     })
     expect(monitor).toEqual({ periodMs: 2.5, historyMs: 5000, maxOverheadPercent: 0 })
     const expected = { cpuThreshold: 50, memoryThresholdMb: 512, when: 'notable', detail: 'full', attribution: false }
     expect(processor).toEqual(expected)
     expect({ metrics, prometheusPort }).toEqual({ metrics: { windowMs: 15_000, tracing: false }, prometheusPort: 9464 })
+    expect(recording).toEqual({
+      ...{ directory: '/recordings', maxMb: 64, attributes: false, snapshotSignal: 'SIGUSR2' },
+      ...{ cpuThreshold: 50, memoryThresholdMb: 512 },
+    })
     expect({ enabled, warnings }).toEqual({ enabled: true, warnings: [] })
   })
 
@@ -268,6 +278,9 @@ describe('environment variables', () => {
     ['SPANMETER_PROMETHEUS_PORT', '94.64', /must be a whole number, got 94.64/],
     ['SPANMETER_PROMETHEUS_PORT', 'http', /must be a whole number, got 'http'/],
     ['RESOURCE_ATTRIBUTION_UPDATE_INTERVAL_SECS', '0', /must be between 1 and 3600, got 0/],
+    ['SPANMETER_RECORD_MAX_MB', '0', /must be between 1 and 1000000, got 0/],
+    ['SPANMETER_RECORD_ATTRIBUTES', 'no', /must be true or false, got 'no'/],
+    ['SPANMETER_RECORD_SIGNAL', 'SIGKILL', /must be one of 'SIGUSR1', .*, got 'SIGKILL'/],
     ['SPANMETER_ENABLED', '1', /must be true or false, got '1'/],
   ])('%s=%s is refused by name', (name, value, message) => {
     const { warnings, ...rest } = readEnvironment({ [name]: value })

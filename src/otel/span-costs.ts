@@ -1,8 +1,11 @@
 import type { EssentialStats } from '../monitor.js'
 import type { SpanShare } from './attributes.js'
 
-/** Called with the cost of each sampled span when it ends. Must not throw, nor keep `stats`, which is filled again. */
-export type SpanCostListener = (name: string, stats: EssentialStats, share: SpanShare) => void
+/**
+ * Called with the cost of each sampled span when it ends, and the span itself. Must not throw, nor keep `stats`, which is
+ * filled again.
+ */
+export type SpanCostListener = (name: string, stats: EssentialStats, share: SpanShare, span: object) => void
 
 const listeners = new Set<SpanCostListener>()
 
@@ -15,6 +18,6 @@ export function removeSpanCostListener(listener: SpanCostListener): void {
   listeners.delete(listener)
 }
 
-export const publishSpanCost: SpanCostListener = (name, stats, share) => {
-  for (const listener of listeners) listener(name, stats, share)
+export const publishSpanCost: SpanCostListener = (name, stats, share, span) => {
+  for (const listener of listeners) listener(name, stats, share, span)
 }

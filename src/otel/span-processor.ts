@@ -228,8 +228,8 @@ export class ResourceSpanProcessor {
 }
 
 /** Publishes the cost of a span once, however many processors measure it. */
-function reportCost({ name }: ProcessedSpan, stats: EssentialStats, share: SpanShare, local: LocalSpan): void {
+function reportCost(span: ProcessedSpan, stats: EssentialStats, share: SpanShare, local: LocalSpan): void {
   if (local.costReported) return
   local.costReported = true
-  publishSpanCost(name, stats, share)
+  publishSpanCost(span.name, stats, share, span)
 }

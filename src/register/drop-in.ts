@@ -10,17 +10,27 @@ const debug = debuglog('spanmeter')
 export class DropIn {
   /** Undefined where the environment switches it off. */
   readonly #attacher: Attacher | undefined
+  /** Begins the recording of this thread; undefined where none is wanted. */
+  #record: (() => void) | undefined
   #hasFound = false
 
   /** Throws what reading the environment throws. */
   constructor() {
     const configuration = readEnvironment(process.env)
+    const monitor = sharedMonitor(configuration)
+    if (configuration.recording !== undefined) {
+      const { recordingFor } = require('./recording.js') as typeof import('./recording.js')
+      const recording = recordingFor(configuration.recording, monitor, warn)
+      if (recording === undefined) return
+      this.#record = recording.begin
+      if (recording.atOnce) recording.begin()
+    }
     forProcess(configuration)
     if (!configuration.enabled) {
       debug('switched off by the environment')
       return
     }
-    const attacher = new Attacher(processorFactory(configuration), warn)
+    const attacher = new Attacher(processorFactory(configuration, monitor), warn)
     this.#attacher = attacher
     if (!debug.enabled) return
     process.once('exit', () => {
@@ -35,22 +45,31 @@ export class DropIn {
 
   readonly #found = (provider: object): void => {
     this.#hasFound = true
+    this.#record?.()
     this.#attacher?.attachTo(provider)
     debug('attached to %d tracer providers', this.#attacher?.count)
   }
 }
 
-/** Loads the processor with the first provider: an application without one may not have the OpenTelemetry API. */
-function processorFactory({ monitor: monitorOptions, processor: options }: Configuration) {
+/** Made when it is first asked for. A recording needs samples all the time. */
+function sharedMonitor({ monitor: options, processor: { detail }, recording }: Configuration): () => ResourceMonitor {
   let monitor: ResourceMonitor | undefined
+  return () => {
+    const { createMonitor } = require('../create-monitor.js') as typeof import('../create-monitor.js')
+    const { monitorOptionsFor } = require('../otel/options.js') as typeof import('../otel/options.js')
+    const whenIdle = recording === undefined ? 'park' : 'sample'
+    monitor ??= createMonitor({ ...monitorOptionsFor(detail), ...options, whenIdle })
+    return monitor
+  }
+}
+
+/** Loads the processor with the first provider: an application without one may not have the OpenTelemetry API. */
+function processorFactory({ processor: options }: Configuration, monitor: () => ResourceMonitor) {
   return () => {
     const { showWarnings } = require('../sdk/warn.js') as typeof import('../sdk/warn.js')
     showWarnings(warn)
-    const { createMonitor } = require('../create-monitor.js') as typeof import('../create-monitor.js')
     const { ResourceSpanProcessor } = require('../otel/span-processor.js') as typeof import('../otel/span-processor.js')
-    const { monitorOptionsFor } = require('../otel/options.js') as typeof import('../otel/options.js')
-    monitor ??= createMonitor({ ...monitorOptionsFor(options.detail), ...monitorOptions })
-    return new ResourceSpanProcessor({ ...options, monitor })
+    return new ResourceSpanProcessor({ ...options, monitor: monitor() })
   }
 }
 

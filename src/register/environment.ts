@@ -1,6 +1,8 @@
 import { historyOf, number, oneOf, show, wholeNumber } from '../options.js'
 import type { ResourceSpanProcessorOptions } from '../otel/options.js'
 import type { ResourceMetricsOptions } from '../prometheus/options.js'
+import type { RecordingOptions } from '../record/options.js'
+import { snapshotSignals } from '../record/signals.js'
 import type { MonitorOptions } from '../types.js'
 
 export type Variables = Readonly<Record<string, string | undefined>>
@@ -11,6 +13,8 @@ export interface Configuration {
   monitor: MonitorOptions
   processor: ResourceSpanProcessorOptions
   metrics: Pick<ResourceMetricsOptions, 'windowMs' | 'tracing'>
+  /** Undefined: no recording. */
+  recording: RecordingOptions | undefined
   /** Undefined: no endpoint. */
   prometheusPort: number | undefined
   /** One for each variable with a value that cannot be used. The default is used in its place. */
@@ -65,14 +69,36 @@ export function readEnvironment(variables: Variables): Configuration {
     tracing: processor.attribution,
   })
   const prometheusPort = readNumber('SPANMETER_PROMETHEUS_PORT', 0, 65_535, wholeNumber)
+  const recording = defined({
+    directory: read('SPANMETER_RECORD_DIR', (text) => text),
+    maxMb: readNumber('SPANMETER_RECORD_MAX_MB', 1, 1e6),
+    attributes: readBoolean('SPANMETER_RECORD_ATTRIBUTES'),
+    snapshotSignal: read('SPANMETER_RECORD_SIGNAL', (text) =>
+      oneOf('SPANMETER_RECORD_SIGNAL', text.toUpperCase(), snapshotSignals),
+    ),
+  })
   const wanted = [readBoolean('SPANMETER_ENABLED'), readBoolean('RESOURCE_ATTRIBUTION_ENABLED')]
-  const enabled = !wanted.includes(false) && readBoolean('OTEL_SDK_DISABLED') !== true
-  return { enabled, monitor, processor, metrics, prometheusPort, warnings }
+  const isWanted = !wanted.includes(false)
+  const enabled = isWanted && readBoolean('OTEL_SDK_DISABLED') !== true
+  return {
+    ...{ enabled, monitor, processor, metrics, prometheusPort, warnings },
+    recording: isWanted && isComplete(recording) ? withThresholds(recording, processor) : undefined,
+  }
 }
 
 /** The text itself if it is no number, for the error message. */
 function numberIn(text: string): number | string {
   return Number.isNaN(Number(text)) ? text : Number(text)
+}
+
+function isComplete(recording: Partial<RecordingOptions>): recording is RecordingOptions {
+  return recording.directory !== undefined
+}
+
+/** Spans are marked in a recording as their attributes have it. */
+function withThresholds(recording: RecordingOptions, processor: ResourceSpanProcessorOptions): RecordingOptions {
+  const { cpuThreshold, memoryThresholdMb } = processor
+  return { ...recording, ...defined({ cpuThreshold, memoryThresholdMb }) }
 }
 
 type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> }

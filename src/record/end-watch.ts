@@ -1,0 +1,45 @@
+/** Finds out why the thread ends. `onEnd` is called once, when nothing asynchronous is possible any more. */
+export class EndWatch {
+  readonly #withMessages: boolean
+  readonly #onEnd: (why: string, code: number) => void
+  #uncaught: string | undefined
+  /** Whether the loop has nothing left to do. */
+  #isDone = false
+
+  /** `withMessages`: whether messages of errors may be recorded. */
+  constructor(withMessages: boolean, onEnd: (why: string, code: number) => void) {
+    this.#withMessages = withMessages
+    this.#onEnd = onEnd
+    process.on('uncaughtExceptionMonitor', this.#onUncaught)
+    process.on('beforeExit', this.#onBeforeExit)
+    process.on('exit', this.#onExit)
+  }
+
+  stop(): void {
+    process.off('uncaughtExceptionMonitor', this.#onUncaught)
+    process.off('beforeExit', this.#onBeforeExit)
+    process.off('exit', this.#onExit)
+  }
+
+  readonly #onUncaught = (error: unknown, origin: string): void => {
+    const what = origin === 'unhandledRejection' ? 'an unhandled rejection' : 'an uncaught error'
+    const { name, message } = error instanceof Error ? error : { name: typeof error, message: String(error) }
+    const [line = ''] = message.split('\n')
+    this.#uncaught = `${what}: ${name}${this.#withMessages ? `: ${line.slice(0, 200)}` : ''}`
+  }
+
+  readonly #onBeforeExit = (): void => {
+    this.#isDone = true
+    // Others may find something to do.
+    setImmediate(() => {
+      this.#isDone = false
+    }).unref()
+  }
+
+  readonly #onExit = (code: number): void => {
+    this.stop()
+    // An error that somebody handled was not the end.
+    if (this.#uncaught !== undefined && code !== 0) this.#onEnd(this.#uncaught, code)
+    else this.#onEnd(this.#isDone ? 'nothing was left to do' : 'process.exit()', code)
+  }
+}

@@ -1,0 +1,124 @@
+import { getHeapStatistics } from 'node:v8'
+import { outside } from '../outside.js'
+import type { Mark, ResourceMonitor } from '../types.js'
+import { EndWatch } from './end-watch.js'
+import { EndedSpans } from './ended-spans.js'
+import type { EndLine, Header, HealthLine, Line } from './lines.js'
+import { BlockLog, CollectionLog } from './pauses.js'
+import { SampleDrain } from './sample-drain.js'
+import { Segments } from './segments.js'
+
+const drainMs = 1000
+
+export interface RecorderOptions {
+  /** The folder of this thread; it must not exist. */
+  folder: string
+  header: Header
+  /** It is running. */
+  monitor: ResourceMonitor
+  maxBytes: number
+  /** Whether messages of errors may be recorded. */
+  messages: boolean
+  warn(message: string): void
+}
+
+/**
+ * Writes what a monitor samples, and what is reported to it, to the files of one thread: each second, and when the thread
+ * ends. What fails is one warning, and the end of the recording.
+ */
+export class Recorder {
+  readonly ended = new EndedSpans((isFull) => this.#onEnded(isFull))
+  readonly #options: RecorderOptions
+  readonly #segments: Segments
+  readonly #drain: SampleDrain
+  readonly #collections: CollectionLog
+  readonly #blocks: BlockLog
+  readonly #timer: NodeJS.Timeout
+  readonly #end: EndWatch
+  /** Keeps the sampler awake. */
+  readonly #mark: Mark
+  #lastDrainMs: number
+  #running = true
+
+  /** Throws where the folder cannot be made. */
+  constructor(options: RecorderOptions) {
+    this.#options = options
+    const { folder, header, monitor, maxBytes, messages } = options
+    this.#segments = new Segments(folder, header, maxBytes)
+    this.#collections = new CollectionLog()
+    this.#blocks = new BlockLog()
+    this.#mark = monitor.mark()
+    this.#lastDrainMs = header.startMs
+    this.#drain = new SampleDrain(monitor, header.startMs)
+    this.#end = new EndWatch(messages, (why, code) => this.#finish({ kind: 'end', atMs: performance.now(), why, code }))
+    this.#timer = outside(() => setInterval(() => this.drain(), drainMs).unref())
+  }
+
+  /** Writes what there is. */
+  drain(...last: readonly EndLine[]): void {
+    this.#write(() => {
+      const now = performance.now()
+      this.#lastDrainMs = now
+      const measured = [this.#drain.samples(now), ...this.#drain.steps(now)]
+      const reported = [this.#collections.take(), this.#blocks.take(), this.ended.take()]
+      return [...measured, ...reported, this.#health(now), ...last]
+    })
+  }
+
+  #write(lines: () => readonly (Line | undefined)[]): void {
+    if (!this.#running) return
+    try {
+      this.#segments.append(lines().filter((line) => line !== undefined))
+    } catch (error) {
+      this.#options.warn(`the recording ends here: ${error instanceof Error ? error.message : String(error)}`)
+      this.#stop()
+    }
+  }
+
+  /** Resolves when the files are complete, and are not being changed until the next drain. */
+  async settled(): Promise<void> {
+    this.drain()
+    await this.#segments.settled()
+  }
+
+  stop(why: string): void {
+    this.#finish({ kind: 'end', atMs: performance.now(), why })
+  }
+
+  #finish(end: EndLine): void {
+    this.drain(end)
+    this.#stop()
+  }
+
+  #stop(): void {
+    if (!this.#running) return
+    this.#running = false
+    clearInterval(this.#timer)
+    this.#end.stop()
+    this.#collections.stop()
+    this.#blocks.stop()
+    this.#mark.release()
+    this.#segments.close()
+  }
+
+  /** Where the event loop is blocked by work that makes spans, the timer does not fire. */
+  #onEnded(isFull: boolean): void {
+    if (performance.now() - this.#lastDrainMs > 1.5 * drainMs) this.drain()
+    else if (isFull) this.#write(() => [this.ended.take()])
+  }
+
+  #health(atMs: number): HealthLine {
+    const health = this.#options.monitor.health()
+    const { backend, backendReason, wantedPeriodMs, periodMs, periodReason, samples, missedTicks, maxGapMs } = health
+    const { used_heap_size: heapUsed, heap_size_limit: heapLimit } = getHeapStatistics()
+    return {
+      kind: 'health',
+      atMs,
+      backend,
+      ...(backendReason !== undefined && { backendReason }),
+      ...{ wantedPeriodMs, periodMs, periodReason, samples, missedTicks, maxGapMs },
+      coverage: this.#drain.coverage(atMs),
+      ...{ heapUsed, heapLimit },
+    }
+  }
+}

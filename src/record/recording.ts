@@ -1,0 +1,124 @@
+import { chmod, cp } from 'node:fs/promises'
+import { isMainThread, threadId } from 'node:worker_threads'
+import { createMonitor } from '../create-monitor.js'
+import { SpanmeterError } from '../errors.js'
+import type { Monitor } from '../monitor.js'
+import { checkAttributeOptions, monitorOptionsFor } from '../otel/options.js'
+import { attach } from '../sdk/provider.js'
+import { unwatch, watchRegistration } from '../sdk/registration.js'
+import { newRecording, threadFolder } from './folders.js'
+import { recordingFormat } from './lines.js'
+import { machineFacts } from './machine.js'
+import { checkRecordingOptions, type RecordingOptions } from './options.js'
+import { Recorder } from './recorder.js'
+import { RequestLog } from './requests/request-log.js'
+import { SpanLog } from './span-log.js'
+
+export interface Recording extends Disposable {
+  /** The folder of this recording, which `spanmeter report` reads; also while it goes on. */
+  readonly folder: string
+  /** Copies the recording as it is now, beside it. Resolves to the folder of the copy. */
+  snapshot(): Promise<string>
+  /** Writes what there is, and ends the recording. */
+  stop(): void
+}
+
+/** What only the package itself asks for. */
+interface Internal {
+  /** The recording, in place of a new one in the directory. */
+  folder?: string
+  warn?: (message: string) => void
+}
+
+/** As `startRecording` of the package's entry says. */
+export function startRecording(options: RecordingOptions, internal: Internal = {}): Recording {
+  const checked = checkRecordingOptions(options)
+  const folder = internal.folder ?? newRecording(checked.directory)
+  const warn = internal.warn ?? ((message) => process.emitWarning(`spanmeter: ${message}`))
+  return new ThreadRecording(folder, checked, warn)
+}
+
+type Checked = ReturnType<typeof checkRecordingOptions>
+
+class ThreadRecording implements Recording {
+  readonly folder: string
+  readonly #monitor: Monitor
+  readonly #ownsMonitor: boolean
+  readonly #recorder: Recorder
+  readonly #spans: SpanLog
+  readonly #signal: NodeJS.Signals | undefined
+  readonly #warn: (message: string) => void
+  /** Undefined once a tracer provider was found. */
+  #requests: RequestLog | undefined
+  readonly #providers = new WeakSet<object>()
+  #snapshots = 0
+
+  constructor(folder: string, options: Checked, warn: (message: string) => void) {
+    const { monitor, attributes, maxMb, thresholds, snapshotSignal } = options
+    this.folder = folder
+    this.#warn = warn
+    this.#ownsMonitor = monitor === undefined
+    this.#monitor = (monitor ?? createMonitor(monitorOptionsFor('default'))) as Monitor
+    this.#monitor.start()
+    this.#recorder = this.#begin(maxMb * 2 ** 20, attributes)
+    this.#spans = new SpanLog(this.#recorder.ended, checkAttributeOptions(thresholds), attributes)
+    if (isMainThread) this.#requests = new RequestLog(this.#recorder.ended, this.#monitor, attributes)
+    watchRegistration(this.#found)
+    this.#signal = snapshotSignal
+    if (snapshotSignal !== undefined) process.on(snapshotSignal, this.#onSignal)
+  }
+
+  async snapshot(): Promise<string> {
+    const copy = `${this.folder}-snapshot-${++this.#snapshots}`
+    await this.#recorder.settled()
+    await cp(this.folder, copy, { recursive: true })
+    await chmod(copy, 0o700)
+    return copy
+  }
+
+  stop(): void {
+    this.#recorder.stop('the recording was stopped')
+    this.#spans.stop()
+    this.#requests?.stop()
+    unwatch(this.#found)
+    if (this.#signal !== undefined) process.off(this.#signal, this.#onSignal)
+    if (this.#ownsMonitor) this.#monitor[Symbol.dispose]()
+  }
+
+  [Symbol.dispose](): void {
+    this.stop()
+  }
+
+  #begin(maxBytes: number, messages: boolean): Recorder {
+    const startMs = performance.now()
+    const header = {
+      format: recordingFormat,
+      pid: process.pid,
+      threadId,
+      command: process.argv,
+      node: process.version,
+      timeOrigin: performance.timeOrigin,
+      startMs,
+      machine: machineFacts(),
+    } as const
+    const folder = threadFolder(this.folder)
+    try {
+      return new Recorder({ folder, header, monitor: this.#monitor, maxBytes, messages, warn: this.#warn })
+    } catch (error) {
+      if (this.#ownsMonitor) this.#monitor[Symbol.dispose]()
+      throw new SpanmeterError('CANNOT_RECORD', `there is no recording: ${(error as Error).message}`, { cause: error })
+    }
+  }
+
+  readonly #found = (provider: object): void => {
+    if (this.#providers.has(provider)) return
+    this.#providers.add(provider)
+    this.#requests?.stop()
+    this.#requests = undefined
+    attach(provider, this.#spans)
+  }
+
+  readonly #onSignal = (): void => {
+    this.snapshot().catch((error: Error) => this.#warn(`there is no snapshot: ${error.message}`))
+  }
+}

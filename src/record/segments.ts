@@ -1,0 +1,113 @@
+import { closeSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs'
+import { rename, rm, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Header, Line } from './lines.js'
+import { readLines } from './read-lines.js'
+import { thin } from './thin.js'
+
+/** Not for others: span names and attributes may be private. */
+const folderMode = 0o700
+const fileMode = 0o600
+const segmentsAtLimit = 16
+const largestSegment = 4 * 2 ** 20
+
+interface Segment {
+  readonly path: string
+  bytes: number
+  /** How often it was thinned. */
+  thinned: number
+}
+
+/**
+ * The files of one recorded thread. They hold no more than a limit: the oldest are thinned to extremes, and once all are
+ * as thin as can be, removed.
+ */
+export class Segments {
+  readonly #folder: string
+  readonly #limit: number
+  readonly #closed: Segment[] = []
+  #open: Segment
+  #descriptor: number
+  #count = 0
+  #shrinking: Promise<void> | undefined
+
+  /** Makes the folder. Throws where that is not possible. */
+  constructor(folder: string, header: Header, limitBytes: number) {
+    this.#folder = folder
+    this.#limit = limitBytes
+    mkdirSync(folder, { recursive: true, mode: folderMode })
+    writeFileSync(join(folder, 'header.json'), `${JSON.stringify(header)}\n`, { mode: fileMode, flag: 'wx' })
+    this.#open = this.#next()
+    this.#descriptor = openSync(this.#open.path, 'a', fileMode)
+  }
+
+  /** Throws what writing throws, as when the disk is full. */
+  append(lines: readonly Line[]): void {
+    const text = Buffer.from(lines.map((line) => `${JSON.stringify(line)}\n`).join(''))
+    for (let written = 0; written < text.length; ) written += writeSync(this.#descriptor, text, written)
+    this.#open.bytes += text.length
+    if (this.#open.bytes >= Math.min(largestSegment, this.#limit / segmentsAtLimit)) this.#rotate()
+  }
+
+  close(): void {
+    closeSync(this.#descriptor)
+  }
+
+  /** Resolves when nothing is being thinned. */
+  async settled(): Promise<void> {
+    while (this.#shrinking !== undefined) await this.#shrinking
+  }
+
+  #next(): Segment {
+    this.#count++
+    const name = `${String(this.#count).padStart(6, '0')}.jsonl`
+    return { path: join(this.#folder, name), bytes: 0, thinned: 0 }
+  }
+
+  #rotate(): void {
+    const segment = this.#next()
+    const descriptor = openSync(segment.path, 'a', fileMode)
+    closeSync(this.#descriptor)
+    this.#closed.push(this.#open)
+    this.#open = segment
+    this.#descriptor = descriptor
+    this.#shrinking ??= this.#shrink().finally(() => {
+      this.#shrinking = undefined
+    })
+  }
+
+  get #bytes(): number {
+    return this.#closed.reduce((sum, { bytes }) => sum + bytes, this.#open.bytes)
+  }
+
+  /** Must not reject: what could not be thinned is removed. */
+  async #shrink(): Promise<void> {
+    while (this.#bytes > this.#limit && this.#closed.length > 0) {
+      const least = Math.min(...this.#closed.map(({ thinned }) => thinned))
+      const segment = this.#closed.find(({ thinned }) => thinned === least)!
+      const small = least > 0 && segment.bytes * segmentsAtLimit * 8 < this.#limit
+      const done = !small && (await thinFile(segment).catch(() => false))
+      if (!done) await this.#remove(this.#closed[0]!)
+    }
+  }
+
+  async #remove(segment: Segment): Promise<void> {
+    this.#closed.splice(this.#closed.indexOf(segment), 1)
+    await rm(segment.path, { force: true }).catch(() => {})
+  }
+}
+
+/** Whether it became smaller. */
+async function thinFile(segment: Segment): Promise<boolean> {
+  const lines: string[] = []
+  // A line a turn of the loop: a whole file would block it.
+  for await (const line of readLines(segment.path)) lines.push(`${JSON.stringify(thin(line))}\n`)
+  const temporary = `${segment.path}.tmp`
+  await writeFile(temporary, lines, { mode: fileMode })
+  const { size } = await stat(temporary)
+  await rename(temporary, segment.path)
+  const smaller = size < segment.bytes
+  segment.bytes = size
+  segment.thinned++
+  return smaller
+}

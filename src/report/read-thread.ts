@@ -1,0 +1,111 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import type { EndLine, Header, HealthLine, Line, RecordedSpan } from '../record/lines.js'
+import { recordingFormat } from '../record/lines.js'
+import { readLines } from '../record/read-lines.js'
+import type { ReportProcess, ReportSampler } from './data.js'
+import { GrowingPauses, GrowingSamples, GrowingSteps } from './growing.js'
+import { spanColumns } from './span-columns.js'
+
+/** A recorded thread. Times are of its own clock, until `finish()`. */
+export interface RecordedThread {
+  header: Header
+  /** The last thing that was written of it, in ms. */
+  lastMs: number
+  end: EndLine | undefined
+  lastHealth: HealthLine | undefined
+  /** `offsetMs` is to be added to its times. */
+  finish(offsetMs: number): ReportProcess
+}
+
+/** Undefined where there is none in the folder, or none of this format. */
+export async function readThread(folder: string): Promise<RecordedThread | undefined> {
+  const header = readHeader(folder)
+  if (header === undefined) return undefined
+  const lines: Line[] = []
+  const files = readdirSync(folder).filter((name) => name.endsWith('.jsonl'))
+  for (const name of files.sort()) for await (const line of readLines(join(folder, name))) lines.push(line)
+  const removed = Number.parseInt(files[0] ?? '1', 10) > 1
+  const health = lines.filter((line) => line.kind === 'health')
+  return {
+    header,
+    lastMs: Math.max(header.startMs, ...lines.slice(-20).map(endOf)),
+    end: lines.findLast((line) => line.kind === 'end'),
+    lastHealth: health.at(-1),
+    finish: (offsetMs) => ({
+      pid: header.pid,
+      name: header.threadId === 0 ? programName(header) : `worker ${header.threadId}`,
+      sampler: { ...samplerOf(health, header), ...thinnedIn(lines, removed) },
+      ...columnsOf(lines, offsetMs),
+    }),
+  }
+}
+
+function readHeader(folder: string): Header | undefined {
+  try {
+    const header: Header = JSON.parse(readFileSync(join(folder, 'header.json'), 'utf8'))
+    return header.format === recordingFormat ? header : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function programName({ command: [node = 'node', script] }: Header): string {
+  return basename(script ?? node)
+}
+
+function endOf(line: Line): number {
+  if (line.kind === 'health' || line.kind === 'end') return line.atMs
+  return 'startMs' in line ? line.startMs : 0
+}
+
+function samplerOf(health: readonly HealthLine[], { startMs }: Header): ReportSampler {
+  const last = health.at(-1)
+  if (last === undefined) {
+    return { backend: 'native', periodMs: Number.NaN, coverage: 0, maxGapMs: 0, missedTicks: {}, samples: 0 }
+  }
+  const { backend, periodMs, maxGapMs, missedTicks, samples, atMs } = last
+  const covered = health.reduce(
+    (sum, line, i) => sum + line.coverage * (line.atMs - (health[i - 1]?.atMs ?? startMs)),
+    0,
+  )
+  const coverage = atMs > startMs ? covered / (atMs - startMs) : 0
+  return { backend, periodMs, coverage, maxGapMs, missedTicks: { ...missedTicks }, samples }
+}
+
+function thinnedIn(lines: readonly Line[], removed: boolean): { thinned?: string } {
+  const spans = lines.filter((line) => line.kind === 'spans')
+  const thinned = spans.filter(({ before }) => before !== undefined)
+  const missing = thinned.reduce((sum, { before, spans }) => sum + before! - spans.length, 0)
+  const sentences: string[] = []
+  if (removed) sentences.push('The beginning of the recording was removed.')
+  if (lines.some((line) => line.kind === 'samples' && line.cpu.max !== undefined)) {
+    sentences.push('The oldest samples were folded to means and extremes.')
+  }
+  if (missing > 0)
+    sentences.push(`Of the oldest spans ${missing} are missing: the longest and dearest of each name stayed.`)
+  return sentences.length === 0 ? {} : { thinned: sentences.join(' ') }
+}
+
+function columnsOf(lines: readonly Line[], offsetMs: number): Omit<ReportProcess, 'pid' | 'name' | 'sampler'> {
+  const samples = new GrowingSamples()
+  const steps = { wait: new GrowingSteps(100), throttled: new GrowingSteps(Number.POSITIVE_INFINITY) }
+  const pauses = { gc: new GrowingPauses(), blocks: new GrowingPauses() }
+  const spans: RecordedSpan[] = []
+  for (const line of lines) {
+    if (line.kind === 'samples') samples.add(line, offsetMs)
+    else if (line.kind === 'wait' || line.kind === 'throttled') steps[line.kind].add(line, offsetMs)
+    else if (line.kind === 'gc' || line.kind === 'blocks') pauses[line.kind].add(line, offsetMs)
+    else if (line.kind === 'spans') for (const span of line.spans) spans.push(span)
+  }
+  const [wait, throttled] = [steps.wait.finish(), steps.throttled.finish()]
+  const { start, duration } = pauses.blocks.finish()
+  return {
+    ...samples.finish(),
+    ...(wait !== undefined && { wait }),
+    ...(throttled !== undefined && { throttled }),
+    gc: pauses.gc.finish(),
+    blocks: { start, duration },
+    spans: spanColumns(spans, offsetMs),
+  }
+}

@@ -1,0 +1,39 @@
+import type { RecordedSpan } from '../record/lines.js'
+import type { ReportSpans } from './data.js'
+
+/** The spans as columns, in the order in which they began. `offsetMs` is to be added to their times. */
+export function spanColumns(recorded: readonly RecordedSpan[], offsetMs: number): ReportSpans {
+  const spans = recorded.toSorted((a, b) => a.startMs - b.startMs || b.durationMs - a.durationMs)
+  const names = new Map<string, number>()
+  const indices = new Map(spans.map((span, i) => [idOf(span, span.spanId), i]))
+  const figure = (value: number | undefined) => value ?? Number.NaN
+  const floats = (of: (span: RecordedSpan) => number | undefined) =>
+    Float32Array.from(spans, (span) => figure(of(span)))
+  return {
+    name: Uint32Array.from(spans, ({ name }) => {
+      const known = names.get(name) ?? names.size
+      names.set(name, known)
+      return known
+    }),
+    names: [...names.keys()],
+    start: Float64Array.from(spans, ({ startMs }) => startMs + offsetMs),
+    duration: Float64Array.from(spans, ({ durationMs }) => durationMs),
+    parent: Int32Array.from(spans, (span, i) => {
+      const parent = span.parentSpanId === undefined ? undefined : indices.get(idOf(span, span.parentSpanId))
+      return parent === undefined || parent === i ? -1 : parent
+    }),
+    selfMs: floats(({ selfMs }) => selfMs),
+    othersMs: floats(({ othersMs }) => othersMs),
+    waitMs: floats(({ waitMs }) => waitMs),
+    cpuMs: floats(({ cpuMs }) => cpuMs),
+    memoryMax: Float64Array.from(spans, ({ memoryMax }) => figure(memoryMax)),
+    flags: Uint8Array.from(spans, ({ flags }) => flags),
+    traceId: spans.map(({ traceId }) => traceId),
+    spanId: spans.map(({ spanId }) => spanId),
+    attributes: spans.map(({ attributes }) => attributes),
+  }
+}
+
+function idOf({ traceId }: RecordedSpan, spanId: string): string {
+  return `${traceId}/${spanId}`
+}
