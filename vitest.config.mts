@@ -27,6 +27,7 @@ const behaviour = [
   'exit-paths',
   'out-of-memory',
   'package',
+  'recording-ends',
   'report-lanes',
   'report-large',
   'report-page',
@@ -35,6 +36,7 @@ const behaviour = [
   'report-timeline',
   'report-wire',
   'restricted',
+  'run',
   'tidy',
 ]
 const files = (names: readonly string[]) =>

@@ -3,6 +3,7 @@
 
 import { Command } from 'commander'
 import { doctorCommand } from './doctor/command.js'
+import { runCommand } from './run/command.js'
 
 const { version, description } = require('../../package.json') as { version: string; description: string }
 
@@ -10,5 +11,7 @@ new Command('spanmeter')
   .description(description)
   .version(version)
   .showHelpAfterError('(spanmeter --help lists the commands)')
+  .enablePositionalOptions()
+  .addCommand(runCommand())
   .addCommand(doctorCommand())
   .parseAsync()

@@ -9,6 +9,8 @@ import { SampleDrain } from './sample-drain.js'
 import { Segments } from './segments.js'
 
 const drainMs = 1000
+/** The first time. Then the younger a recording is, the sooner follows the next. */
+const firstDrainMs = 100
 
 export interface RecorderOptions {
   /** The folder of this thread; it must not exist. */
@@ -33,7 +35,7 @@ export class Recorder {
   readonly #drain: SampleDrain
   readonly #collections: CollectionLog
   readonly #blocks: BlockLog
-  readonly #timer: NodeJS.Timeout
+  #timer: NodeJS.Timeout
   readonly #end: EndWatch
   /** Keeps the sampler awake. */
   readonly #mark: Mark
@@ -51,7 +53,7 @@ export class Recorder {
     this.#lastDrainMs = header.startMs
     this.#drain = new SampleDrain(monitor, header.startMs)
     this.#end = new EndWatch(messages, (why, code) => this.#finish({ kind: 'end', atMs: performance.now(), why, code }))
-    this.#timer = outside(() => setInterval(() => this.drain(), drainMs).unref())
+    this.#timer = this.#later(firstDrainMs)
   }
 
   /** Writes what there is. */
@@ -85,6 +87,15 @@ export class Recorder {
     this.#finish({ kind: 'end', atMs: performance.now(), why })
   }
 
+  #later(ms: number): NodeJS.Timeout {
+    return outside(() =>
+      setTimeout(() => {
+        this.drain()
+        if (this.#running) this.#timer = this.#later(Math.min(2 * ms, drainMs))
+      }, ms).unref(),
+    )
+  }
+
   #finish(end: EndLine): void {
     this.drain(end)
     this.#stop()
@@ -93,7 +104,7 @@ export class Recorder {
   #stop(): void {
     if (!this.#running) return
     this.#running = false
-    clearInterval(this.#timer)
+    clearTimeout(this.#timer)
     this.#end.stop()
     this.#collections.stop()
     this.#blocks.stop()

@@ -31,7 +31,7 @@ interface Internal {
 }
 
 /** As `startRecording` of the package's entry says. */
-export function startRecording(options: RecordingOptions, internal: Internal = {}): Recording {
+export function startRecording(options: RecordingOptions, internal: Internal = {}): ThreadRecording {
   const checked = checkRecordingOptions(options)
   const folder = internal.folder ?? newRecording(checked.directory)
   const warn = internal.warn ?? ((message) => process.emitWarning(`spanmeter: ${message}`))
@@ -40,8 +40,10 @@ export function startRecording(options: RecordingOptions, internal: Internal = {
 
 type Checked = ReturnType<typeof checkRecordingOptions>
 
+/** The part of a recording that is of this thread. */
 class ThreadRecording implements Recording {
   readonly folder: string
+  readonly threadFolder: string
   readonly #monitor: Monitor
   readonly #ownsMonitor: boolean
   readonly #recorder: Recorder
@@ -56,6 +58,7 @@ class ThreadRecording implements Recording {
   constructor(folder: string, options: Checked, warn: (message: string) => void) {
     const { monitor, attributes, maxMb, thresholds, snapshotSignal } = options
     this.folder = folder
+    this.threadFolder = threadFolder(folder)
     this.#warn = warn
     this.#ownsMonitor = monitor === undefined
     this.#monitor = (monitor ?? createMonitor(monitorOptionsFor('default'))) as Monitor
@@ -101,9 +104,15 @@ class ThreadRecording implements Recording {
       startMs,
       machine: machineFacts(),
     } as const
-    const folder = threadFolder(this.folder)
     try {
-      return new Recorder({ folder, header, monitor: this.#monitor, maxBytes, messages, warn: this.#warn })
+      return new Recorder({
+        folder: this.threadFolder,
+        header,
+        monitor: this.#monitor,
+        maxBytes,
+        messages,
+        warn: this.#warn,
+      })
     } catch (error) {
       if (this.#ownsMonitor) this.#monitor[Symbol.dispose]()
       throw new SpanmeterError('CANNOT_RECORD', `there is no recording: ${(error as Error).message}`, { cause: error })

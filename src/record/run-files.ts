@@ -6,6 +6,9 @@ export const programFile = 'program'
 /** A line for each process of Node.js that was not recorded. */
 export const othersFile = 'others'
 
+/** In the folder of a thread: the report of Node.js itself on an error that ended the process. */
+export const fatalReportFile = 'fatal.json'
+
 /** By `spanmeter run` itself: a `RunFile`. */
 export const runFile = 'run.json'
 

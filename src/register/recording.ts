@@ -1,5 +1,6 @@
 import { isMainThread } from 'node:worker_threads'
 import type { RecordingOptions } from '../record/options.js'
+import { fatalReportFile } from '../record/run-files.js'
 import type { ResourceMonitor } from '../types.js'
 import { isRecorded, type Recorded, runVariable } from './run.js'
 
@@ -21,10 +22,20 @@ export function recordingFor(options: RecordingOptions, monitor: () => ResourceM
     begun = true
     try {
       const { startRecording } = require('../record/recording.js') as typeof import('../record/recording.js')
-      startRecording({ ...options, monitor: monitor() }, internal)
+      const { threadFolder } = startRecording({ ...options, monitor: monitor() }, internal)
+      if (recorded !== undefined && isMainThread) reportFatalErrors(threadFolder)
     } catch (error) {
       warn(`SPANMETER_RECORD_DIR: ${error instanceof Error ? error.message : String(error)}`)
     }
   }
   return { begin, atOnce: isMainThread }
+}
+
+/** Has Node.js write why it gives up, as when it runs out of memory. It does so with a line on stderr. */
+function reportFatalErrors(folder: string): void {
+  const { report } = process
+  if (report === undefined || report.reportOnFatalError) return
+  // Later versions can leave out what is private.
+  Object.assign(report, { reportOnFatalError: true, directory: folder, filename: fatalReportFile, compact: true })
+  for (const option of ['excludeEnv', 'excludeNetwork']) if (option in report) Object.assign(report, { [option]: true })
 }

@@ -1,6 +1,6 @@
 /** What `spanmeter run` and the processes that it starts agree on, by the environment. */
 
-import { appendFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, realpathSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { othersFile, programFile } from '../record/run-files.js'
 
@@ -8,14 +8,29 @@ import { othersFile, programFile } from '../record/run-files.js'
 export const runVariable = 'SPANMETER_RUN'
 export type Recorded = 'program' | 'all'
 
-/** Programs that only start others, by the names of their files and of the folders that these are in. */
-const launchers = /^(npm|npx|yarn|yarnpkg|pnpm|pnpx|corepack|tsx|nodemon|cross-env|dotenv|dotenvx|concurrently|turbo)\b/
+/** Packages whose commands only start others. */
+const launchers = new Set([
+  ...['npm', 'npx', 'yarn', 'pnpm', '@pnpm/exe', 'corepack', 'tsx', 'nodemon', 'cross-env', 'dotenv-cli'],
+  ...['@dotenvx/dotenvx', 'concurrently', 'npm-run-all', 'npm-run-all2', 'turbo', 'wireit'],
+])
+/** As Yarn is kept in a project. */
+const yarnRelease = /^yarn-\d.*\.[cm]?js$/
 
 /** Whether `script` is the file of a program that only starts others. */
-export function isLauncher(script: string): boolean {
-  const [, inPackage] = /.*[\\/]node_modules[\\/]((?:@[^\\/]+[\\/])?[^\\/]+)/.exec(script) ?? []
-  if (launchers.test(basename(script))) return true
-  return inPackage !== undefined && launchers.test(inPackage) && !script.endsWith('loader.mjs')
+function isLauncher(script: string): boolean {
+  const path = realPath(script)
+  // The innermost package: a launcher may have its own dependencies.
+  const [, inPackage = ''] = /.*[\\/]node_modules[\\/]((?:@[^\\/]+[\\/])?[^\\/]+)/.exec(path) ?? []
+  return launchers.has(inPackage.replace('\\', '/')) || yarnRelease.test(basename(path))
+}
+
+/** Commands are links to files of packages. */
+function realPath(path: string): string {
+  try {
+    return realpathSync(path)
+  } catch {
+    return path
+  }
 }
 
 /** Whether this process is one to be recorded. One that is not leaves a note of itself. */

@@ -24,15 +24,26 @@ export interface SpanNameRow {
 export const blocksName = '(event loop blocked)'
 export const collectionsName = '(garbage collection)'
 
-/** A row for each name, and one each for garbage collection and blocks of the event loop. The dearest first. */
+/** A row for each name, the dearest first, and at the end one each for garbage collection and blocks of the event loop. */
 export function rowsOf(process: ReportProcess): SpanNameRow[] {
   const byName: number[][] = process.spans.names.map(() => [])
   for (const [i, name] of process.spans.name.entries()) byName[name]!.push(i)
   const rows = byName.map((indices, name) => spanRow(process, process.spans.names[name]!, indices))
   const time = new ThreadTime(process)
-  rows.push(...pausesRow(process.name, blocksName, process.blocks, time))
-  rows.push(...pausesRow(process.name, collectionsName, process.gc, time))
-  return rows.sort((a, b) => costOf(b) - costOf(a))
+  return [
+    ...rows.sort(byCost),
+    ...pausesRow(process.name, blocksName, process.blocks, time),
+    ...pausesRow(process.name, collectionsName, process.gc, time),
+  ]
+}
+
+/** Own CPU counts first; rows without any come after all others. Pauses are no spans. */
+export function byCost(a: SpanNameRow, b: SpanNameRow): number {
+  return Number(isPause(a)) - Number(isPause(b)) || costOf(b) - costOf(a)
+}
+
+export function isPause({ name }: SpanNameRow): boolean {
+  return name === blocksName || name === collectionsName
 }
 
 function costOf({ selfMs, cpuMs }: SpanNameRow): number {

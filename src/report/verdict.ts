@@ -1,5 +1,5 @@
 import type { ReportData, ReportProcess, ReportSeries } from './data.js'
-import { blocksName, collectionsName, rowsOf } from './rows.js'
+import { isPause, rowsOf } from './rows.js'
 import { ThreadTime } from './thread-time.js'
 import { showMs, showPercent } from './units.js'
 
@@ -10,7 +10,7 @@ const notablePercent = 5
 /** What the figures say, in plain sentences that guess nothing. `others`: processes that were not recorded. */
 export function verdict(data: ReportData, others = 0): string[] {
   const [main] = data.processes
-  const sentences = [...ending(data), ...cpu(main, data), ...dearest(main), ...blocks(main), ...unrecorded(others)]
+  const sentences = [...ending(data), ...cpu(main, data), ...dearest(main), ...unrecorded(others), ...blocks(main)]
   return sentences.slice(0, mostSentences)
 }
 
@@ -42,7 +42,7 @@ function* cpu(main: ReportProcess | undefined, { program }: ReportData): Generat
 
 function* dearest(main: ReportProcess | undefined): Generator<string> {
   if (main === undefined) return
-  const [row] = rowsOf(main).filter(({ name }) => name !== blocksName && name !== collectionsName)
+  const [row] = rowsOf(main).filter((row) => !isPause(row))
   if (row === undefined) {
     yield 'It ran no spans and no HTTP requests.'
     return

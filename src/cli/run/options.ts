@@ -1,0 +1,20 @@
+import { InvalidArgumentError } from 'commander'
+
+/** What `spanmeter run` was asked for. Paths are as they were given. */
+export interface RunOptions {
+  json?: string
+  directory?: string
+  period?: number
+  maxOverhead?: number
+  children?: true
+  attributes: boolean
+}
+
+/** A parser of an option that is a number between two others. */
+export function numberBetween(low: number, high: number): (text: string) => number {
+  return (text) => {
+    const value = text.trim() === '' ? Number.NaN : Number(text)
+    if (value >= low && value <= high) return value
+    throw new InvalidArgumentError(`It must be a number between ${low} and ${high}.`)
+  }
+}

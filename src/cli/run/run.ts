@@ -1,0 +1,78 @@
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { newRecording } from '../../record/folders.js'
+import { type RunFile, runFile } from '../../record/run-files.js'
+import type { ReportData } from '../../report/data.js'
+import { readRecording } from '../../report/read-recording.js'
+import { summaryOf } from '../../report/summary.js'
+import { environmentFor } from './environment.js'
+import { takeFatalError } from './fatal-report.js'
+import type { RunOptions } from './options.js'
+import { writeOutputs } from './outputs.js'
+import { type End, runProgram } from './program.js'
+import { summaryText } from './text.js'
+
+/** Runs a program, prints and writes what was recorded of it, and returns how it ended. Its stdout is the program's alone. */
+export async function run(command: readonly string[], options: RunOptions): Promise<End> {
+  const recording = makeRecording(options.directory)
+  if (recording === undefined) return await runProgram(command, process.env)
+  note(recording, { command: [...command] })
+  print(`recording ${command.join(' ')} to ${recording}\n`)
+
+  const end = await runProgram(command, environmentFor(process.env, recording, options))
+  if (end.why !== undefined) {
+    print(`${end.why}\n`)
+    return end
+  }
+  try {
+    const why = takeFatalError(recording)
+    note(recording, { command: [...command], end: { ...end, ...(why !== undefined && { why }) } })
+    await report(recording, options)
+  } catch (error) {
+    print(`${error instanceof Error ? error.message : String(error)}\n`)
+  }
+  return end
+}
+
+async function report(recording: string, options: RunOptions): Promise<void> {
+  const data = await read(recording)
+  if (data === undefined) return
+  process.stderr.write(summaryText(summaryOf(data)))
+  const files = writeOutputs(data, options, (message) => print(`${message}\n`))
+  for (const file of files) print(`${resolve(file)}\n`)
+  print(`the recording is in ${recording}\n`)
+}
+
+async function read(recording: string): Promise<ReportData | undefined> {
+  try {
+    return await readRecording(recording)
+  } catch {
+    print(
+      'nothing was recorded: no process of Node.js loaded spanmeter. That is so where the program is none, ' +
+        'or starts one with other NODE_OPTIONS.\n',
+    )
+    return undefined
+  }
+}
+
+/** Undefined where it cannot be made, which is a warning: the program runs all the same. */
+function makeRecording(directory: string | undefined): string | undefined {
+  try {
+    if (directory === undefined) return mkdtempSync(join(tmpdir(), 'spanmeter-'))
+    const folder = newRecording(resolve(directory))
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    return folder
+  } catch (error) {
+    print(`there is no recording: ${(error as Error).message}\n`)
+    return undefined
+  }
+}
+
+function note(recording: string, content: RunFile): void {
+  writeFileSync(join(recording, runFile), `${JSON.stringify(content)}\n`, { mode: 0o600 })
+}
+
+function print(text: string): void {
+  process.stderr.write(`spanmeter: ${text}`)
+}
