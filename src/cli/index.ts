@@ -3,6 +3,7 @@
 
 import { Command } from 'commander'
 import { doctorCommand } from './doctor/command.js'
+import { reportCommand } from './report/command.js'
 import { runCommand } from './run/command.js'
 
 const { version, description } = require('../../package.json') as { version: string; description: string }
@@ -13,5 +14,6 @@ new Command('spanmeter')
   .showHelpAfterError('(spanmeter --help lists the commands)')
   .enablePositionalOptions()
   .addCommand(runCommand())
+  .addCommand(reportCommand())
   .addCommand(doctorCommand())
   .parseAsync()

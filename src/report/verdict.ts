@@ -40,7 +40,8 @@ function* cpu(main: ReportProcess | undefined, { program }: ReportData): Generat
   yield `${parts.join(', ')}, in ${showMs(program.durationMs)}.`
 }
 
-function* dearest(main: ReportProcess | undefined): Generator<string> {
+/** The name that ran most itself. */
+export function* dearest(main: ReportProcess | undefined): Generator<string> {
   if (main === undefined) return
   const [row] = rowsOf(main).filter((row) => !isPause(row))
   if (row === undefined) {
@@ -48,11 +49,12 @@ function* dearest(main: ReportProcess | undefined): Generator<string> {
     return
   }
   const { name, count, selfMs } = row
-  const totalMs = new ThreadTime(main).totalMs
-  if (selfMs === undefined || !(totalMs > 0)) return
+  if (selfMs === undefined) return
   const spans = count === 1 ? 'in one span' : `in ${count} spans`
-  const share = showPercent(Math.min(100, (100 * selfMs) / totalMs))
-  yield `'${name}' ran most itself: ${showMs(selfMs)} ${spans}, ${share} of what the JavaScript thread ran.`
+  const totalMs = new ThreadTime(main).totalMs
+  const share =
+    totalMs > 0 ? `, ${showPercent(Math.min(100, (100 * selfMs) / totalMs))} of what the JavaScript thread ran` : ''
+  yield `'${name}' ran most itself: ${showMs(selfMs)} ${spans}${share}.`
 }
 
 function* blocks(main: ReportProcess | undefined): Generator<string> {

@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { addOutputOptions } from '../outputs.js'
 import { endAlike } from './end-alike.js'
 import { numberBetween, type RunOptions } from './options.js'
 import { run } from './run.js'
@@ -21,7 +22,7 @@ Exit codes:
 
 /** `spanmeter run`: any program of Node.js, recorded. */
 export function runCommand(): Command {
-  const command = new Command('run')
+  const command = addOutputOptions(new Command('run'))
   return command
     .summary('run a program and show what each of its spans cost')
     .description(
@@ -30,7 +31,6 @@ export function runCommand(): Command {
     )
     .argument('[program...]', 'the program and its arguments, after --')
     .passThroughOptions()
-    .option('--json <file>', 'write the table and more as JSON; dist/report/summary.d.ts describes it')
     .option('--directory <path>', 'make the folder of the recording here (default: among temporary files)')
     .option('--period <ms>', 'wanted time between samples, 0.05 … 60000 (default: 1)', numberBetween(0.05, 60_000))
     .option('--max-overhead <percent>', 'of one core, for the sampler; 0: no limit (default: 1)', numberBetween(0, 100))

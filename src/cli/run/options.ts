@@ -1,8 +1,8 @@
 import { InvalidArgumentError } from 'commander'
+import type { Outputs } from '../outputs.js'
 
 /** What `spanmeter run` was asked for. Paths are as they were given. */
-export interface RunOptions {
-  json?: string
+export interface RunOptions extends Outputs {
   directory?: string
   period?: number
   maxOverhead?: number

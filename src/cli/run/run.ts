@@ -6,12 +6,12 @@ import { type RunFile, runFile } from '../../record/run-files.js'
 import type { ReportData } from '../../report/data.js'
 import { readRecording } from '../../report/read-recording.js'
 import { summaryOf } from '../../report/summary.js'
+import { writeOutputs } from '../outputs.js'
+import { summaryText } from '../summary-text.js'
 import { environmentFor } from './environment.js'
 import { takeFatalError } from './fatal-report.js'
 import type { RunOptions } from './options.js'
-import { writeOutputs } from './outputs.js'
 import { type End, runProgram } from './program.js'
-import { summaryText } from './text.js'
 
 /** Runs a program, prints and writes what was recorded of it, and returns how it ended. Its stdout is the program's alone. */
 export async function run(command: readonly string[], options: RunOptions): Promise<End> {

@@ -1,7 +1,7 @@
-import type { SpanNameRow } from '../../report/rows.js'
-import type { Summary } from '../../report/summary.js'
-import { showMb, showMs } from '../../report/units.js'
-import { paragraph, table } from '../doctor/layout.js'
+import type { SpanNameRow } from '../report/rows.js'
+import type { Summary } from '../report/summary.js'
+import { showMb, showMs } from '../report/units.js'
+import { paragraph, table } from './doctor/layout.js'
 
 const mostRows = 25
 const longestName = 48
