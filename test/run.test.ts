@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { chmodSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -208,6 +209,34 @@ describe.concurrent('bad input', () => {
     })
     expect({ code, stdout }).toEqual({ code: 7, stdout: 'ran\n' })
     expect(stderr).toMatch(/^spanmeter: there is no recording: EEXIST|ENOTDIR/)
+  })
+
+  const canMount = spawnSync('unshare', ['-m', 'mount', '-t', 'tmpfs', 'tmpfs', '/mnt']).status === 0
+  const why = canMount ? '' : ' (skipped: no file system may be mounted here)'
+
+  test.skipIf(!canMount)(`a full disk ends the recording, and what is whole is shown${why}`, async () => {
+    using running = new Running()
+    const disk = join(running.scratch, 'disk')
+    mkdirSync(disk)
+    const mounted = `mount -t tmpfs -o size=64k tmpfs '${disk}' && exec "$0" "$@"`
+    const program = node(`
+      const { trace } = require('@opentelemetry/api')
+      new (require('@opentelemetry/sdk-trace-node').NodeTracerProvider)().register()
+      let rounds = 0
+      const timer = setInterval(() => {
+        for (let i = 0; i < 50; i++) trace.getTracer('app').startSpan('work').end()
+        if (++rounds === 30) process.exit(7)
+      }, 100)`)
+    const { code, stderr } = await running.run(program, {
+      around: ['unshare', '-m', 'sh', '-c', mounted],
+      options: ['--directory', disk],
+    })
+    expect(code).toBe(7)
+    expect(stderr).toMatch(/Warning: spanmeter: the recording ends here: ENOSPC/)
+    expect(stderr.match(/Warning: spanmeter/g)).toHaveLength(1)
+    expect(stderr).toMatch(/^ {2}work +\d{2,} /m)
+    expect(stderr).toContain('The program ended with code 7.')
+    expect(running.summary.program.end).toEqual({ code: 7 })
   })
 
   test('a file that cannot be written is a warning, and the code is kept', async () => {

@@ -6,10 +6,10 @@ import { type RecordedThread, readThread } from './read-thread.js'
 import { verdict } from './verdict.js'
 
 /**
- * What a recording holds, as far as it is whole: it may go on, or have been cut off anywhere. Rejects with a sentence
- * where the folder has none.
+ * What a recording holds, as far as it is whole: it may go on, or have been cut off anywhere. `run`: what `spanmeter run`
+ * knows of it. Rejects with a sentence where the folder has none.
  */
-export async function readRecording(folder: string): Promise<ReportData> {
+export async function readRecording(folder: string, run = readRun(folder)): Promise<ReportData> {
   const found = await Promise.all(foldersIn(folder).map((name) => readThread(join(folder, name))))
   const threads = found.filter((thread) => thread !== undefined)
   if (threads.length === 0) throw new Error(`there is no recording in ${folder}`)
@@ -18,7 +18,6 @@ export async function readRecording(folder: string): Promise<ReportData> {
   const startedAt = Math.min(...threads.map(beganAt))
   const [main] = threads as [RecordedThread]
   const { machine, node } = main.header
-  const run = readRun(folder)
   const endedAt = Math.max(...threads.map(({ header, lastMs }) => header.timeOrigin + lastMs))
   const program: ReportProgram = {
     command: run?.command ?? main.header.command,

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { newRecording } from '../../record/folders.js'
 import { type RunFile, runFile } from '../../record/run-files.js'
-import type { ReportData } from '../../report/data.js'
 import { readRecording } from '../../report/read-recording.js'
 import { summaryOf } from '../../report/summary.js'
 import { writeOutputs } from '../outputs.js'
@@ -26,34 +25,32 @@ export async function run(command: readonly string[], options: RunOptions): Prom
     return end
   }
   try {
-    const why = takeFatalError(recording)
-    note(recording, { command: [...command], end: { ...end, ...(why !== undefined && { why }) } })
-    await report(recording, options)
+    await report(recording, { command: [...command], end: { ...end, ...fatalErrorOf(recording) } }, options)
   } catch (error) {
     print(`${error instanceof Error ? error.message : String(error)}\n`)
   }
   return end
 }
 
-async function report(recording: string, options: RunOptions): Promise<void> {
-  const data = await read(recording)
-  if (data === undefined) return
+async function report(recording: string, run: RunFile, options: RunOptions): Promise<void> {
+  note(recording, run)
+  const data = await readRecording(recording, run).catch(() => undefined)
+  if (data === undefined) {
+    print(
+      'nothing was recorded: no process of Node.js loaded spanmeter. That is so where the program is none, ' +
+        'or starts one with other NODE_OPTIONS.\n',
+    )
+    return
+  }
   process.stderr.write(summaryText(summaryOf(data)))
   const files = writeOutputs(data, options, (message) => print(`${message}\n`))
   for (const file of files) print(`${resolve(file)}\n`)
   print(`the recording is in ${recording}\n`)
 }
 
-async function read(recording: string): Promise<ReportData | undefined> {
-  try {
-    return await readRecording(recording)
-  } catch {
-    print(
-      'nothing was recorded: no process of Node.js loaded spanmeter. That is so where the program is none, ' +
-        'or starts one with other NODE_OPTIONS.\n',
-    )
-    return undefined
-  }
+function fatalErrorOf(recording: string): { why?: string } {
+  const why = takeFatalError(recording)
+  return why === undefined ? {} : { why }
 }
 
 /** Undefined where it cannot be made, which is a warning: the program runs all the same. */
@@ -69,8 +66,13 @@ function makeRecording(directory: string | undefined): string | undefined {
   }
 }
 
+/** What is in there is for later readers: a full disk is no reason to end. */
 function note(recording: string, content: RunFile): void {
-  writeFileSync(join(recording, runFile), `${JSON.stringify(content)}\n`, { mode: 0o600 })
+  try {
+    writeFileSync(join(recording, runFile), `${JSON.stringify(content)}\n`, { mode: 0o600 })
+  } catch (error) {
+    print(`${(error as Error).message}\n`)
+  }
 }
 
 function print(text: string): void {
