@@ -3,20 +3,35 @@ import type { EssentialStats } from '../monitor.js'
 import { isKnown } from '../otel/attributes.js'
 import type { RecordedSpan } from './lines.js'
 
-export type Cost = Pick<RecordedSpan, 'selfMs' | 'othersMs' | 'waitMs' | 'cpuMs' | 'memoryMax'>
-
-/** What is known of a window, and of what the span or request itself ran in it. */
-export function costOf(stats: EssentialStats | undefined, own: OwnTime | undefined): Cost {
-  const cost: Cost = {}
-  if (own !== undefined) {
-    cost.selfMs = roundMs(own.selfMs)
-    cost.othersMs = roundMs(own.othersMs)
+/** To be filled in. All have the same fields in the same order, which is quick to write. */
+export function newSpan(): RecordedSpan {
+  return {
+    name: '',
+    startMs: 0,
+    durationMs: 0,
+    traceId: '',
+    spanId: '',
+    parentSpanId: undefined,
+    flags: 0,
+    selfMs: undefined,
+    othersMs: undefined,
+    waitMs: undefined,
+    cpuMs: undefined,
+    memoryMax: undefined,
+    attributes: undefined,
   }
-  if (stats === undefined) return cost
-  if (stats.thread?.waitMs !== undefined) cost.waitMs = roundMs(stats.thread.waitMs)
-  if (isKnown(stats)) cost.cpuMs = roundMs(stats.cpu.timeMs)
-  if (stats.memory !== undefined) cost.memoryMax = Math.round(stats.memory.max)
-  return cost
+}
+
+/** Writes what is known of a window, and of what the span or request itself ran in it. */
+export function writeCost(span: RecordedSpan, stats: EssentialStats | undefined, own: OwnTime | undefined): void {
+  if (own !== undefined) {
+    span.selfMs = roundMs(own.selfMs)
+    span.othersMs = roundMs(own.othersMs)
+  }
+  if (stats === undefined) return
+  if (stats.thread?.waitMs !== undefined) span.waitMs = roundMs(stats.thread.waitMs)
+  if (isKnown(stats)) span.cpuMs = roundMs(stats.cpu.timeMs)
+  if (stats.memory !== undefined) span.memoryMax = Math.round(stats.memory.max)
 }
 
 /** To microseconds. */

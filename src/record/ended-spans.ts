@@ -6,16 +6,16 @@ const most = 500
 /** Spans that ended and are not written yet. */
 export class EndedSpans {
   #spans: RecordedSpan[] = []
-  readonly #onAdd: (isFull: boolean) => void
+  readonly #onAdd: (endMs: number, isFull: boolean) => void
 
-  /** `onAdd` is called with each span; `isFull`: whether to take them now. */
-  constructor(onAdd: (isFull: boolean) => void) {
+  /** `onAdd` is called with the end of each span; `isFull`: whether to take them now. */
+  constructor(onAdd: (endMs: number, isFull: boolean) => void) {
     this.#onAdd = onAdd
   }
 
   add(span: RecordedSpan): void {
     this.#spans.push(span)
-    this.#onAdd(this.#spans.length >= most)
+    this.#onAdd(span.startMs + span.durationMs, this.#spans.length >= most)
   }
 
   /** Undefined if none ended since it was last asked. */

@@ -5,6 +5,7 @@
  */
 
 import type { MissedTicks } from '../types.js'
+import type { Attributes } from './kept-attributes.js'
 
 export const recordingFormat = 1
 
@@ -77,25 +78,25 @@ export interface SpansLine {
   before?: number
 }
 
-/** A span that ended, or what stands for one in a program without OpenTelemetry. What is not known is absent. */
+/** A span that ended, or what stands for one in a program without OpenTelemetry. What is not known is left out. */
 export interface RecordedSpan {
   name: string
   startMs: number
   durationMs: number
   traceId: string
   spanId: string
-  parentSpanId?: string
+  parentSpanId: string | undefined
   /** As in `ReportData`: 1 CPU-bound, 2 memory threshold exceeded, 4 shared, 8 error. */
   flags: number
   /** CPU time that the JavaScript thread ran for the span itself. */
-  selfMs?: number
-  othersMs?: number
-  waitMs?: number
+  selfMs: number | undefined
+  othersMs: number | undefined
+  waitMs: number | undefined
   /** CPU time of the process during the span. */
-  cpuMs?: number
-  memoryMax?: number
-  /** Attributes that are not ours, as JSON. */
-  attributes?: string
+  cpuMs: number | undefined
+  memoryMax: number | undefined
+  /** Those that are not ours. */
+  attributes: Attributes | undefined
 }
 
 /** How the sampler did so far. */

@@ -29,7 +29,7 @@ export interface RecorderOptions {
  * ends. What fails is one warning, and the end of the recording.
  */
 export class Recorder {
-  readonly ended = new EndedSpans((isFull) => this.#onEnded(isFull))
+  readonly ended = new EndedSpans((endMs, isFull) => this.#onEnded(endMs, isFull))
   readonly #options: RecorderOptions
   readonly #segments: Segments
   readonly #drain: SampleDrain
@@ -113,8 +113,8 @@ export class Recorder {
   }
 
   /** Where the event loop is blocked by work that makes spans, the timer does not fire. */
-  #onEnded(isFull: boolean): void {
-    if (performance.now() - this.#lastDrainMs > 1.5 * drainMs) this.drain()
+  #onEnded(endMs: number, isFull: boolean): void {
+    if (endMs - this.#lastDrainMs > 1.5 * drainMs) this.drain()
     else if (isFull) this.#write(() => [this.ended.take()])
   }
 

@@ -1,9 +1,10 @@
+import { Stamp } from '../attribution/stamp.js'
 import { type AttributeRules, exceedsMemory, isCpuBound } from '../otel/attributes.js'
 import { addSpanCostListener, removeSpanCostListener, type SpanCostListener } from '../otel/span-costs.js'
 import { explicitAge, hasExplicitEnd, type StartedSpan, toMs } from '../otel/span-window.js'
-import { attributesText } from './attributes-text.js'
-import { type Cost, costOf, roundMs } from './costs.js'
+import { newSpan, roundMs, writeCost } from './costs.js'
 import type { EndedSpans } from './ended-spans.js'
+import { keptAttributes } from './kept-attributes.js'
 import type { RecordedSpan } from './lines.js'
 
 /** What is recorded of a span. Those of SDK 1.x have `parentSpanId` in place of the context. */
@@ -17,8 +18,30 @@ interface Span extends StartedSpan {
   spanContext(): { traceId: string; spanId: string; traceFlags: number }
 }
 
-interface Measured extends Cost {
-  flags: number
+/** When a span began, on the span, and whether that time was given. */
+class StartStamp extends Stamp {
+  #startMs: number
+  #given: boolean
+
+  private constructor(span: object, startMs: number, given: boolean) {
+    super(span)
+    this.#startMs = startMs
+    this.#given = given
+  }
+
+  static put(span: object, startMs: number, given: boolean): void {
+    // Two recordings are one too many, but no reason to fail.
+    if (!(#startMs in span)) new StartStamp(span, startMs, given)
+  }
+
+  /** Undefined for a span without a stamp. */
+  static startOn(span: object): number | undefined {
+    return #startMs in span ? span.#startMs : undefined
+  }
+
+  static isGiven(span: object): boolean {
+    return #startMs in span && span.#given
+  }
 }
 
 const sampledFlag = 1
@@ -35,10 +58,8 @@ export class SpanLog {
   readonly #rules: AttributeRules
   /** Undefined: attributes are not recorded. */
   readonly #ownKeys: ReadonlySet<string> | undefined
-  /** When each span began, and whether that time was given. */
-  readonly #started = new WeakMap<object, { startMs: number; given: boolean }>()
-  #lastEnded: { span: object; recorded: RecordedSpan } | undefined
-  #lastMeasured: { span: object; cost: Measured } | undefined
+  /** A span of which one half is known: that it ended, or what it cost. */
+  #last: { span: object; recorded: RecordedSpan } | undefined
 
   constructor(ended: EndedSpans, rules: AttributeRules, attributes: boolean) {
     this.#ended = ended
@@ -51,19 +72,16 @@ export class SpanLog {
     try {
       if ((span.spanContext().traceFlags & sampledFlag) === 0) return
       const ageMs = explicitAge(span)
-      this.#started.set(span, { startMs: performance.now() - (ageMs ?? 0), given: ageMs !== undefined })
+      StartStamp.put(span, performance.now() - (ageMs ?? 0), ageMs !== undefined)
     } catch {
       // The processor that measures spans warns of those of another kind.
     }
   }
 
   onEnd(span: Span): void {
-    const started = this.#started.get(span)
-    if (started === undefined) return
     try {
-      const recorded = this.#record(span, started.startMs, started.given)
-      this.#lastEnded = { span, recorded }
-      this.#ended.add(recorded)
+      const startMs = StartStamp.startOn(span)
+      if (startMs !== undefined) this.#ended.add(this.#describe(span, startMs))
     } catch {}
   }
 
@@ -81,30 +99,33 @@ export class SpanLog {
   }
 
   readonly #onCost: SpanCostListener = (_name, stats, share, span) => {
-    const bits = [isCpuBound(stats, share, this.#rules), exceedsMemory(stats, this.#rules), share.shared]
-    const flags = bits.reduce((flags, bit, i) => flags | (bit ? 1 << i : 0), 0)
-    const cost = { ...costOf(stats, share.own), flags }
-    if (this.#lastEnded?.span === span) merge(this.#lastEnded.recorded, cost)
-    else this.#lastMeasured = { span, cost }
+    const recorded = this.#recordOf(span)
+    writeCost(recorded, stats, share.own)
+    if (isCpuBound(stats, share, this.#rules)) recorded.flags |= 1
+    if (exceedsMemory(stats, this.#rules)) recorded.flags |= 2
+    if (share.shared) recorded.flags |= 4
   }
 
-  #record(span: Span, startMs: number, given: boolean): RecordedSpan {
+  #describe(span: Span, startMs: number): RecordedSpan {
+    const recorded = this.#recordOf(span)
     const { traceId, spanId } = span.spanContext()
     const seenMs = performance.now() - startMs
-    const durationMs = given || hasExplicitEnd(span.duration, seenMs) ? toMs(span.duration) : seenMs
-    const flags = span.status?.code === statusError ? errorFlag : 0
-    const times = { startMs: roundMs(startMs), durationMs: roundMs(durationMs) }
-    const recorded: RecordedSpan = { name: String(span.name), ...times, traceId, spanId, flags }
-    const parent = span.parentSpanContext?.spanId ?? span.parentSpanId
-    if (parent !== undefined) recorded.parentSpanId = parent
-    if (this.#lastMeasured?.span === span) merge(recorded, this.#lastMeasured.cost)
-    this.#lastMeasured = undefined
-    const attributes = this.#ownKeys && attributesText(span.attributes, this.#ownKeys)
-    if (attributes !== undefined) recorded.attributes = attributes
+    const isGiven = StartStamp.isGiven(span) || hasExplicitEnd(span.duration, seenMs)
+    recorded.name = String(span.name)
+    recorded.startMs = roundMs(startMs)
+    recorded.durationMs = roundMs(isGiven ? toMs(span.duration) : seenMs)
+    recorded.traceId = traceId
+    recorded.spanId = spanId
+    recorded.parentSpanId = span.parentSpanContext?.spanId ?? span.parentSpanId
+    if (span.status?.code === statusError) recorded.flags |= errorFlag
+    if (this.#ownKeys !== undefined) recorded.attributes = keptAttributes(span.attributes, this.#ownKeys)
     return recorded
   }
-}
 
-function merge(recorded: RecordedSpan, cost: Measured): void {
-  Object.assign(recorded, cost, { flags: recorded.flags | cost.flags })
+  #recordOf(span: object): RecordedSpan {
+    if (this.#last?.span === span) return this.#last.recorded
+    const recorded = newSpan()
+    this.#last = { span, recorded }
+    return recorded
+  }
 }

@@ -83,26 +83,26 @@ function recordedSpan({ traceId, spanId, parentSpanId, name, attributes, status,
   }
   const start = BigInt(span.startTimeUnixNano)
   const memoryMb = take(keys.memoryMax)
-  const flags =
-    has(keys.cpuBound, spanFlag.cpuBound) |
-    has(keys.memoryThresholdExceeded, spanFlag.memoryExceeded) |
-    has(keys.shared, spanFlag.shared) |
-    (status?.code === 2 ? spanFlag.error : 0)
-  const figures = {
+  const recorded: RecordedSpan = {
+    ...{ name, traceId, spanId },
+    parentSpanId: parentSpanId || undefined,
+    startMs: Number(start / 1000n) / 1000,
+    durationMs: Number(BigInt(span.endTimeUnixNano) - start) / 1e6,
+    flags:
+      has(keys.cpuBound, spanFlag.cpuBound) |
+      has(keys.memoryThresholdExceeded, spanFlag.memoryExceeded) |
+      has(keys.shared, spanFlag.shared) |
+      (status?.code === 2 ? spanFlag.error : 0),
     selfMs: take(keys.cpuSelf),
     othersMs: take(keys.cpuOthers),
     waitMs: take(keys.cpuWait),
     cpuMs: take(keys.cpuTime),
     memoryMax: memoryMb === undefined ? undefined : memoryMb * megabyte,
+    attributes: undefined,
   }
-  return {
-    ...{ name, traceId, spanId, flags },
-    startMs: Number(start / 1000n) / 1000,
-    durationMs: Number(BigInt(span.endTimeUnixNano) - start) / 1e6,
-    ...(parentSpanId && { parentSpanId }),
-    ...Object.fromEntries(Object.entries(figures).filter(([, value]) => value !== undefined)),
-    ...(Object.keys(values).length > 0 && { attributes: JSON.stringify(values) }),
-  }
+  // What is left is the span's own.
+  if (Object.keys(values).length > 0) recorded.attributes = values
+  return recorded
 }
 
 function valuesOf(attributes: readonly KeyValue[] = []): Record<string, unknown> {

@@ -30,7 +30,7 @@ export function spanColumns(recorded: readonly RecordedSpan[], offsetMs: number)
     flags: Uint8Array.from(spans, ({ flags }) => flags),
     traceId: spans.map(({ traceId }) => traceId),
     spanId: spans.map(({ spanId }) => spanId),
-    attributes: spans.map(({ attributes }) => attributes),
+    attributes: spans.map(({ attributes }) => attributes && JSON.stringify(attributes)),
   }
 }
 

@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { SpanNames } from '../../metrics/span-names.js'
 import type { Monitor } from '../../monitor.js'
-import { costOf, roundMs } from '../costs.js'
+import { newSpan, roundMs, writeCost } from '../costs.js'
 import type { EndedSpans } from '../ended-spans.js'
-import type { RecordedSpan } from '../lines.js'
 import { watchIncoming } from './incoming.js'
 import type { OpenRequest, Outcome } from './open-request.js'
 import { watchOutgoing } from './outgoing.js'
@@ -71,19 +70,19 @@ export class RequestLog {
   #end(request: OpenRequest, { name, failed, status, path }: Outcome): void {
     const durationMs = performance.now() - request.startMs
     const own = this.#work.leave(request)
-    const cost = costOf(this.#monitor.closeSpanEssentials(request.window), own)
     const { startMs, traceId, spanId, parentSpanId } = request
+    const ids = { traceId, spanId, parentSpanId }
     const times = { startMs: roundMs(startMs), durationMs: roundMs(durationMs) }
-    const ids = { traceId, spanId, ...(parentSpanId !== undefined && { parentSpanId }) }
     const label = this.#names.labelFor(name) ?? 'other requests'
-    const recorded: RecordedSpan = { name: label, ...times, ...ids, flags: failed ? 8 : 0, ...cost }
+    const recorded = Object.assign(newSpan(), { name: label, flags: failed ? 8 : 0 }, times, ids)
+    writeCost(recorded, this.#monitor.closeSpanEssentials(request.window), own)
     if (own !== undefined && own.selfMs >= (cpuBoundPercent / 100) * durationMs) recorded.flags |= 1
     if (request.account !== undefined) {
       this.#open--
       if (request.beganShared || this.#begun > request.begun) recorded.flags |= 4
     }
     if (this.#attributes) {
-      recorded.attributes = JSON.stringify({ 'http.response.status_code': status, 'url.path': path.slice(0, 1000) })
+      recorded.attributes = { 'http.response.status_code': status, 'url.path': path.slice(0, 1000) }
     }
     this.#ended.add(recorded)
   }

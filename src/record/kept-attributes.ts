@@ -1,15 +1,17 @@
+export type Attributes = Readonly<Record<string, unknown>>
+
 const longestText = 1000
 const longestKey = 200
 
-/** Attributes but those to leave out, as JSON with long texts cut off; undefined if there are none. */
-export function attributesText(attributes: Readonly<Record<string, unknown>>, leaveOut: ReadonlySet<string>) {
+/** Attributes but those to leave out, with long texts cut off; undefined if there are none. */
+export function keptAttributes(attributes: Attributes, leaveOut: ReadonlySet<string>): Attributes | undefined {
   let kept: Record<string, unknown> | undefined
-  for (const key of Object.keys(attributes)) {
+  for (const key in attributes) {
     if (leaveOut.has(key)) continue
     kept ??= {}
-    kept[key.slice(0, longestKey)] = shortened(attributes[key])
+    kept[key.length > longestKey ? key.slice(0, longestKey) : key] = shortened(attributes[key])
   }
-  return kept && JSON.stringify(kept)
+  return kept
 }
 
 function shortened(value: unknown): unknown {
