@@ -108,6 +108,9 @@ test('every environment variable the README names is read', async () => {
   const { readEnvironment } = await import('../dist/register/environment.js')
   const variables = new Set(readme.match(/\b(SPANMETER|RESOURCE|OTEL)_[A-Z_]+\b/g))
   expect(variables.size).toBeGreaterThan(10)
+  // For a directory any name will do.
+  expect(variables.delete('SPANMETER_RECORD_DIR')).toBe(true)
+  expect(readEnvironment({ SPANMETER_RECORD_DIR: '?' }).recording).toEqual({ directory: '?' })
   for (const name of variables) expect(readEnvironment({ [name]: '?' }).warnings, name).toHaveLength(1)
 })
 
@@ -131,4 +134,28 @@ test('docs/attributes.md has the attributes of a span in the order in which they
   expect(written.slice(0, listed.length)).toEqual(listed.map(([, name]) => name))
   const known = Object.values(names).map((name) => `resource.${name}`)
   for (const name of written) expect(known).toContain(name)
+})
+
+test('docs/report.md has every option of the commands, every variable and every option of a recording', async () => {
+  const page = readFileSync(join(root, 'docs/report.md'), 'utf8')
+  const cells = [...page.matchAll(/^\| (`[^|]*) \|/gm)].flatMap(([, cell]) => [...cell!.matchAll(/`(\S+?)[ `]/g)])
+  const documented = cells.map(([, name]) => name!)
+  const { stdout } = await run(process.execPath, [join(root, 'dist/cli/index.js'), 'run', '--help'])
+  const options = [...stdout.matchAll(/^ {2}(--[a-z-]+)/gm)].map(([, name]) => name!)
+  expect(documented.filter((name) => name.startsWith('--')).sort()).toEqual(options.sort())
+
+  const { readEnvironment } = await import('../dist/register/environment.js')
+  const read = new Set<string>()
+  readEnvironment(new Proxy({}, { get: (_, name) => void read.add(String(name)) }))
+  const variables = [...read].filter((name) => name.startsWith('SPANMETER_RECORD_'))
+  expect(documented.filter((name) => name.startsWith('SPANMETER_')).sort()).toEqual(variables.sort())
+
+  const { startRecording } = await import('spanmeter/record')
+  const names = documented.filter((name) => /^[a-z]/.test(name))
+  expect(names.length).toBeGreaterThan(5)
+  for (const name of names) {
+    // An unknown option would be refused by name; a known one is refused for its value.
+    const attempt = () => startRecording({ directory: __filename, [name]: Symbol.iterator } as never)
+    expect(attempt, name).toThrow(new RegExp(`^(?!option).*${name}`))
+  }
 })

@@ -1,13 +1,17 @@
 import { join } from 'node:path'
 import { threadId } from 'node:worker_threads'
 
-/** A folder for a recording that begins now: unique in its directory, and in the order of time. */
+let count = 0
+
+/** A folder for a recording that begins now: one of its own in the directory, in the order of time. */
 export function newRecording(directory: string): string {
+  count++
+
   const time = new Date()
     .toISOString()
     .replace(/[-:]/g, '')
     .replace(/\.\d+Z$/, 'Z')
-  return join(directory, `${time}-${process.pid}`)
+  return join(directory, `${time}-${process.pid}${count === 1 ? '' : `-${count}`}`)
 }
 
 /** The folder of this thread in a recording. */

@@ -1,5 +1,6 @@
 import { Monitor } from '../monitor.js'
 import { boolean, known, number, oneOf, show } from '../options.js'
+import { checkAttributeOptions } from '../otel/options.js'
 import type { ResourceMonitor } from '../types.js'
 import { snapshotSignals } from './signals.js'
 
@@ -46,9 +47,9 @@ export function checkRecordingOptions(options: RecordingOptions) {
     ...(snapshotSignal !== undefined && {
       snapshotSignal: oneOf('snapshotSignal', snapshotSignal, snapshotSignals),
     }),
-    thresholds: {
+    rules: checkAttributeOptions({
       ...(cpuThreshold !== undefined && { cpuThreshold }),
       ...(memoryThresholdMb !== undefined && { memoryThresholdMb }),
-    },
+    }),
   }
 }

@@ -3,7 +3,7 @@ import { isMainThread, threadId } from 'node:worker_threads'
 import { createMonitor } from '../create-monitor.js'
 import { SpanmeterError } from '../errors.js'
 import type { Monitor } from '../monitor.js'
-import { checkAttributeOptions, monitorOptionsFor } from '../otel/options.js'
+import { monitorOptionsFor } from '../otel/options.js'
 import { attach } from '../sdk/provider.js'
 import { unwatch, watchRegistration } from '../sdk/registration.js'
 import { newRecording, threadFolder } from './folders.js'
@@ -56,7 +56,7 @@ class ThreadRecording implements Recording {
   #snapshots = 0
 
   constructor(folder: string, options: Checked, warn: (message: string) => void) {
-    const { monitor, attributes, maxMb, thresholds, snapshotSignal } = options
+    const { monitor, attributes, maxMb, rules, snapshotSignal } = options
     this.folder = folder
     this.threadFolder = threadFolder(folder)
     this.#warn = warn
@@ -64,7 +64,7 @@ class ThreadRecording implements Recording {
     this.#monitor = (monitor ?? createMonitor(monitorOptionsFor('default'))) as Monitor
     this.#monitor.start()
     this.#recorder = this.#begin(maxMb * 2 ** 20, attributes)
-    this.#spans = new SpanLog(this.#recorder.ended, checkAttributeOptions(thresholds), attributes)
+    this.#spans = new SpanLog(this.#recorder.ended, rules, attributes)
     if (isMainThread) this.#requests = new RequestLog(this.#recorder.ended, this.#monitor, attributes)
     watchRegistration(this.#found)
     this.#signal = snapshotSignal
