@@ -1,11 +1,15 @@
-import { resolve } from 'node:path'
+import { statSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import { Command } from 'commander'
 import { read } from '../../report/read.js'
 import { summaryOf } from '../../report/summary.js'
-import { addOutputOptions, type Outputs, writeOutputs } from '../outputs.js'
+import { addOutputOptions, asksForFile, type Outputs, pageFile, writeOutputs } from '../outputs.js'
 import { summaryText } from '../summary-text.js'
 
 const help = `
+Where no file is named, the page is written: to report.html in the recording, or
+beside the file.
+
 A recording may still go on, or end in the middle: what is whole is shown.
 
 Exit codes:
@@ -31,8 +35,10 @@ export function reportCommand(): Command {
       }
       try {
         const data = await read(path)
+        const page = statSync(path).isDirectory() ? join(path, pageFile) : `${path}.html`
+        const asked = asksForFile(outputs) ? outputs : { ...outputs, report: page }
         process.stdout.write(summaryText(summaryOf(data)))
-        for (const file of writeOutputs(data, outputs, complain)) process.stdout.write(`${resolve(file)}\n`)
+        for (const file of await writeOutputs(data, asked, page, complain)) process.stdout.write(`${resolve(file)}\n`)
       } catch (error) {
         complain((error as Error).message)
       }

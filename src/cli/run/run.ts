@@ -5,7 +5,7 @@ import { newRecording } from '../../record/folders.js'
 import { type RunFile, runFile } from '../../record/run-files.js'
 import { readRecording } from '../../report/read-recording.js'
 import { summaryOf } from '../../report/summary.js'
-import { writeOutputs } from '../outputs.js'
+import { pageFile, writeOutputs } from '../outputs.js'
 import { summaryText } from '../summary-text.js'
 import { environmentFor } from './environment.js'
 import { takeFatalError } from './fatal-report.js'
@@ -43,7 +43,8 @@ async function report(recording: string, run: RunFile, options: RunOptions): Pro
     return
   }
   process.stderr.write(summaryText(summaryOf(data)))
-  const files = writeOutputs(data, options, (message) => print(`${message}\n`))
+  const page = join(recording, pageFile)
+  const files = await writeOutputs(data, options, page, (message) => print(`${message}\n`))
   for (const file of files) print(`${resolve(file)}\n`)
   print(`the recording is in ${recording}\n`)
 }
