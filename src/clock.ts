@@ -12,4 +12,7 @@ const { now }: { now?: () => number } = Object.getPrototypeOf(performance)
 /** `performance.now()` in ms. */
 export const performanceNow: () => number = (now ?? performance.now).bind(performance)
 
-export const { clearInterval, setInterval } = timers
+/** When that was 0, in ms since 1970. */
+export const { timeOrigin } = performance
+
+export const { clearInterval, clearTimeout, setImmediate, setInterval, setTimeout } = timers

@@ -1,3 +1,4 @@
+import { setImmediate } from '../clock.js'
 /** Finds out why the thread ends. `onEnd` is called once, when nothing asynchronous is possible any more. */
 export class EndWatch {
   readonly #withMessages: boolean

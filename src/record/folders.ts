@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { threadId } from 'node:worker_threads'
+import { timeOrigin } from '../clock.js'
 
 let count = 0
 
@@ -16,5 +17,5 @@ export function newRecording(directory: string): string {
 
 /** The folder of this thread in a recording. */
 export function threadFolder(recording: string): string {
-  return join(recording, `${process.pid}-${threadId}-${Math.round(performance.timeOrigin)}`)
+  return join(recording, `${process.pid}-${threadId}-${Math.round(timeOrigin)}`)
 }

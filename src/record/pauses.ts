@@ -1,4 +1,5 @@
 import { constants, type PerformanceEntry, PerformanceObserver } from 'node:perf_hooks'
+import { clearInterval, performanceNow, setInterval } from '../clock.js'
 import { outside } from '../outside.js'
 import { roundMs } from './costs.js'
 import type { PausesLine } from './lines.js'
@@ -57,7 +58,7 @@ const blockMs = 20
 export class BlockLog {
   #start: number[] = []
   #duration: number[] = []
-  #last = performance.now()
+  #last = performanceNow()
   readonly #timer = outside(() => setInterval(() => this.#tick(), tickMs).unref())
 
   /** Those since it was last asked. Undefined if there were none. */
@@ -76,7 +77,7 @@ export class BlockLog {
   }
 
   #tick(): void {
-    const now = performance.now()
+    const now = performanceNow()
     const due = this.#last + tickMs
     this.#last = now
     if (now - due < blockMs) return

@@ -1,4 +1,5 @@
 import { getHeapStatistics } from 'node:v8'
+import { clearTimeout, performanceNow, setTimeout } from '../clock.js'
 import { outside } from '../outside.js'
 import type { Mark, ResourceMonitor } from '../types.js'
 import { EndWatch } from './end-watch.js'
@@ -52,14 +53,14 @@ export class Recorder {
     this.#mark = monitor.mark()
     this.#lastDrainMs = header.startMs
     this.#drain = new SampleDrain(monitor, header.startMs)
-    this.#end = new EndWatch(messages, (why, code) => this.#finish({ kind: 'end', atMs: performance.now(), why, code }))
+    this.#end = new EndWatch(messages, (why, code) => this.#finish({ kind: 'end', atMs: performanceNow(), why, code }))
     this.#timer = this.#later(firstDrainMs)
   }
 
   /** Writes what there is. */
   drain(...last: readonly EndLine[]): void {
     this.#write(() => {
-      const now = performance.now()
+      const now = performanceNow()
       this.#lastDrainMs = now
       const measured = [this.#drain.samples(now), ...this.#drain.steps(now)]
       const reported = [this.#collections.take(), this.#blocks.take(), this.ended.take()]
@@ -84,7 +85,7 @@ export class Recorder {
   }
 
   stop(why: string): void {
-    this.#finish({ kind: 'end', atMs: performance.now(), why })
+    this.#finish({ kind: 'end', atMs: performanceNow(), why })
   }
 
   #later(ms: number): NodeJS.Timeout {

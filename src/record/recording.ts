@@ -1,5 +1,6 @@
 import { chmod, cp } from 'node:fs/promises'
 import { isMainThread, threadId } from 'node:worker_threads'
+import { performanceNow, timeOrigin } from '../clock.js'
 import { createMonitor } from '../create-monitor.js'
 import { SpanmeterError } from '../errors.js'
 import type { Monitor } from '../monitor.js'
@@ -93,14 +94,14 @@ class ThreadRecording implements Recording {
   }
 
   #begin(maxBytes: number, messages: boolean): Recorder {
-    const startMs = performance.now()
+    const startMs = performanceNow()
     const header = {
       format: recordingFormat,
       pid: process.pid,
       threadId,
       command: process.argv,
       node: process.version,
-      timeOrigin: performance.timeOrigin,
+      timeOrigin,
       startMs,
       machine: machineFacts(),
     } as const

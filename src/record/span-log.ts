@@ -1,4 +1,5 @@
 import { Stamp } from '../attribution/stamp.js'
+import { performanceNow } from '../clock.js'
 import { type AttributeRules, exceedsMemory, isCpuBound } from '../otel/attributes.js'
 import { addSpanCostListener, removeSpanCostListener, type SpanCostListener } from '../otel/span-costs.js'
 import { explicitAge, hasExplicitEnd, type StartedSpan, toMs } from '../otel/span-window.js'
@@ -72,7 +73,7 @@ export class SpanLog {
     try {
       if ((span.spanContext().traceFlags & sampledFlag) === 0) return
       const ageMs = explicitAge(span)
-      StartStamp.put(span, performance.now() - (ageMs ?? 0), ageMs !== undefined)
+      StartStamp.put(span, performanceNow() - (ageMs ?? 0), ageMs !== undefined)
     } catch {
       // The processor that measures spans warns of those of another kind.
     }
@@ -109,7 +110,7 @@ export class SpanLog {
   #describe(span: Span, startMs: number): RecordedSpan {
     const recorded = this.#recordOf(span)
     const { traceId, spanId } = span.spanContext()
-    const seenMs = performance.now() - startMs
+    const seenMs = performanceNow() - startMs
     const isGiven = StartStamp.isGiven(span) || hasExplicitEnd(span.duration, seenMs)
     recorded.name = String(span.name)
     recorded.startMs = roundMs(startMs)

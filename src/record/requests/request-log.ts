@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { performanceNow } from '../../clock.js'
 import { SpanNames } from '../../metrics/span-names.js'
 import type { Monitor } from '../../monitor.js'
 import { newSpan, roundMs, writeCost } from '../costs.js'
@@ -58,7 +59,7 @@ export class RequestLog {
     return {
       account: undefined,
       window: this.#monitor.openSpan(false),
-      startMs: performance.now(),
+      startMs: performanceNow(),
       traceId: parent?.traceId ?? this.#ids.prefix + spanId,
       spanId,
       parentSpanId: parent?.spanId,
@@ -68,7 +69,7 @@ export class RequestLog {
   }
 
   #end(request: OpenRequest, { name, failed, status, path }: Outcome): void {
-    const durationMs = performance.now() - request.startMs
+    const durationMs = performanceNow() - request.startMs
     const own = this.#work.leave(request)
     const { startMs, traceId, spanId, parentSpanId } = request
     const ids = { traceId, spanId, parentSpanId }
