@@ -171,6 +171,22 @@ TEST(what_follows_a_wait_unannounced_is_for_whom_the_thread_turns_to) {
   CHECK_EQUAL(made.nobody(), 9 * kUs);
 }
 
+TEST(what_is_read_before_a_callback_is_part_of_it) {
+  Shared made;
+  const SlotHandle asker = made.open(), other = made.open();
+  made.ledger.wait(Made::ticks());
+  made.away(kSecond);
+  made.run(4 * kUs);
+  made.callback(5 * kUs);
+  made.turn(asker);
+  made.ledger.wait(Made::ticks());
+  made.run(4 * kUs);
+  made.once(other);
+  CHECK_EQUAL(made.self(asker), 9 * kUs);
+  CHECK_EQUAL(made.self(other), 0);
+  CHECK_EQUAL(made.nobody(), 4 * kUs);
+}
+
 TEST(time_asleep_is_taken_off_what_is_in_suspense) {
   Shared made;
   const SlotHandle asker = made.open();

@@ -46,10 +46,12 @@ void Ledger::check(Ticks now) {
 }
 
 SlotHandle Ledger::hold(SlotHandle resource, Ticks now) {
-  const Ticks interval = book(now);
+  const bool for_this = waiting_;
+  Ticks interval = for_this ? 0 : book(now);
   end_run();
   held_ = suspense_.resource(resource);
   work_for_held();
+  if (for_this) interval = book(now);
   check_if_due(interval, now);
   return held_;
 }
@@ -67,7 +69,7 @@ void Ledger::leave(Ticks now) {
     unannounced_ = accounts_.index_of(accounts_.open({}, Accounts::kNobody));
   if (unannounced_ != Accounts::kNobody) accounts_.at(unannounced_).order = opened_;
   current_ = unannounced_;
-  holding_ = false;
+  holding_ = waiting_ = false;
   in_suspense_ = true;
   check_if_due(interval, now);
 }
@@ -76,12 +78,14 @@ void Ledger::wait(Ticks now) {
   begin(kNobody, now);
   // Where the ends of callbacks are reported, some are not announced: the next may be one of those.
   if (unannounced_ != Accounts::kNobody) leave(now);
+  waiting_ = true;
 }
 
 void Ledger::work_for_held() {
   if (held_ == 0) return work_for(kNobody);
   current_ = suspense_.piece(held_, opened_);
   holding_ = in_suspense_ = true;
+  waiting_ = false;
 }
 
 void Ledger::resolve_suspense(Index account) {

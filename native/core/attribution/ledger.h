@@ -62,7 +62,8 @@ class Ledger {
   }
 
   // A callback of a shared resource begins. Takes what this has returned for the resource before, and 0 the
-  // first time.
+  // first time. Where the event loop waited just before, it waited for this: what was done since, reading
+  // what has arrived, is part of it.
   SlotHandle hold(SlotHandle resource, Ticks now);
 
   // The thread goes on with that callback.
@@ -111,7 +112,7 @@ class Ledger {
 
   void work_for(SlotHandle account) {
     current_ = accounts_.index_of(account);
-    holding_ = false;
+    holding_ = waiting_ = false;
   }
   void work_for_held();
   void resolve_suspense(Index account);
@@ -129,6 +130,7 @@ class Ledger {
   bool in_suspense_ = false;
   SlotHandle held_ = 0;
   bool holding_ = false;
+  bool waiting_ = false;  // the event loop, and the thread has turned to nobody since
   // The account of what has been done since a callback was over; nobody's until one was.
   Index unannounced_ = Accounts::kNobody;
 
