@@ -31,6 +31,7 @@ const behaviour = [
   'report-lanes',
   'report-large',
   'report-page',
+  'report-pyramid',
   'report-reading',
   'report-table',
   'report-timeline',

@@ -48,7 +48,9 @@ describe('the page is one file', () => {
 
   test('whose data cannot end its element', () => {
     const spans = spanColumns(hostile.map((name) => ({ name, start: 1, duration: 5 })))
-    const html = pageOf(reportOf(10, [processOf({ spans })], { verdict: hostile }))
+    const data = reportOf(10, [processOf({ spans })], { verdict: hostile })
+    data.program.command = hostile
+    const html = pageOf(data)
     expect(html.match(/<script\b/g)).toHaveLength(pageOf(simple).match(/<script\b/g)!.length)
     expect(html.match(/<\/script/g)).toHaveLength(2)
   })

@@ -72,8 +72,10 @@ export function pickSpan(store: Store, span: number | undefined, reveal = false)
   const begin = start[span]!
   const length = duration[span]!
   const { from, to } = store.state.view
-  const tiny = length < (to - from) / 200
-  if (begin < from || begin + length > to || tiny) show(store, begin - length, begin + 2 * length)
+  const isReadable = length > (to - from) / 200 && length < to - from
+  if (isReadable && begin >= from && begin + length <= to) return
+  const around = isReadable ? (to - from - length) / 2 : length * 4
+  show(store, begin - around, begin + length + around)
 }
 
 /** Picks the next span by time that is not grey, or the one before; after the last comes the first. */

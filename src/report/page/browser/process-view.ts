@@ -15,6 +15,7 @@ import { Toolbar } from './toolbar.js'
 export class ProcessView {
   readonly store: Store
   readonly #timeline: Timeline
+  readonly #toolbar: Toolbar
   readonly #stopKeys: () => void
 
   constructor(
@@ -27,19 +28,20 @@ export class ProcessView {
     this.store = new Store(model, Math.max(1, data.program.durationMs, lastMoment(model)), theme)
     followTheme(this.store)
     this.#timeline = new Timeline(this.store, data.machine)
-    const toolbar = new Toolbar(this.store, processes)
+    this.#toolbar = new Toolbar(this.store, processes)
     const table = new SpanTable(this.store)
     const card = new DetailsCard(this.store, data.program.startedAt)
     const facts = factList(samplerFacts(model.data))
-    place.replaceChildren(facts, toolbar.root, this.#timeline.root, table.root, card.root)
+    place.replaceChildren(facts, this.#toolbar.root, this.#timeline.root, table.root, card.root)
     this.store.settle()
     this.#timeline.start()
-    this.#stopKeys = followKeys(this.store, this.#timeline.root, this.#timeline.lanes, toolbar.focusSearch)
+    this.#stopKeys = followKeys(this.store, this.#timeline.root, this.#timeline.lanes, this.#toolbar.focusSearch)
   }
 
   dispose(): void {
     this.store.dispose()
     this.#stopKeys()
+    this.#toolbar.dispose()
     this.#timeline.dispose()
   }
 }

@@ -15,6 +15,11 @@ export class Toolbar {
   readonly #found = el('span', { class: 'found', role: 'status' })
   readonly #shown = el('span', { id: 'shown', class: 'shown', role: 'status' })
 
+  /** What sticks below it must know where that is. */
+  readonly #size = new ResizeObserver(() => {
+    document.documentElement.style.setProperty('--toolbar', `${this.root.offsetHeight}px`)
+  })
+
   constructor(store: Store, processes: HTMLElement | undefined) {
     this.#store = store
     let wait: ReturnType<typeof setTimeout> | undefined
@@ -36,11 +41,16 @@ export class Toolbar {
       this.#shown,
       buttons,
     )
+    this.#size.observe(this.root)
     store.on(['view', 'selection'], () => {
       this.#describe()
       update()
     })
     store.on(['matches'], () => this.#count())
+  }
+
+  dispose(): void {
+    this.#size.disconnect()
   }
 
   focusSearch = (): void => {

@@ -1,6 +1,6 @@
 import type { ReportProcess } from '../../../data.js'
 import { type Lanes, packLanes } from './lanes.js'
-import { Pyramid } from './pyramid.js'
+import { type Holds, Pyramid } from './pyramid.js'
 
 /** A process of the report with what is needed to draw it. Undefined: the report has none of it. */
 export interface ProcessModel {
@@ -17,17 +17,17 @@ export function modelOf(data: ReportProcess): ProcessModel {
   const { time, cpu, thread, memory, wait, throttled, spans } = data
   return {
     data,
-    cpu: pyramidOf(time, cpu.avg, cpu.min, cpu.max),
-    thread: pyramidOf(time, thread.avg, thread.min, thread.max),
-    memory: pyramidOf(memory.time, memory.bytes),
-    wait: wait && pyramidOf(wait.time, wait.percent),
-    throttled: throttled && pyramidOf(throttled.time, throttled.percent),
+    cpu: pyramidOf('before', time, cpu.avg, cpu.min, cpu.max),
+    thread: pyramidOf('before', time, thread.avg, thread.min, thread.max),
+    memory: pyramidOf('after', memory.time, memory.bytes),
+    wait: wait && pyramidOf('before', wait.time, wait.percent),
+    throttled: throttled && pyramidOf('before', throttled.time, throttled.percent),
     lanes: packLanes(spans),
   }
 }
 
 type Numbers = ArrayLike<number> & { every(test: (value: number) => boolean): boolean }
 
-function pyramidOf(time: Float64Array, avg: Numbers, min = avg, max = avg): Pyramid | undefined {
-  return time.length === 0 || avg.every(Number.isNaN) ? undefined : new Pyramid({ time, min, avg, max })
+function pyramidOf(holds: Holds, time: Float64Array, avg: Numbers, min = avg, max = avg): Pyramid | undefined {
+  return time.length === 0 || avg.every(Number.isNaN) ? undefined : new Pyramid({ time, min, avg, max }, holds)
 }

@@ -6,6 +6,9 @@ export interface Series {
   max: ArrayLike<number>
 }
 
+/** Whether a value is of the time until its own, or holds from its own until the next. */
+export type Holds = 'before' | 'after'
+
 /** A level of the pyramid. */
 interface Level extends Series {
   /** How long the values of a point held in all, in ms; where they are not known, they do not count. */
@@ -22,15 +25,20 @@ export interface Points {
 
 const fold = 4
 
+/** What holds for no time at all counts as this, in ms, so that it is known. */
+const shortest = 1e-9
+
 /**
  * A series at ever coarser grain, each level a quarter of the one below, so that a view of any width is drawn of few
  * points and no extreme is lost. Averages are weighted by time.
  */
 export class Pyramid {
   readonly levels: [Level, ...Level[]]
+  readonly #holds: Holds
 
-  constructor(series: Series) {
-    let top: Level = { ...series, weight: weightsOf(series) }
+  constructor(series: Series, holds: Holds) {
+    this.#holds = holds
+    let top: Level = { ...series, weight: weightsOf(series, holds) }
     this.levels = [top]
     while (top.time.length > fold) {
       top = folded(top)
@@ -55,12 +63,16 @@ export class Pyramid {
     return { time: cut(level.time), min: cut(level.min), avg: cut(level.avg), max: cut(level.max) }
   }
 
-  /** The extremes and the average of the values whose time is in a range, exactly; NaN if there are none. */
+  /** The extremes and the average of the values that held at some time of a range; NaN if there are none. */
   stats(from: number, to: number): { min: number; avg: number; max: number } {
-    const total = { min: Number.POSITIVE_INFINITY, max: Number.NEGATIVE_INFINITY, sum: 0, weight: 0 }
-    let first = lowerBound(this.levels[0].time, from)
-    let end = lowerBound(this.levels[0].time, to)
-    if (this.levels[0].time[end] === to) end++
+    const total = emptySum()
+    const { time } = this.levels[0]
+    const before = this.#holds === 'before'
+    let first = before ? lowerBound(time, from) : Math.max(0, this.indexAt(from))
+    let end = before ? Math.min(this.length, lowerBound(time, to) + 1) : this.indexAt(to) + 1
+    // At both ends by as much as is in the range, and in between as a whole.
+    if (first < end) add(total, this.levels[0], first, this.#within(first++, from, to))
+    if (first < end) add(total, this.levels[0], --end, this.#within(end, from, to))
     for (const level of this.levels) {
       const last = level === this.levels.at(-1)
       while (first < end && (last || first % fold !== 0)) add(total, level, first++)
@@ -72,25 +84,29 @@ export class Pyramid {
     return weight > 0 ? { min, avg: sum / weight, max } : { min: Number.NaN, avg: Number.NaN, max: Number.NaN }
   }
 
-  /** The index of the value that holds at a moment, if each holds from the one before it until its own time; or -1. */
-  indexBefore(time: number): number {
-    const at = lowerBound(this.levels[0].time, time)
-    return at < this.length ? at : -1
+  /** The index of the value that holds at a moment; -1: none does. */
+  indexAt(time: number): number {
+    const { time: times } = this.levels[0]
+    const at = lowerBound(times, time)
+    if (this.#holds === 'before') return at < this.length ? at : -1
+    return times[at] === time ? at : at - 1
   }
 
-  /** The index of the last value that was read at a moment or before; -1: none was. */
-  indexAfter(time: number): number {
-    const at = lowerBound(this.levels[0].time, time)
-    return this.levels[0].time[at] === time ? at : at - 1
+  /** How long a value held in a range, in ms. */
+  #within(at: number, from: number, to: number): number {
+    const { time, weight } = this.levels[0]
+    const begin = this.#holds === 'before' ? time[at]! - weight[at]! : time[at]!
+    return Math.max(0, Math.min(to, begin + weight[at]!) - Math.max(from, begin))
   }
 }
 
-/** How long each value held: since the one before it. Of the first nothing is known but how long the others do. */
-function weightsOf({ time, avg }: Series): Float64Array {
+/** How long each value held. Of the one at the end without a neighbour nothing is known but how long the next one did. */
+function weightsOf({ time, avg }: Series, holds: Holds): Float64Array {
+  const one = holds === 'before' ? -1 : 1
   return time.map((at, i) => {
     if (Number.isNaN(avg[i])) return 0
-    const before = i > 0 ? at - time[i - 1]! : time.length > 1 ? time[1]! - at : 1
-    return Math.max(1e-9, before)
+    const neighbour = time[i + one] ?? time[i - one] ?? at + 1
+    return Math.max(shortest, Math.abs(at - neighbour))
   })
 }
 
@@ -105,7 +121,7 @@ function folded(series: Level): Level {
   }
   for (let i = 0, at = 0; i < length; i++) {
     const end = Math.min(at + fold, series.time.length)
-    const total = { min: Number.POSITIVE_INFINITY, max: Number.NEGATIVE_INFINITY, sum: 0, weight: 0 }
+    const total = emptySum()
     for (; at < end; at++) add(total, series, at)
     const known = total.weight > 0
     next.weight[i] = total.weight
@@ -117,14 +133,24 @@ function folded(series: Level): Level {
   return next
 }
 
+interface Sum {
+  min: number
+  max: number
+  sum: number
+  weight: number
+}
+
+function emptySum(): Sum {
+  return { min: Number.POSITIVE_INFINITY, max: Number.NEGATIVE_INFINITY, sum: 0, weight: 0 }
+}
+
 /** Adds a value to a sum, by how long it held. */
-function add(total: { min: number; max: number; sum: number; weight: number }, series: Level, at: number): void {
-  const weight = series.weight[at]!
-  if (weight === 0) return
-  total.min = Math.min(total.min, series.min[at]!)
-  total.max = Math.max(total.max, series.max[at]!)
-  total.sum += series.avg[at]! * weight
-  total.weight += weight
+function add(total: Sum, { min, avg, max, weight }: Level, at: number, held = weight[at]!): void {
+  if (held === 0) return
+  total.min = Math.min(total.min, min[at]!)
+  total.max = Math.max(total.max, max[at]!)
+  total.sum += avg[at]! * held
+  total.weight += held
 }
 
 function countIn(times: Float64Array, from: number, to: number): number {

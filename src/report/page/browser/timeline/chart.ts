@@ -47,14 +47,14 @@ export class Chart {
 
   /** The value at the cursor; without one, of what is selected or shown. */
   read({ cursor, selection, view }: State): void {
-    const { series, format, holds } = this.#panel
+    const { series, format } = this.#panel
     if (cursor === undefined) {
       const { from, to } = selection ?? view
       const { avg, max } = series.stats(from, to)
       this.#readout.textContent = `avg ${format(avg)} · max ${format(max)}`
       return
     }
-    const at = holds === 'before' ? series.indexBefore(cursor) : series.indexAfter(cursor)
+    const at = series.indexAt(cursor)
     const { min, avg, max } = series.levels[0]
     const folded = at >= 0 && min[at] !== max[at] ? ` (${format(min[at]!)} to ${format(max[at]!)})` : ''
     this.#readout.textContent = at < 0 ? '–' : format(avg[at]!) + folded

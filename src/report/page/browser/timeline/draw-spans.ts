@@ -110,9 +110,9 @@ function drawBar(
 
   const share = Math.min(1, spans.selfMs[span]! / spans.duration[span]!)
   if (share > 0) {
-    const own = bar.left + share * (bar.right - bar.left)
+    // Nobody knows when in its time a span ran: the strip is a share, also of what is seen of the bar.
     context.fillStyle = paint.strip
-    context.fillRect(left, y + barHeight - stripHeight, Math.max(0.5, Math.min(own, left + width) - left), stripHeight)
+    context.fillRect(left, y + barHeight - stripHeight, Math.max(0.5, share * width), stripHeight)
   }
   const flags = isFound ? spans.flags[span]! : 0
   if (flags & (1 << flagNames.indexOf('error'))) {

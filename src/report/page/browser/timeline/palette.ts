@@ -20,6 +20,6 @@ export function paintOf(name: number): Paint {
 /** Of spans that a search does not find. */
 export function greyed(): Paint {
   return isDarkNow()
-    ? { fill: 'oklch(0.26 0 0)', strip: 'oklch(0.36 0 0)' }
+    ? { fill: 'oklch(0.27 0.015 260)', strip: 'oklch(0.37 0.015 260)' }
     : { fill: 'oklch(0.95 0 0)', strip: 'oklch(0.86 0 0)' }
 }

@@ -1,7 +1,7 @@
 import type { ReportData } from '../../../data.js'
 import { formatBytes, formatPercent } from '../format.js'
 import type { ProcessModel } from '../model/process.js'
-import type { Pyramid } from '../model/pyramid.js'
+import type { Holds, Pyramid } from '../model/pyramid.js'
 
 /** A chart of the timeline. */
 export interface Panel {
@@ -11,8 +11,7 @@ export interface Panel {
   /** Name of its colour in the style sheet. */
   color: string
   series: Pyramid
-  /** Whether a value is of the time until its own, or holds from its own until the next. */
-  holds: 'before' | 'after'
+  holds: Holds
   format: (value: number) => string
   /** What the chart reaches from and to. */
   range: [number, number]
