@@ -27,6 +27,7 @@ const behaviour = [
   'exit-paths',
   'out-of-memory',
   'package',
+  'record-thin',
   'recording-ends',
   'report-lanes',
   'report-large',

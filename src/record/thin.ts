@@ -92,9 +92,13 @@ function mean(time: Float32Array, values: Float32Array, from: number, to: number
 
 /** Of those that are known. */
 function lowest(values: Float32Array, from: number, to: number): number {
-  return values.subarray(from, to).reduce((least, value) => (value >= least ? least : value), Number.NaN)
+  return values
+    .subarray(from, to)
+    .reduce((least, value) => (Number.isNaN(value) || value >= least ? least : value), Number.NaN)
 }
 
 function highest(values: Float32Array, from: number, to: number): number {
-  return values.subarray(from, to).reduce((most, value) => (value <= most ? most : value), Number.NaN)
+  return values
+    .subarray(from, to)
+    .reduce((most, value) => (Number.isNaN(value) || value <= most ? most : value), Number.NaN)
 }
