@@ -39,6 +39,7 @@ const behaviour = [
   'report-wire',
   'restricted',
   'run',
+  'run-instrument',
   'tidy',
 ]
 const files = (names: readonly string[]) =>

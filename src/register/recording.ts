@@ -2,6 +2,7 @@ import { isMainThread } from 'node:worker_threads'
 import type { RecordingOptions } from '../record/options.js'
 import { fatalReportFile } from '../record/run-files.js'
 import type { ResourceMonitor } from '../types.js'
+import { instrument, instrumentVariable } from './instrument.js'
 import { isRecorded, type Recorded, runVariable } from './run.js'
 
 type Warn = (message: string) => void
@@ -23,7 +24,9 @@ export function recordingFor(options: RecordingOptions, monitor: () => ResourceM
     try {
       const { startRecording } = require('../record/recording.js') as typeof import('../record/recording.js')
       const { threadFolder } = startRecording({ ...options, monitor: monitor() }, internal)
-      if (recorded !== undefined && isMainThread) reportFatalErrors(threadFolder)
+      if (recorded === undefined || !isMainThread) return
+      reportFatalErrors(threadFolder)
+      if (process.env[instrumentVariable] === 'true') instrumentOrWarn(warn)
     } catch (error) {
       warn(`SPANMETER_RECORD_DIR: ${error instanceof Error ? error.message : String(error)}`)
     }
@@ -38,4 +41,12 @@ function reportFatalErrors(folder: string): void {
   // Later versions can leave out what is private.
   Object.assign(report, { reportOnFatalError: true, directory: folder, filename: fatalReportFile, compact: true })
   for (const option of ['excludeEnv', 'excludeNetwork']) if (option in report) Object.assign(report, { [option]: true })
+}
+
+function instrumentOrWarn(warn: Warn): void {
+  try {
+    instrument()
+  } catch (error) {
+    warn(`--instrument: ${(error as Error).message.split('\n', 1)[0]}`)
+  }
 }

@@ -59,6 +59,10 @@ export class Running implements Disposable {
     return JSON.parse(readFileSync(join(this.scratch, 'summary.json'), 'utf8'))
   }
 
+  get stdout(): string {
+    return this.#stdout
+  }
+
   /** Of the one recording. */
   get recording(): string {
     const directory = join(this.scratch, 'recordings')

@@ -35,6 +35,7 @@ export function runCommand(): Command {
     .option('--period <ms>', 'wanted time between samples, 0.05 … 60000 (default: 1)', numberBetween(0.05, 60_000))
     .option('--max-overhead <percent>', 'of one core, for the sampler; 0: no limit (default: 1)', numberBetween(0, 100))
     .option('--children', 'also record processes of Node.js that the program starts')
+    .option('--instrument', 'load the auto-instrumentations of OpenTelemetry that the program has installed')
     .option('--no-attributes', 'record no attributes of spans and no messages of errors')
     .addHelpText('after', help)
     .showHelpAfterError('(spanmeter run --help lists the options)')

@@ -7,6 +7,7 @@ export interface RunOptions extends Outputs {
   period?: number
   maxOverhead?: number
   children?: true
+  instrument?: true
   attributes: boolean
 }
 
