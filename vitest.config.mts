@@ -39,6 +39,7 @@ const behaviour = [
   'report-wire',
   'restricted',
   'run',
+  'run-bad-input',
   'run-instrument',
   'tidy',
 ]

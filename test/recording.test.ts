@@ -1,14 +1,10 @@
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { createMonitor } from 'spanmeter'
-import { startRecording } from 'spanmeter/record'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { ReportData, ReportProcess } from '../dist/report/data.js'
+import type { ReportData } from '../dist/report/data.js'
 import { readRecording } from '../dist/report/read-recording.js'
 import { rowsOf, type SpanNameRow } from '../dist/report/rows.js'
 import { ThreadTime } from '../dist/report/thread-time.js'
-import { runFixture } from './helpers/child'
-import { burn } from './helpers/cpu.cjs'
 import { expectBetween, expectWithin } from './helpers/expect'
 import { sum } from './helpers/numbers'
 import { type ReadSpan, Recordings, spansOf } from './helpers/recorded'
@@ -200,76 +196,5 @@ describe('a program without OpenTelemetry', () => {
     expect(kind.filter((one) => one === 'major').length).toBeGreaterThanOrEqual(3)
     expect(duration.every((ms) => ms >= 0)).toBe(true)
     expect(rows['(garbage collection)']!.count).toBe(kind.length)
-  })
-})
-
-describe('from inside', () => {
-  const options = { monitor: createMonitor(), directory: '' }
-
-  test('a bad option is refused by name', () => {
-    expect(() => startRecording({} as never)).toThrow(/^directory must be a path that is not empty, got undefined$/)
-    const bad = (option: object) => () => startRecording({ directory: '/', ...option } as never)
-    expect(bad({ maxMb: 0 })).toThrow(/^maxMb must be between 1 and 1000000, got 0$/)
-    expect(bad({ attributes: 'no' })).toThrow(/^attributes must be a boolean, got 'no'$/)
-    expect(bad({ snapshotSignal: 'SIGKILL' })).toThrow(/^snapshotSignal must be one of 'SIGUSR1'/)
-    expect(bad({ monitor: {} })).toThrow(/^monitor must come from createMonitor\(\), got an object$/)
-    expect(bad({ folder: '/' })).toThrow(/^option must be one of .*, got 'folder'$/)
-  })
-
-  test('a folder that cannot be made is an error with a code', () => {
-    const attempt = () => startRecording({ ...options, directory: __filename })
-    expect(attempt).toThrow(
-      expect.objectContaining({
-        code: 'CANNOT_RECORD',
-        message: expect.stringMatching(/^there is no recording: ENOTDIR/),
-      }),
-    )
-  })
-
-  test('two at once have each their own', async () => {
-    using recordings = new Recordings()
-    const both = [0, 1].map(() => startRecording({ ...options, directory: recordings.directory }))
-    burn(30)
-    for (const recording of both) recording.stop()
-    for (const { folder } of both) expect((await readRecording(folder)).processes[0]!.time.length).toBeGreaterThan(0)
-    expect(recordings.folders).toHaveLength(2)
-  })
-
-  test('a snapshot is what it was, while the recording goes on', async () => {
-    using recordings = new Recordings()
-    using recording = startRecording({ ...options, directory: recordings.directory, snapshotSignal: 'SIGUSR2' })
-    burn(30)
-    const first = await readRecording(await recording.snapshot())
-    burn(30)
-    process.kill(process.pid, 'SIGUSR2')
-    await expect.poll(() => recordings.folders.length).toBe(3)
-    recording.stop()
-    expect(process.listenerCount('SIGUSR2')).toBe(0)
-    const [, , second] = recordings.folders
-    const samples = async (folder: string) => (await readRecording(folder)).processes[0]!.time.at(-1)!
-    await expect.poll(() => samples(second!)).toBeGreaterThan(first.processes[0]!.time.at(-1)! + 25)
-    expect(first.program.end).toBeNull()
-    const whole = await readRecording(recording.folder)
-    expect(whole.program.end).toEqual({ why: 'the recording was stopped' })
-    expect(recordings.folders.slice(1)).toEqual([1, 2].map((i) => `${recording.folder}-snapshot-${i}`))
-  })
-
-  test('it keeps within its size, and thins the oldest to extremes', async () => {
-    using recordings = new Recordings()
-    const { code, stderr } = await runFixture('record/many.cjs', { args: [recordings.directory] })
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-    const [folder] = recordings.folders
-    const files = readdirSync(folder!, { recursive: true, encoding: 'utf8' }).map((name) => join(folder!, name))
-    const bytes = sum(files.filter((name) => statSync(name).isFile()).map((name) => statSync(name).size))
-    expect(bytes).toBeLessThan(1.2 * 2 ** 20)
-    const { processes } = await recordings.read()
-    const [{ sampler }] = processes as [ReportProcess]
-    expect(sampler.thinned).toMatch(/^The oldest samples were folded .* the longest and dearest of each name stayed\.$/)
-    const spans = spansOf(processes[0]!)
-    expect(spans.length).toBeLessThan(10_000)
-    // The first is the one that stood out.
-    expect(
-      spans.filter(({ name, attributes }) => name === 'work' && attributes?.includes('"first":true')),
-    ).toHaveLength(1)
   })
 })

@@ -31,7 +31,7 @@ class StartStamp extends Stamp {
   }
 
   static put(span: object, startMs: number, given: boolean): void {
-    // Two recordings are one too many, but no reason to fail.
+    // Another recording of the thread may have put one there.
     if (!(#startMs in span)) new StartStamp(span, startMs, given)
   }
 
