@@ -7,6 +7,13 @@
 
 namespace spanmeter {
 
+namespace {
+// Whether the samples say what the threads other than this one used.
+bool sampled(const Plan& plan, const ThreadHistory* thread) {
+  return thread != nullptr && thread->cpu->rows().head() > 0 && plan.process->process->rows().head() > 0;
+}
+}  // namespace
+
 SpanEdges::SpanEdges(EdgeReader& reader, OwnCpuClock& clock, int cores)
     : reader_(reader), clock_(clock), cores_(cores) {}
 
@@ -44,8 +51,8 @@ Edge SpanEdges::start(const Sampler& sampler, const Plan& plan, const What& what
   const Ticks now = ticks_now();
   Edge edge = own(sampler, plan, what.sources, now);
   if (what.details && affordable_) read_details(sampler, what, edge);
-  // Before the first sample nothing will be known of this moment later.
-  if (plan.process->process->rows().head() == 0) read_process(sampler, edge);
+  // Nothing will be known later of a moment before the first sample.
+  if (!sampled(plan, plan.thread(reader_.tid()).get())) read_process(sampler, edge);
   return edge;
 }
 
@@ -53,7 +60,8 @@ Edge SpanEdges::end(const Sampler& sampler, const Plan& plan, const What& what, 
   const Ticks now = ticks_now();
   Edge edge = own(sampler, plan, what.sources, now);
   const ThreadHistory* thread = plan.thread(reader_.tid()).get();
-  if (affordable_ && (thread == nullptr || others_run(*plan.process, *thread))) read_process(sampler, edge);
+  const bool derivable = sampled(plan, thread);
+  if (!derivable || (affordable_ && others_run(*plan.process, *thread))) read_process(sampler, edge);
   if (what.details && affordable_) read_details(sampler, what, edge);
   resolve(plan, thread, start, edge);
   return edge;

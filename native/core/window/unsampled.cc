@@ -15,6 +15,13 @@ double growth(int64_t from, int64_t to) {
   return static_cast<double>(std::max<int64_t>(0, to - from));
 }
 
+void add_cpu(const Edge& start, const Edge& end, Nanos duration, int cores, WindowStats& stats) {
+  if (start.cpu == kMissing || end.cpu == kMissing) return;
+  const Nanos used = std::max<Nanos>(0, end.cpu - start.cpu);
+  stats.cpuTimeMs = to_ms(used);
+  stats.cpuAvg = stats.cpuMin = stats.cpuMax = percent(possible(used, duration, cores), duration);
+}
+
 void add_memory(const Edge& start, const Edge& end, WindowStats& stats) {
   if (start.resident == kMissing || end.resident == kMissing) return;
   stats.memoryStart = static_cast<double>(start.resident);
@@ -34,9 +41,7 @@ WindowStats unsampled_stats(const Edge& start, const Edge& end, Nanos period, in
   const double covered = static_cast<double>(covered_part(duration, period));
   stats.coverage = duration > 0 ? covered / static_cast<double>(duration) : 1;
   stats.overheadMs = growth(start.sampler, end.sampler) / 1e6;
-  const Nanos used = std::max<Nanos>(0, end.cpu - start.cpu);
-  stats.cpuTimeMs = to_ms(used);
-  stats.cpuAvg = stats.cpuMin = stats.cpuMax = percent(possible(used, duration, cores), duration);
+  add_cpu(start, end, duration, cores, stats);
   stats.threadWaitMs = growth(start.runDelay, end.runDelay) / 1e6;
   add_memory(start, end, stats);
   return stats;
