@@ -27,7 +27,7 @@ export const mainThread: Case = {
       for (const state of ['on', 'off', 'off', 'on'] as const) {
         if (state === 'on') sampler?.on()
         await sleep(settleMs)
-        if (state === 'off') sampler?.checkOff()
+        if (state === 'off') await sampler?.waitUntilOff()
         times[state] += await slice()
         if (state === 'on') sampler?.off()
       }
@@ -48,8 +48,8 @@ export const mainThread: Case = {
 interface Sampler {
   on(): void
   off(): void
-  /** Throws if it still samples. */
-  checkOff(): void
+  /** Throws if it goes on sampling. */
+  waitUntilOff(): Promise<void>
   close(): void
 }
 
@@ -65,9 +65,12 @@ function whileMarked(): Sampler {
       mark = monitor.mark()
     },
     off: () => mark.release(),
-    checkOff() {
-      const { state } = monitor.health()
-      if (state !== 'parked') throw new Error(`a sampler that nobody looks at is ${state}`)
+    async waitUntilOff() {
+      // Its thread needs a CPU to park, too.
+      for (let waited = 0; monitor.health().state !== 'parked'; waited += settleMs) {
+        if (waited > 10_000) throw new Error('a sampler goes on that nobody looks at')
+        await sleep(settleMs)
+      }
     },
     close: () => monitor[Symbol.dispose](),
   }
@@ -81,7 +84,7 @@ function byInterval(): Sampler {
       sampler = new IntervalSampler(1)
     },
     off: stop,
-    checkOff() {},
+    async waitUntilOff() {},
     close: stop,
   }
 }
