@@ -21,8 +21,9 @@ const oldSdk = `
     addSpanProcessor(processor) { this.processors.push(processor) }
     getTracer() {
       return { startSpan: () => {
+        const spanContext = { traceId: '1', spanId: '2', traceFlags: 1 }
         const span = { attributes: {}, startTime: [Math.floor(Date.now() / 1000), (Date.now() % 1000) * 1e6], duration: [0, 0],
-          spanContext: () => ({ traceId: '1', spanId: '2', traceFlags: 1 }),
+          spanContext: () => spanContext,
           end: () => { for (const processor of this.processors) processor.onEnd(span) } }
         for (const processor of this.processors) processor.onStart(span)
         return span
