@@ -1,6 +1,7 @@
 import { loadBinding } from '../backend/native/binding.js'
+import { WrappedMethod } from './wrapped-method.js'
 
-const { dlopen } = process
+const method = new WrappedMethod(process, 'dlopen', dlopen)
 let onLoad: (() => void) | undefined
 let loaded = false
 
@@ -11,14 +12,13 @@ let loaded = false
 export function addonsLoaded(onFirst: (() => void) | undefined): boolean {
   loaded ||= hasLoadedBefore()
   onLoad = loaded ? undefined : onFirst
-  if (onLoad !== undefined) process.dlopen = dlopenAndReport
-  // If somebody has wrapped ours meanwhile, it stays, and only passes on.
-  else if (process.dlopen === dlopenAndReport) process.dlopen = dlopen
+  if (onLoad === undefined) method.takeOut()
+  else method.putInPlace()
   return loaded
 }
 
-function dlopenAndReport(this: unknown, ...args: Parameters<typeof dlopen>): void {
-  dlopen.apply(process, args)
+function dlopen(...args: Parameters<typeof process.dlopen>): void {
+  Reflect.apply(method.original, process, args)
   if (onLoad === undefined) return
   loaded = true
   onLoad()

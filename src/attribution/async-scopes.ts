@@ -1,19 +1,11 @@
 import { AsyncResource } from 'node:async_hooks'
+import { WrappedMethod } from './wrapped-method.js'
 
 type RunInAsyncScope = (this: unknown, fn: unknown, thisArg: unknown, ...args: unknown[]) => unknown
 
-/** Where a function that we put in the place of another one keeps that. The same in all copies of this package. */
-const original = Symbol.for('spanmeter original runInAsyncScope')
-
-type Wrapper = RunInAsyncScope & { [original]: Wrapped }
-type Wrapped = RunInAsyncScope & { [original]?: Wrapped }
-
-const { prototype } = AsyncResource as unknown as { prototype: { runInAsyncScope: Wrapped } }
-
 /** Undefined while nobody watches. */
 let listener: (() => void) | undefined
-/** Ours, while it is in place. */
-let ours: Wrapper | undefined
+const method = new WrappedMethod(AsyncResource.prototype, 'runInAsyncScope', runInAsyncScope)
 
 /**
  * Calls `onTurn` at both ends of code that runs in an async scope inside another callback; undefined ends that. There
@@ -23,31 +15,13 @@ let ours: Wrapper | undefined
  */
 export function watchAsyncScopes(onTurn: (() => void) | undefined): void {
   listener = onTurn
-  if (onTurn !== undefined && ours === undefined) {
-    ours = Object.assign(runInAsyncScope, { [original]: prototype.runInAsyncScope })
-    prototype.runInAsyncScope = ours
-  }
-  if (onTurn === undefined && ours !== undefined && takeOut(ours)) ours = undefined
+  if (onTurn === undefined) method.takeOut()
+  else method.putInPlace()
 }
 
-/** False if somebody else has wrapped ours: then it stays. Another copy of this package lets it go. */
-function takeOut(wrapper: Wrapper): boolean {
-  const { runInAsyncScope: top } = prototype
-  if (top === wrapper) {
-    prototype.runInAsyncScope = wrapper[original]
-    return true
-  }
-  for (let above: Wrapped | undefined = top; above !== undefined; above = above[original]) {
-    if (above[original] !== wrapper) continue
-    above[original] = wrapper[original]
-    return true
-  }
-  return false
-}
-
-/** One function for the life of the process, because others may keep it: while nobody watches it only passes on. */
+/** While nobody watches it only passes on. */
 function runInAsyncScope(this: unknown, fn: unknown, thisArg: unknown, ...args: unknown[]): unknown {
-  const { [original]: run } = runInAsyncScope as Wrapper
+  const run = method.original as RunInAsyncScope
   if (listener === undefined) return run.call(this, fn, thisArg, ...args)
   try {
     return run.call(this, enter, fn, thisArg, args)
