@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 
+#include "../core/attribution/turn_record.h"
 #include "../core/clock.h"
 #include "../core/monitor.h"
 
@@ -23,6 +24,7 @@ struct Environment {
   double origin_ms = 0;  // CLOCK_MONOTONIC when performance.now() was 0 on this thread
   std::map<int64_t, std::unique_ptr<Monitor>> monitors;
   int64_t next_id = 1;
+  TurnRecord::Owner last_owner = TurnRecord::kNobody;
 
   static Environment& of(const Napi::CallbackInfo& info) {
     return *info.Env().GetInstanceData<Environment>();

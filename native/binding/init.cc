@@ -3,6 +3,8 @@
 // answers in Float64Arrays whose layout is exported as `layout`. NaN stands for a value the machine does not
 // report.
 
+#include <new>
+
 #include "arguments.h"
 #include "exports.h"
 #include "layout.h"
@@ -38,7 +40,7 @@ Napi::Object layout(Napi::Env env) {
   return layout;
 }
 
-Napi::Object init(Napi::Env env, Napi::Object exports) {
+Napi::Object fill(Napi::Env env, Napi::Object exports) {
   env.SetInstanceData(new Environment);
   (void)exports.Set("layout", layout(env));
   export_function(exports, "now", now);
@@ -48,8 +50,19 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   export_ledger(exports);
   export_windows(exports);
   export_health(exports);
+  export_loop_blocks(exports);
   export_probe(exports);
   return exports;
+}
+
+// Without memory for it there is no addon.
+Napi::Object init(Napi::Env env, Napi::Object exports) {
+  try {
+    return fill(env, exports);
+  } catch (const std::bad_alloc&) {
+    napi_throw_error(env, nullptr, "spanmeter native: there is no memory for it");
+    return exports;
+  }
 }
 
 }  // namespace

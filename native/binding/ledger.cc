@@ -8,6 +8,7 @@
 #include "layout.h"
 #include "ledger_call.h"
 #include "shared_ledger.h"
+#include "turns.h"
 
 namespace spanmeter {
 namespace {
@@ -44,6 +45,11 @@ void hold_on(Ledger& ledger, SlotHandle) {
 // leave(): a callback of the event loop is over.
 void leave(Ledger& ledger, SlotHandle) {
   ledger.leave(ticks_now());
+}
+
+// pause(): no JavaScript runs until the next call.
+void pause(Ledger& ledger, SlotHandle) {
+  ledger.pause(ticks_now());
 }
 
 // hold(resource): a callback of a shared resource begins. Returns what names the resource the next time.
@@ -117,13 +123,12 @@ void watch_loop(const Napi::CallbackInfo& info) {
   on ? shared.loop->start() : shared.loop->stop();
 }
 
-// ledger(): { shared, open, turn, visit, begin, hold, holdOn, leave, reassign, close, self, sums, watchLoop }
-// of a new ledger of this thread.
+// ledger(): { shared, open, turn, visit, begin, hold, holdOn, leave, pause, reassign, close, self, sums,
+// watchLoop, turns } of a new ledger of this thread.
 Napi::Value ledger_of_thread(const Napi::CallbackInfo& info) {
   const auto array = Napi::Float64Array::New(info.Env(), kLedgerLength);
   OwnCpuClock& clock = Environment::of(info).thread.clock();
-  const std::shared_ptr<SharedLedger> shared(
-      new SharedLedger{info.Env(), Napi::Persistent(array), Ledger(clock, ticks_now()), nullptr});
+  const auto shared = std::make_shared<SharedLedger>(info.Env(), Napi::Persistent(array), clock);
   Napi::Object result = Napi::Object::New(info.Env());
   (void)result.Set("shared", array);
   const auto keep = [&](const char* name, Napi::Function function) {
@@ -133,7 +138,7 @@ Napi::Value ledger_of_thread(const Napi::CallbackInfo& info) {
     (void)result.Set(name, function);
   };
   const auto add = [&](const char* name, auto function) {
-    keep(name, Napi::Function::New(info.Env(), function, name, shared.get()));
+    keep(name, Napi::Function::New(info.Env(), guarded(function), name, shared.get()));
   };
   const auto add_call = [&](const char* name, napi_callback call) {
     napi_value function = nullptr;
@@ -148,10 +153,12 @@ Napi::Value ledger_of_thread(const Napi::CallbackInfo& info) {
   add_call("hold", hold);
   add_call("holdOn", ledger_call<hold_on>);
   add_call("leave", ledger_call<leave>);
+  add_call("pause", ledger_call<pause>);
   add_call("close", close_account);
   add("self", self_of_account);
   add("sums", sums_of_accounts);
   add("watchLoop", watch_loop);
+  add("turns", keep_turns);
   return result;
 }
 

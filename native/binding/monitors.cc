@@ -14,7 +14,7 @@ namespace {
 // monitor. `sources` has a bit for each of layout.sources; an overhead of 0 is no limit.
 Napi::Value open(const Napi::CallbackInfo& info) {
   Arguments arguments(info);
-  const double period = arguments.number(0, "period", 0.001, 1e9);
+  const double period = arguments.number(0, "period", 0.001, 60'000);
   const double history = arguments.number(1, "history", 0.001, 1e9);
   const double sources = arguments.number(2, "sources", 0, kAllSources);
   const double overhead = arguments.number(3, "maxOverheadPercent", 0, 100);

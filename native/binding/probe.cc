@@ -17,11 +17,12 @@ Napi::Value host(const Napi::CallbackInfo& info) {
   Napi::Object result = Napi::Object::New(info.Env());
   const auto set = [&](const char* name, double value) { (void)result.Set(name, value); };
   set("nodeApi", NAPI_VERSION);
-  set("pageBytes", static_cast<double>(host.page_bytes));
-  set("clockResolutionNs", static_cast<double>(host.clock_resolution));
+  if (host.page_bytes) set("pageBytes", static_cast<double>(*host.page_bytes));
+  if (host.clock_resolution) set("clockResolutionNs", static_cast<double>(*host.clock_resolution));
   set("clockReadingNs", host.clock_reading);
   set("cgroupVersion", static_cast<double>(host.cgroup_version));
-  if (host.scheduling) set("timerSlackNs", static_cast<double>(host.scheduling->timer_slack));
+  if (host.scheduling && host.scheduling->timer_slack)
+    set("timerSlackNs", static_cast<double>(*host.scheduling->timer_slack));
   if (host.scheduling && host.scheduling->slice > 0)
     set("sliceNs", static_cast<double>(host.scheduling->slice));
   if (host.limits.cpu_limit) set("cpuLimit", *host.limits.cpu_limit);

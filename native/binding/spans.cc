@@ -1,11 +1,12 @@
 // The marks of spans, which are kept on this side.
 
-#include <cstring>
 #include <memory>
+#include <new>
 
 #include "arguments.h"
 #include "exports.h"
 #include "layout.h"
+#include "shared_numbers.h"
 
 namespace spanmeter {
 namespace {
@@ -27,12 +28,9 @@ class MonitorSpans {
     const auto found = environment_.monitors.find(id_);
     return found == environment_.monitors.end() ? nullptr : found->second.get();
   }
-  // Writes an answer where JavaScript reads it. False where the array was sent to another thread.
-  bool answer(const WindowStats& stats) const {
-    Napi::Float64Array out = stats_.Value();
-    if (out.ElementLength() < kStatsLength) return false;
-    std::memcpy(out.Data(), &stats, sizeof stats);
-    return true;
+  // Where JavaScript reads an answer. Null where the array was sent to another thread.
+  WindowStats* answer(napi_env env) const {
+    return reinterpret_cast<WindowStats*>(shared_numbers(env, stats_, kStatsLength));
   }
 
  private:
@@ -55,7 +53,7 @@ napi_value to_boolean(napi_env env, bool value) {
   return result;
 }
 
-// open(): handle of a mark that is kept here; 0 when too many are open.
+// open(): handle of a mark that is kept here; 0 when too many are open, or there is no memory for it.
 napi_value open_span(napi_env env, napi_callback_info info) {
   const MonitorSpans* spans = spans_of(env, info, 0, nullptr);
   Monitor* monitor = spans == nullptr ? nullptr : spans->monitor();
@@ -64,11 +62,16 @@ napi_value open_span(napi_env env, napi_callback_info info) {
     napi_throw_type_error(env, nullptr, "spanmeter native: monitor must be running");
     return result;
   }
-  napi_create_int32(env, monitor->open_span(spans->details()), &result);
+  SlotHandle handle = 0;
+  try {
+    handle = monitor->open_span(spans->details());
+  } catch (const std::bad_alloc&) {
+  }
+  napi_create_int32(env, handle, &result);
   return result;
 }
 
-// close(span): the window since the span was opened. False if it is not open.
+// close(span): the window since the span was opened. False if it is not open, or there is no memory for it.
 napi_value close_span(napi_env env, napi_callback_info info) {
   napi_value argument;
   SlotHandle span;
@@ -76,9 +79,14 @@ napi_value close_span(napi_env env, napi_callback_info info) {
   if (spans == nullptr || !handle_argument(env, argument, "span", span)) return nullptr;
   Monitor* monitor = spans->monitor();
   if (monitor == nullptr) return to_boolean(env, false);
-  const auto stats = monitor->close_span(span, spans->details());
-  if (!stats) return to_boolean(env, false);
-  if (spans->answer(*stats)) return to_boolean(env, true);
+  if (WindowStats* const stats = spans->answer(env)) {
+    try {
+      return to_boolean(env, monitor->close_span(span, spans->details(), *stats));
+    } catch (const std::bad_alloc&) {
+      return to_boolean(env, false);
+    }
+  }
+  monitor->drop_span(span);
   napi_throw_type_error(env, nullptr, "spanmeter native: stats was sent to another thread");
   return nullptr;
 }

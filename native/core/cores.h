@@ -1,13 +1,16 @@
 #pragma once
 
-#include <algorithm>
 #include <thread>
 
 namespace spanmeter {
 
-// Cores that the calling thread may run on (sched_getaffinity(2)).
+// More than any machine has: what is cut off above the cores is cut off nowhere then.
+constexpr int kMostCores = 1 << 10;
+
+// Cores that the calling thread may run on (sched_getaffinity(2)); kMostCores where that is not known.
 inline int available_cores() {
-  return static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+  const unsigned cores = std::thread::hardware_concurrency();
+  return cores > 0 ? static_cast<int>(cores) : kMostCores;
 }
 
 }  // namespace spanmeter

@@ -13,11 +13,14 @@ Monitor::~Monitor() {
 
 int Monitor::start() {
   if (running()) return 0;
+  thread_.span_edges().add_limit(demand_.max_span_overhead);
   const Sampler::Joined joined = sampler_.join(demand_, thread_.edges.tid());
-  if (joined.error != 0) return joined.error;
+  if (joined.error != 0) {
+    thread_.span_edges().remove_limit(demand_.max_span_overhead);
+    return joined.error;
+  }
   id_ = joined.id;
   run_++;
-  thread_.span_edges().add_limit(demand_.max_span_overhead);
   if (always_) sampler_.watch();
   plan_generation_ = 0;
   plan();
@@ -34,10 +37,21 @@ void Monitor::stop() {
   id_ = 0;
 }
 
-Edge Monitor::mark() {
+// Reads an edge, and keeps the sampler awake from just before that on; not if it cannot be had.
+template <typename Read>
+Edge Monitor::keep_awake(Read read) {
   open_marks_++;
   sampler_.watch();
-  return thread_.edges.start(sampler_, demand_.sources);
+  try {
+    return read();
+  } catch (...) {
+    release();
+    throw;
+  }
+}
+
+Edge Monitor::mark() {
+  return keep_awake([&] { return thread_.edges.start(sampler_, demand_.sources); });
 }
 
 void Monitor::release() {
@@ -55,21 +69,19 @@ Scope Monitor::scope(bool details) const {
 }
 
 SlotHandle Monitor::open_span(bool details) {
-  open_marks_++;
-  sampler_.watch();
   const Scope scope = this->scope(details);
-  const Edge start = thread_.span_edges().start(sampler_, *plan(), {scope.sources, scope.details});
+  const SpanEdges::What what{scope.sources, scope.details};
+  const Edge start = keep_awake([&] { return thread_.span_edges().start(sampler_, *plan(), what); });
   const SlotHandle handle = spans_.open({start, run_});
   if (handle == 0) release();
   return handle;
 }
 
-std::optional<Monitor::OpenSpan> Monitor::take_span(SlotHandle handle) {
-  const OpenSpan* found = spans_.find(handle);
-  if (found == nullptr) return std::nullopt;
-  const OpenSpan span = *found;
+Monitor::OpenSpan* Monitor::take_span(SlotHandle handle) {
+  OpenSpan* const span = spans_.find(handle);
+  if (span == nullptr) return nullptr;
   spans_.close(handle);
-  if (running() && span.run == run_) release();
+  if (running() && span->run == run_) release();
   return span;
 }
 
@@ -77,13 +89,14 @@ void Monitor::drop_span(SlotHandle handle) {
   take_span(handle);
 }
 
-std::optional<WindowStats> Monitor::close_span(SlotHandle handle, bool details) {
-  auto span = take_span(handle);
-  if (!span) return std::nullopt;
+bool Monitor::close_span(SlotHandle handle, bool details, WindowStats& stats) {
+  OpenSpan* const span = take_span(handle);
+  if (span == nullptr) return false;
   const Scope scope = this->scope(details);
   Edge& start = span->start;
   const Edge end = thread_.span_edges().end(sampler_, *plan(), {scope.sources, scope.details}, start);
-  return window({start.time, std::max(start.time, end.time), &start, &end}, scope);
+  stats = window({start.time, std::max(start.time, end.time), &start, &end}, scope);
+  return true;
 }
 
 const Plan* Monitor::plan() {
@@ -123,20 +136,21 @@ WindowStats Monitor::window(const WindowQuery& asked, Scope scope) {
   // Where nothing limits, nothing is throttled.
   if (!limits.cpu_limit) scope.sources &= ~source_bit(Source::kCgroup);
 
-  WindowStats stats;
-  const Plan* plan = this->plan();
-  if (plan == nullptr) {
-    stats = thread_.window.stats(asked, ProcessHistory(), nullptr, scope, demand_.size.period);
-  } else {
-    WindowQuery query = asked;
-    Edge now;
-    complete(query, now);
-    const ThreadHistory* thread = plan->thread(thread_.edges.tid()).get();
-    stats = thread_.window.stats(query, *plan->process, thread, scope, period());
-  }
+  WindowStats stats = sampled(asked, scope);
   if (limits.cpu_limit) stats.cpuLimit = *limits.cpu_limit;
   if (limits.memory_limit) stats.memoryLimit = static_cast<double>(*limits.memory_limit);
   return stats;
+}
+
+// The same without what the cgroup allows.
+WindowStats Monitor::sampled(WindowQuery query, const Scope& scope) {
+  const Plan* plan = this->plan();
+  if (plan == nullptr)
+    return thread_.window.stats(query, ProcessHistory(), nullptr, scope, demand_.size.period);
+  Edge now;
+  complete(query, now);
+  const ThreadHistory* thread = plan->thread(thread_.edges.tid()).get();
+  return thread_.window.stats(query, *plan->process, thread, scope, period());
 }
 
 Columns Monitor::columns(const WindowQuery& asked, size_t max_points) {
@@ -163,7 +177,7 @@ Health Monitor::health() {
   health.lateness_p50 = published.lateness.quantile(0.50);
   health.lateness_p99 = published.lateness.quantile(0.99);
   health.lateness_max = published.lateness.max();
-  health.cpu = sampler_.cpu();
+  health.cpu = sampler_.cpu().value_or(published.own_cpu.load(std::memory_order_relaxed));
   if (plan != nullptr) {
     health.memory_bytes = plan->process->memory_bytes() + spans_.memory_bytes();
     for (const auto& thread : plan->threads) health.memory_bytes += thread->memory_bytes();

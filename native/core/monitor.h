@@ -28,6 +28,7 @@ struct Health {
 };
 
 // One monitor: a demand on the sampler and the view on what it recorded. Belongs to one JavaScript thread.
+// What needs memory throws std::bad_alloc where there is none, and has changed nothing.
 class Monitor {
  public:
   // `always`: keeps the sampler awake for as long as the monitor runs.
@@ -36,7 +37,7 @@ class Monitor {
   Monitor(const Monitor&) = delete;
   Monitor& operator=(const Monitor&) = delete;
 
-  // 0 or an errno. A second call changes nothing.
+  // 0 or an errno, ENOMEM among them. A second call changes nothing.
   int start();
   void stop();
   bool running() const { return id_ != 0; }
@@ -49,8 +50,9 @@ class Monitor {
   // A mark that is kept here, for a span. `details`: whether the answer will be asked for them. 0 when
   // as many as possible are open.
   SlotHandle open_span(bool details);
-  // What happened since it was opened; nothing if it is not open. Both let the sampler park.
-  std::optional<WindowStats> close_span(SlotHandle span, bool details);
+  // What happened since it was opened; false, and `stats` untouched, if it is not open. Both let the sampler
+  // park.
+  bool close_span(SlotHandle span, bool details, WindowStats& stats);
   void drop_span(SlotHandle span);
 
   WindowStats window(const WindowQuery& query);
@@ -63,11 +65,15 @@ class Monitor {
     uint32_t run;  // of the monitor, in which it was opened
   };
 
+  template <typename Read>
+  Edge keep_awake(Read read);
   const Plan* plan();
   Nanos period() const;
   Scope scope(bool details) const;
-  std::optional<OpenSpan> take_span(SlotHandle handle);
+  // Null if it is not open. Valid until the next one is opened.
+  OpenSpan* take_span(SlotHandle handle);
   WindowStats window(const WindowQuery& query, Scope scope);
+  WindowStats sampled(WindowQuery query, const Scope& scope);
   void complete(WindowQuery& query, Edge& now);
 
   AskingThread& thread_;

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <new>
 #include <vector>
 
 namespace spanmeter {
@@ -17,13 +18,9 @@ class Slots {
  public:
   static constexpr uint32_t kMax = uint32_t{1} << kIndexBits;
 
-  // 0 when as many as possible are open.
+  // 0 when as many as possible are open, or there is no memory for one more.
   SlotHandle open(const T& value) {
-    if (free_.empty()) {
-      if (slots_.size() == kMax) return 0;
-      free_.push_back(static_cast<uint32_t>(slots_.size()));
-      slots_.emplace_back();
-    }
+    if (free_.empty() && !grow()) return 0;
     const uint32_t index = free_.back();
     free_.pop_back();
     Slot& slot = slots_[index];
@@ -42,7 +39,10 @@ class Slots {
     return slot.open && slot.uses == bits >> kIndexBits ? &slot.value : nullptr;
   }
 
-  // Of an open handle. What was found stays readable until the next open().
+  // How many may be open before memory is asked for again.
+  size_t capacity() const { return slots_.capacity(); }
+
+  // Of an open handle, and without a need of memory. What was found stays readable until the next open().
   void close(SlotHandle handle) {
     const uint32_t index = index_of(handle);
     slots_[index].open = false;
@@ -66,6 +66,19 @@ class Slots {
     uint32_t uses = 0;  // so far: tells a handle from the kUses before it of the same slot
     bool open = false;
   };
+
+  bool grow() {
+    if (slots_.size() == kMax) return false;
+    try {
+      // First, so that each slot can be given back.
+      if (free_.capacity() < slots_.size() + 1) free_.reserve(2 * slots_.size() + 8);
+      slots_.emplace_back();
+    } catch (const std::bad_alloc&) {
+      return false;
+    }
+    free_.push_back(static_cast<uint32_t>(slots_.size() - 1));
+    return true;
+  }
 
   std::vector<Slot> slots_;
   std::vector<uint32_t> free_;  // slots to be taken next, from the end

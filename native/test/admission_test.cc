@@ -14,12 +14,13 @@ struct Script {
   Admission admission{2};
   Nanos time = kSecond, used = 0;
   int moved = 1;
+  Nanos idle = 0;  // of each reading: for the clocks of threads that had not run lately
 
   Verdict next(Nanos interval, Nanos lag = 4 * kMicrosecond, double rate = 1) {
     time += interval;
     used += static_cast<Nanos>(rate * static_cast<double>(interval));
     const ProcessReading reading{
-        .time = time, .process = used, .late_lag = lag, .lag = lag, .clocks = 4, .moved = moved};
+        .time = time, .process = used, .late_lag = lag, .lag = lag + idle, .clocks = 4, .moved = moved};
     return admission.judge(reading, used, interval);
   }
 };
@@ -56,6 +57,16 @@ TEST(a_reading_that_was_cut_in_two_is_no_sample_however_long_the_interval) {
   CHECK(script.next(kMillisecond) == Verdict::kSample);
   // Where the period is so long that it does not matter, it counts.
   CHECK(script.next(kSecond, kMillisecond) == Verdict::kSample);
+}
+
+TEST(a_reading_that_was_cut_among_idle_threads_is_no_sample_though_none_of_them_ran) {
+  Script script;
+  CHECK(script.next(kMillisecond) == Verdict::kSample);
+  // One of them may run in the next interval, and have begun before this one was over.
+  script.idle = 20 * kMillisecond;
+  CHECK(script.next(kMillisecond) == Verdict::kCut);
+  script.idle = 0;
+  CHECK(script.next(kMillisecond) == Verdict::kSample);
 }
 
 TEST(what_is_slow_all_the_time_is_not_cut) {

@@ -42,6 +42,44 @@ TEST(cgroup_of_a_machine_without_any) {
   CHECK_EQUAL(cgroup.error(), ENOENT);
 }
 
+// A folder stands for what is there and cannot be read.
+TEST(cgroup_whose_own_limit_cannot_be_read_has_none_rather_than_that_of_its_parent) {
+  const Machine machine("0::/a/b\n", kMountV2);
+  for (const char* folder : {"/a", "/a/b"}) {
+    machine.set(std::string(folder) + "/cpu.stat", kStatV2);
+    machine.set(std::string(folder) + "/cpu.max", "400000 100000");
+    machine.set(std::string(folder) + "/memory.max", "536870912");
+  }
+  const auto make_unreadable = [&](const char* file) {
+    machine.remove(std::string("/sys/fs/cgroup/a/b/") + file);
+    machine.set(std::string("/a/b/") + file + "/x", "");
+  };
+  make_unreadable("cpu.max");
+  Cgroup cgroup(machine.root());
+  CHECK(!cgroup.limits().cpu_known);
+  CHECK(!cgroup.limits().cpu_limit);
+  CHECK(!cgroup.throttling());
+  CHECK_EQUAL(cgroup.error(), EISDIR);
+  // Once it can be, all is known.
+  machine.remove("/sys/fs/cgroup/a/b/cpu.max");
+  machine.set("/a/b/cpu.max", "150000 100000");
+  CHECK_EQUAL(cgroup.limits().cpu_limit.value_or(0), 1.5);
+  CHECK_EQUAL(cgroup.throttling().value_or(CgroupThrottling{}).times, 3);
+  make_unreadable("memory.max");
+  CHECK(!cgroup.limits().memory_limit);
+}
+
+TEST(cgroup_is_looked_for_again_where_the_kernel_s_tables_could_not_be_read) {
+  const Machine machine("0::/a\n", kMountV2);
+  machine.set("/a/cpu.stat", kStatV2);
+  machine.write("/proc/self/mountinfo", "31 24 0:27 / /sys/fs/cg");  // cut
+  Cgroup cgroup(machine.root());
+  CHECK(!cgroup.throttling());
+  CHECK_EQUAL(cgroup.error(), EBADMSG);
+  machine.write("/proc/self/mountinfo", kMountV2);
+  CHECK_EQUAL(cgroup.throttling().value_or(CgroupThrottling{}).times, 3);
+}
+
 TEST(cgroup_garbage_is_no_limit) {
   const Machine machine("0::/a\n", kMountV2);
   for (const char* bad :

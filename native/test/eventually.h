@@ -5,13 +5,13 @@
 namespace spanmeter {
 
 // Waits until something is so. How long that takes is the machine's affair; in half a minute even a busy one
-// gets there.
+// gets there. It is looked at after each `pause`.
 template <typename Condition>
-bool eventually(Condition condition) {
+bool eventually(Condition condition, Nanos pause = kMillisecond) {
   const Nanos end = monotonic_now() + 30 * kSecond;
   while (!condition()) {
     if (monotonic_now() > end) return false;
-    sleep_for(kMillisecond);
+    sleep_for(pause);
   }
   return true;
 }

@@ -7,6 +7,7 @@ namespace spanmeter {
 // A thread whose clocks the test turns. A tick is half a nanosecond.
 struct Made {
   static inline Nanos time, cpu;
+  static inline bool readable;  // whether the CPU clock is
   static constexpr double kTick = 0.5;
   // What a check takes: intervals of 50 us are asked about, 250 us at the most are trusted.
   static constexpr Nanos kCost = 500;
@@ -17,7 +18,11 @@ struct Made {
   static OwnCpuClock start() {
     time = 7 * kSecond;
     cpu = 3 * kSecond;
-    return OwnCpuClock({[] { return time; }, [] { return cpu; }, read_ticks}, kTick, kCost);
+    readable = true;
+    const auto read_cpu = []() -> std::optional<Nanos> {
+      return readable ? std::optional(cpu) : std::nullopt;
+    };
+    return OwnCpuClock({[] { return time; }, read_cpu, read_ticks}, kTick, kCost);
   }
   static Ticks ticks() { return 1000 + 2 * time; }
   // Each reading is later than the one before by half a check: there are two in each.

@@ -89,20 +89,28 @@ TEST(network_file_of_many_interfaces_is_read_whole_or_not_at_all) {
   check_bytes(source, 1003, 2000);
 }
 
+// So many characters.
+std::string line_of(size_t length) {
+  return std::string(length - 1, 'x') + "\n";
+}
+
 TEST(network_proc_file_never_hands_out_a_part) {
   const TemporaryTree tree;
-  const std::string path = tree.write("/file", std::string(1023, 'x'));
+  const std::string path = tree.write("/file", line_of(1023));
   ProcFile fits(path, 1024);
   CHECK_EQUAL(fits.read().size(), size_t{1023});
   ProcFile small(path);
   CHECK_EQUAL(small.read().size(), size_t{0});
   CHECK_EQUAL(small.error(), EFBIG);
-  tree.write("/file", std::string(1024, 'x'));
+  tree.write("/file", line_of(1024));
   CHECK_EQUAL(fits.read().size(), size_t{0});
   CHECK_EQUAL(fits.error(), EFBIG);
-  tree.write("/file", std::string(511, 'x'));
+  tree.write("/file", line_of(511));
   CHECK_EQUAL(fits.read().size(), size_t{511});
   CHECK_EQUAL(small.read().size(), size_t{511});
+  tree.write("/file", "7 77");  // a line without an end
+  CHECK_EQUAL(small.read().size(), size_t{0});
+  CHECK_EQUAL(small.error(), EBADMSG);
 }
 
 // The kernel hands out a page at a time, whatever the buffer.

@@ -80,6 +80,31 @@ TEST(the_fastest_demand_wins_and_history_survives_the_change) {
   CHECK(eventually([&] { return slow.health().period == 10 * kMillisecond; }));
 }
 
+// While the thread takes over a larger history, the demand for it goes. What was replaced may still be read,
+// so it must not come back into force, written anew.
+TEST(a_history_that_was_replaced_never_comes_back) {
+  AskingThread thread;
+  Monitor stays(thread, demand(kMillisecond / 10), true);
+  CHECK_EQUAL(stays.start(), 0);
+  sleep_for(300 * kMillisecond);
+  const Sampler& sampler = Sampler::instance();
+  for (int round = 1; round <= 100; round++) {
+    const std::shared_ptr<const Plan> before = sampler.plan();
+    // Larger than any before, so that it needs memory of its own.
+    Monitor goes(thread, demand(kMillisecond / 10, kSecond + round * 100 * kMillisecond), false);
+    CHECK_EQUAL(goes.start(), 0);
+    // At another moment of it each time.
+    for (const Nanos end = monotonic_now() + round % 50 * 5'000; monotonic_now() < end;) {
+    }
+    goes.stop();
+    CHECK(eventually([&] {
+      const std::shared_ptr<const Plan> plan = sampler.plan();
+      return plan != before && plan->size.span == kSecond;
+    }));
+    CHECK(sampler.plan()->process != before->process);
+  }
+}
+
 TEST(a_period_of_a_minute_does_not_delay_stop_or_a_shorter_period) {
   AskingThread thread;
   Monitor slow(thread, demand(60 * kSecond, 60 * kSecond), true);

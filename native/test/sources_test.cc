@@ -19,6 +19,7 @@
 #include "../core/sources/usage.h"
 #include "burner.h"
 #include "check.h"
+#include "temporary_tree.h"
 
 namespace spanmeter {
 namespace {
@@ -61,6 +62,27 @@ TEST(parse_field_survives_random_bytes) {
   }
 }
 
+TEST(half_a_line_is_no_number) {
+  const TemporaryFile cut("1000 25");
+  ResidentSet resident(cut.path());
+  CHECK(!resident.read());
+  CHECK_EQUAL(resident.error(), EBADMSG);
+  RunDelay delay(cut.path());
+  CHECK(!delay.read());
+  CHECK_EQUAL(delay.error(), EBADMSG);
+  TemporaryFile large("1 9223372036854775807\n");
+  CHECK(!ResidentSet(large.path()).read());  // of pages: more bytes than there are
+}
+
+TEST(a_list_of_threads_without_the_one_that_reads_it_is_none) {
+  TemporaryTree tree;
+  tree.write("/task/1/stat", "");
+  ThreadClocks clocks(tree.root() + "/task");
+  clocks.refresh();
+  CHECK_EQUAL(clocks.error(), ESRCH);
+  CHECK(clocks.count() == 0);
+}
+
 TEST(resident_set_follows_touched_memory) {
   ResidentSet source;
   const int64_t before = source.read().value_or(0);
@@ -99,6 +121,30 @@ TEST(run_delay_reads_the_second_field) {
   CHECK(RunDelay(static_cast<pid_t>(syscall(SYS_gettid))).read().has_value());
 }
 
+TEST(a_line_that_was_cut_off_is_not_taken_for_a_smaller_number) {
+  TemporaryFile file("100 7123 3 1 0 20 0\n");
+  ResidentSet resident(file.path());
+  RunDelay delay(file.path());
+  CHECK(resident.read() && delay.read());
+  for (const char* cut : {"100 7123 3 1 0 20 0", "100 7123", "100 71", "100 7", "100 ", "100"}) {
+    file.write(cut);
+    CHECK(!resident.read());
+    CHECK_EQUAL(resident.error(), EBADMSG);
+    CHECK(!delay.read());
+    CHECK_EQUAL(delay.error(), EBADMSG);
+  }
+}
+
+TEST(pages_whose_bytes_are_no_number_are_refused) {
+  const int64_t most = INT64_MAX / sysconf(_SC_PAGESIZE);
+  TemporaryFile file("1 " + std::to_string(most) + " 1\n");
+  ResidentSet resident(file.path());
+  CHECK_EQUAL(resident.read().value_or(-1), most * sysconf(_SC_PAGESIZE));
+  file.write("1 " + std::to_string(most + 1) + " 1\n");
+  CHECK(!resident.read());
+  CHECK_EQUAL(resident.error(), EBADMSG);
+}
+
 TEST(a_running_thread_is_read_to_the_nanosecond_by_another_one) {
   std::thread([] {}).join();  // a sanitizer starts a thread of its own along with the first one
   std::atomic<Nanos> used{0};
@@ -114,6 +160,8 @@ TEST(a_running_thread_is_read_to_the_nanosecond_by_another_one) {
       burn(kMillisecond / 10);
       used = own_cpu();
     }
+    // It may have been read since the last time, and stopped before the next.
+    used = own_cpu();
   });
   while (used < 30 * kMillisecond) sleep_for(kMillisecond);
   clocks.refresh();
@@ -162,6 +210,14 @@ TEST(threads_that_cannot_be_listed_are_reported) {
   ThreadClocks clocks("/nonexistent/task");
   clocks.refresh();
   CHECK_EQUAL(clocks.error(), ENOENT);
+  CHECK_EQUAL(clocks.count(), size_t{0});
+}
+
+// As in a pid namespace of its own with the /proc of the one around it.
+TEST(threads_that_have_other_numbers_there_are_reported_and_not_read) {
+  ThreadClocks clocks("/proc/" + std::to_string(getppid()) + "/task");
+  clocks.refresh();
+  CHECK_EQUAL(clocks.error(), ESRCH);
   CHECK_EQUAL(clocks.count(), size_t{0});
 }
 

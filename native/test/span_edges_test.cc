@@ -7,6 +7,7 @@
 
 #include "../core/edge/edge_budget.h"
 #include "../core/edge/others.h"
+#include "../core/edge/waiting.h"
 #include "../core/history/point.h"
 #include "../core/history/rows.h"
 #include "../core/monitor.h"
@@ -48,8 +49,10 @@ TEST(a_value_between_two_rows_lies_on_the_line) {
 }
 
 struct Made {
+  explicit Made(pid_t tid = 1) : thread(ThreadHistory::create(tid, {kMillisecond, kSecond})) {}
+
   std::shared_ptr<ProcessHistory> process = ProcessHistory::create({kMillisecond, kSecond});
-  std::shared_ptr<ThreadHistory> thread = ThreadHistory::create(1, {kMillisecond, kSecond});
+  std::shared_ptr<ThreadHistory> thread;
 
   void add(Nanos time, Nanos thread_cpu, Nanos others) {
     const int64_t row[ProcessRow::kWidth] = {time, time, thread_cpu + others};
@@ -61,18 +64,42 @@ struct Made {
 
 TEST(others_go_on_as_between_the_last_two_samples_with_the_cores_that_are_left) {
   Made made;
-  CHECK(!others_after(*made.process, *made.thread, kSecond, 0, 2));
+  LatestOthers latest;
+  const auto others_after = [&](Nanos time, Nanos cpu) {
+    return latest.after(*made.process, *made.thread, time, cpu, 2);
+  };
+  CHECK(!others_after(kSecond, 0));
   made.add(1 * kMillisecond, 0, 0);
   made.add(2 * kMillisecond, 0, kMillisecond / 2);
   CHECK(others_run(*made.process, *made.thread));
   CHECK_EQUAL(others_at(*made.process, *made.thread, kMillisecond * 3 / 2).value_or(-1), kMillisecond / 4);
-  CHECK_EQUAL(others_after(*made.process, *made.thread, 3 * kMillisecond, 0, 2).value_or(-1), kMillisecond);
+  CHECK_EQUAL(others_after(3 * kMillisecond, 0).value_or(-1), kMillisecond);
+  // By the sample that is kept now.
+  CHECK_EQUAL(others_after(4 * kMillisecond, kMillisecond).value_or(-1), kMillisecond * 3 / 2);
   made.add(3 * kMillisecond, 0, kMillisecond * 5 / 2);
   // They had two cores; the thread has one of them now.
-  CHECK_EQUAL(others_after(*made.process, *made.thread, 4 * kMillisecond, kMillisecond, 2).value_or(-1),
-              kMillisecond * 7 / 2);
+  CHECK_EQUAL(others_after(4 * kMillisecond, kMillisecond).value_or(-1), kMillisecond * 7 / 2);
   made.add(4 * kMillisecond, kMillisecond, kMillisecond * 5 / 2);
   CHECK(!others_run(*made.process, *made.thread));
+}
+
+// The sampler may have read its first sample before the span and be kept from publishing it until the end.
+TEST(the_others_have_used_no_less_at_the_end_than_was_read_at_the_start) {
+  EdgeReader reader(2);
+  OwnCpuClock clock = OwnCpuClock::measured();
+  SpanEdges edges(reader, clock, 2);
+  edges.add_limit(1e-9);
+  Made made(reader.tid());
+  Plan plan;
+  plan.process = made.process;
+  plan.threads = {made.thread};
+  std::thread([] { burn(5 * kMillisecond); }).join();
+  Edge start = edges.start(Sampler::instance(), plan, {kAllSources, false});
+  CHECK(start.cpu - start.thread >= 4 * kMillisecond);
+  made.add(start.time - kMillisecond, start.thread - kMillisecond, 0);
+  const Edge end = edges.end(Sampler::instance(), plan, {kAllSources, false}, start);
+  CHECK_EQUAL(edges.counts().derived, 1);
+  CHECK_EQUAL(end.cpu - start.cpu, end.thread - start.thread);
 }
 
 // How far a span of so long is from the truth, when nothing may be read at its edges. In milliseconds.
@@ -80,7 +107,8 @@ double error_of_span(Monitor& monitor, Nanos length, const std::atomic<Nanos>& o
   const Nanos own_before = own_cpu(), others_before = others;
   const SlotHandle span = monitor.open_span(false);
   burn(length);
-  const WindowStats stats = monitor.close_span(span, false).value_or(WindowStats{});
+  WindowStats stats;
+  CHECK(monitor.close_span(span, false, stats));
   const Nanos truth = own_cpu() - own_before + others - others_before;
   return stats.cpuTimeMs - to_ms(truth);
 }
@@ -118,6 +146,26 @@ double best_error(bool beside, Nanos length) {
 
 // The sampler may be kept from its CPU for longer than a span lasts, and a reading that was cut in two may
 // cost more than the budget has: then both ends are read all the same.
+TEST(a_span_waited_for_no_longer_than_its_thread_was_away) {
+  Edge start, end;
+  start.time = kSecond;
+  start.thread = 100 * kMillisecond;
+  end.time = start.time + 40 * kMillisecond;
+  end.thread = start.thread + 30 * kMillisecond;
+  // Read a second before, and at the end.
+  start.runDelay = 5 * kMillisecond;
+  end.runDelay = 105 * kMillisecond;
+  leave_out_earlier_waits(start, end);
+  CHECK_EQUAL(end.runDelay - start.runDelay, 10 * kMillisecond);
+  // One that can be stays.
+  start.runDelay = 101 * kMillisecond;
+  leave_out_earlier_waits(start, end);
+  CHECK_EQUAL(end.runDelay - start.runDelay, 4 * kMillisecond);
+  start.runDelay = kMissing;
+  leave_out_earlier_waits(start, end);
+  CHECK_EQUAL(start.runDelay, kMissing);
+}
+
 TEST(a_span_is_known_before_the_first_sample) {
   for (int round = 0; round < 100; round++) {
     AskingThread thread;
@@ -125,7 +173,8 @@ TEST(a_span_is_known_before_the_first_sample) {
     CHECK_EQUAL(monitor.start(), 0);
     const Nanos before = own_cpu();
     const SlotHandle span = monitor.open_span(false);
-    const WindowStats stats = monitor.close_span(span, false).value_or(WindowStats{});
+    WindowStats stats;
+    CHECK(monitor.close_span(span, false, stats));
     // There is no other thread but the sampler, which leaves itself out.
     const double most = to_ms(own_cpu() - before + monitor.health().edge_bound);
     CHECK(stats.cpuTimeMs >= 0 && stats.cpuTimeMs <= most);

@@ -2,26 +2,11 @@
 
 #include "../core/attribution/suspense.h"
 
-#include <vector>
-
 #include "check.h"
-#include "made_thread.h"
+#include "shared_connection.h"
 
 namespace spanmeter {
 namespace {
-
-struct Shared : Made {
-  SlotHandle connection = 0;
-
-  SlotHandle open(SlotHandle parent = Ledger::kNobody) { return ledger.open(parent, ticks()); }
-  void callback(Nanos duration) {
-    connection = ledger.hold(connection, ticks());
-    run(duration);
-  }
-  void once(SlotHandle account) { ledger.begin(account, ticks()); }
-  Nanos self(SlotHandle account) { return close(account).self; }
-  Nanos nobody() { return ledger.sums(ticks()).nobody; }
-};
 
 constexpr Nanos kUs = kMicrosecond;
 
@@ -64,6 +49,29 @@ TEST(a_span_that_ends_in_a_callback_is_whose_it_was) {
   CHECK_EQUAL(made.self(second), 3 * kUs);
   made.run(2 * kUs);
   CHECK_EQUAL(made.nobody(), 2 * kUs);
+}
+
+// Its account has a handle like any other, which somebody may guess.
+TEST(what_is_in_suspense_is_no_account_of_anybody) {
+  Shared made;
+  const SlotHandle asker = made.open();
+  made.callback(5 * kUs);
+  made.run(kUs);
+  made.once(Ledger::kNobody);
+  for (SlotHandle uses = 1; uses <= 3; uses++) {
+    for (SlotHandle index = 0; index < 8; index++) {
+      const SlotHandle guessed = uses << 18 | index;
+      if (guessed == asker) continue;
+      CHECK(!made.ledger.checked_self(guessed));
+      CHECK(!made.ledger.close(guessed, made.ticks()));
+      // One below it is below nobody.
+      const SlotHandle child = made.open(guessed);
+      CHECK(made.ledger.close(child, made.ticks()).has_value());
+    }
+  }
+  made.callback(10 * kUs);
+  made.turn(asker);
+  CHECK(made.self(asker) > 0);
 }
 
 TEST(nobody_gets_time_from_before_it_began) {
@@ -187,6 +195,24 @@ TEST(what_is_read_before_a_callback_is_part_of_it) {
   CHECK_EQUAL(made.nobody(), 4 * kUs);
 }
 
+TEST(what_is_read_after_a_pause_is_part_of_the_next_callback) {
+  Shared made;
+  const SlotHandle asker = made.open(), other = made.open();
+  made.turn(other);
+  made.run(2 * kUs);
+  made.ledger.pause(Made::ticks());
+  made.run(4 * kUs);
+  made.callback(5 * kUs);
+  made.turn(asker);
+  CHECK_EQUAL(made.self(asker), 9 * kUs);
+  // Whoever goes on in the same run was not named for what came before.
+  made.ledger.pause(Made::ticks());
+  made.run(3 * kUs);
+  made.turn(other);
+  CHECK_EQUAL(made.self(other), 2 * kUs);
+  CHECK_EQUAL(made.nobody(), 3 * kUs);
+}
+
 TEST(time_asleep_is_taken_off_what_is_in_suspense) {
   Shared made;
   const SlotHandle asker = made.open();
@@ -194,43 +220,6 @@ TEST(time_asleep_is_taken_off_what_is_in_suspense) {
   made.away(kSecond);
   made.turn(asker);
   CHECK_EQUAL(made.self(asker), 10 * kUs);
-}
-
-TEST(the_oldest_pieces_become_one) {
-  Shared made;
-  const SlotHandle first = made.open();
-  const int pieces = 3 * Suspense::kMostPieces;
-  for (int i = 0; i < pieces; i++) {
-    made.callback(kUs);
-    made.once(Ledger::kNobody);
-    made.close(made.open());
-  }
-  const SlotHandle last = made.open();
-  made.callback(kUs);
-  made.turn(last);
-  made.turn(first);
-  CHECK_EQUAL(made.self(last), kUs);
-  CHECK_EQUAL(made.self(first), pieces * kUs);
-  CHECK_EQUAL(made.ledger.open_count(), 0u);
-}
-
-TEST(of_too_many_resources_the_oldest_wait_in_vain) {
-  Shared made;
-  const SlotHandle asker = made.open();
-  std::vector<SlotHandle> resources(Suspense::kMostResources + 10);
-  for (SlotHandle& resource : resources) {
-    resource = made.ledger.hold(0, Made::ticks());
-    made.run(kUs);
-  }
-  // From the newest on: each that is gone takes the place of another.
-  for (auto resource = resources.rbegin(); resource != resources.rend(); ++resource) {
-    made.ledger.hold(*resource, Made::ticks());
-    made.turn(asker);
-  }
-  made.once(Ledger::kNobody);
-  CHECK_EQUAL(made.self(asker), static_cast<Nanos>(Suspense::kMostResources) * kUs);
-  CHECK_EQUAL(made.nobody(), 10 * kUs);
-  CHECK_EQUAL(made.ledger.open_count(), 0u);
 }
 
 }  // namespace

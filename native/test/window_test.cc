@@ -2,6 +2,7 @@
 
 #include <random>
 
+#include "../core/history/precision.h"
 #include "check.h"
 #include "recorded.h"
 
@@ -180,6 +181,33 @@ TEST(a_window_in_which_nothing_was_sampled_equals_its_edges) {
     for (const auto value : kEssentials) CHECK_NEAR(fast.*value, whole.*value, 1e-6 + whole.*value * 1e-8);
     if (check::failures > 0) return;
   }
+}
+
+TEST(what_one_edge_alone_knows_of_the_sampler_is_no_overhead) {
+  const Recorded recorded = steps();
+  Edge start = edge_at(10, 0), end = edge_at(30, 15);
+  start.sampler = kMillisecond;
+  end.sampler = 3 * kMillisecond;
+  const WindowQuery query{start.time, end.time, &start, &end};
+  Window window;
+  const auto overhead = [&] {
+    return window.stats(query, *recorded.process, nullptr, Scope{}, kPeriod).overheadMs;
+  };
+  CHECK_NEAR(overhead(), 2, 1e-9);
+  start.sampler = kMissing;
+  CHECK(std::isnan(overhead()));
+  start.sampler = kMillisecond;
+  end.sampler = kMissing;
+  CHECK(std::isnan(overhead()));
+}
+
+TEST(no_length_is_too_long_for_what_all_cores_can_give) {
+  constexpr Nanos kLong = Nanos{1} << 62;
+  CHECK_EQUAL(possible(5, kLong, 4), 5);
+  CHECK_EQUAL(possible(5 * kSecond, kSecond, 4), 4 * kSecond);
+  CHECK(gives_rate(kLong, kLong, {kLong / 50, 4}));
+  CHECK(!gives_rate(kLong, kLong, {kLong / 50 + 1, 4}));
+  CHECK(!gives_rate(kSecond, kLong, {0, 4}));
 }
 
 TEST(a_window_without_length_is_answered) {

@@ -1,13 +1,27 @@
 #include "accounts.h"
 
 #include <algorithm>
+#include <new>
+#include <utility>
 
 namespace spanmeter {
 
 SlotHandle Accounts::open(const Account& account, Index parent) {
   const SlotHandle handle = slots_.open(account);
-  if (handle != 0) link(Places::index_of(handle), parent);
+  if (handle == 0) return 0;
+  // Each may have pending ticks: nothing that adds some can fail.
+  try {
+    touched_.reserve(slots_.capacity());
+  } catch (const std::bad_alloc&) {
+    slots_.close(handle);
+    return 0;
+  }
+  link(Places::index_of(handle), parent);
   return handle;
+}
+
+Accounts::Index Accounts::open_in_suspense(uint64_t order) {
+  return Places::index_of(open({.order = order, .in_suspense = true}, kNobody));
 }
 
 void Accounts::close(Index index) {
@@ -19,7 +33,23 @@ void Accounts::close(Index index) {
     child = next;
   }
   unlink(index);
+  unlist(index);
+  if (turns != nullptr) turns->close(at(index).owner);
   slots_.close(static_cast<SlotHandle>(index));
+}
+
+void Accounts::enlist(Index index) {
+  at(index).older = youngest_;
+  (youngest_ == kNobody ? oldest_ : at(youngest_).younger) = index;
+  youngest_ = index;
+}
+
+void Accounts::unlist(Index index) {
+  const auto [older, younger] = std::pair(at(index).older, at(index).younger);
+  if (oldest_ == index) oldest_ = younger;
+  if (youngest_ == index) youngest_ = older;
+  if (older != kNobody) at(older).younger = younger;
+  if (younger != kNobody) at(younger).older = older;
 }
 
 void Accounts::move(Index from, Index to) {
@@ -28,6 +58,10 @@ void Accounts::move(Index from, Index to) {
   Account& target = at(to);
   target.self += source.self;
   source.self = 0;
+  if (turns != nullptr && source.owner != TurnRecord::kNobody) {
+    turns->give(source.owner, owner_of(to));
+    source.owner = TurnRecord::kNobody;
+  }
   if (longest_index_ == from) longest_index_ = to;
   if (source.pending == 0) return;
   // Most likely a late one.
@@ -114,6 +148,13 @@ void Accounts::unlink(Index index) {
     at(account.parent).first_child = account.next;
   }
   if (account.next != kNobody) at(account.next).previous = account.previous;
+}
+
+TurnRecord::Owner Accounts::owner_of(Index index) {
+  Account& account = at(index);
+  if (index != kNobody && account.owner == TurnRecord::kNobody)
+    account.owner = turns->next(account.in_suspense);
+  return account.owner;
 }
 
 }  // namespace spanmeter

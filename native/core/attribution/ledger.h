@@ -62,8 +62,8 @@ class Ledger {
   }
 
   // A callback of a shared resource begins. Takes what this has returned for the resource before, and 0 the
-  // first time. Where the event loop waited just before, it waited for this: what was done since, reading
-  // what has arrived, is part of it.
+  // first time. Where the event loop waited just before or the thread paused, it was for this: what was done
+  // since, reading what has arrived, is part of it.
   SlotHandle hold(SlotHandle resource, Ticks now);
 
   // The thread goes on with that callback.
@@ -71,6 +71,9 @@ class Ledger {
 
   // A callback of the event loop is over. What follows before the next one is announced is in suspense.
   void leave(Ticks now);
+
+  // No JavaScript runs until the next call, in the same run of callbacks or at the beginning of another.
+  void pause(Ticks now);
 
   // The event loop is about to wait for events.
   void wait(Ticks now);
@@ -80,8 +83,9 @@ class Ledger {
     Nanos total;   // and of all that were opened below it
     Nanos others;  // of everything else that the thread ran while this account was open
   };
-  // Nothing if it is not open. What is open below it moves on to its parent; if the thread works for it right
-  // now, so does the thread.
+  // Nothing if it is not open, nor where the thread's clock could not be read when that was needed: its time
+  // is nobody's then. What is open below it moves on to its parent; if the thread works for it right now, so
+  // does the thread.
   std::optional<Totals> close(SlotHandle account, Ticks now);
 
   // CPU time of an account alone up to the last check, so that it never goes back; sums() makes one. Nothing
@@ -95,6 +99,14 @@ class Ledger {
   };
   Sums sums(Ticks now);
 
+  // Keeps a record of turns from now on. `last`: see TurnRecord.
+  void keep_turns(TurnRecord::Owner& last) { accounts_.turns = std::make_unique<TurnRecord>(last); }
+  void drop_turns() { accounts_.turns = nullptr; }
+  // Null while it keeps none.
+  TurnRecord* turns() { return accounts_.turns.get(); }
+  // What the record says of these moments up to now; only while there is one.
+  TurnRecord::Taken take_turns(std::span<const Nanos> moments, Ticks now);
+
   size_t open_count() const { return accounts_.count() - suspense_.count() - (unannounced_ != 0); }
 
  private:
@@ -105,14 +117,18 @@ class Ledger {
     if (is_check_due(interval, now)) check(now);
   }
   bool is_check_due(Ticks interval, Ticks now) const {
-    return interval > clock_.look() || now - checked_ticks_ > clock_.trust() || now < checked_ticks_;
+    return owed_ || interval > clock_.look() || now - checked_ticks_ > clock_.trust() || now < checked_ticks_;
   }
   Ticks book(Ticks now);
-  void check(Ticks now);
+  void record_turn(Ticks interval, Ticks now);
+  bool check(Ticks now);
+  void begin();
+  std::optional<Nanos> thread_at(Ticks now) const;
+  std::optional<Totals> totals_of(Index account, Ticks now);
 
   void work_for(SlotHandle account) {
     current_ = accounts_.index_of(account);
-    holding_ = waiting_ = false;
+    holding_ = between_ = false;
   }
   void work_for_held();
   void resolve_suspense(Index account);
@@ -130,10 +146,11 @@ class Ledger {
   bool in_suspense_ = false;
   SlotHandle held_ = 0;
   bool holding_ = false;
-  bool waiting_ = false;  // the event loop, and the thread has turned to nobody since
+  bool between_ = false;  // no JavaScript runs since the last turn, which was to nobody
   // The account of what has been done since a callback was over; nobody's until one was.
   Index unannounced_ = Accounts::kNobody;
 
+  bool owed_ = false;  // a check, since the clock could not be read at one that was due
   // The last check.
   Ticks checked_ticks_;
   Nanos checked_time_;
@@ -141,6 +158,7 @@ class Ledger {
   Nanos booked_cpu_;
 
   Nanos begun_cpu_;
+  bool known_ = false;  // what the clock said when the ledger began
 };
 
 }  // namespace spanmeter

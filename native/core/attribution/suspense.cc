@@ -1,6 +1,7 @@
 #include "suspense.h"
 
 #include <algorithm>
+#include <new>
 
 namespace spanmeter {
 
@@ -10,21 +11,42 @@ SlotHandle Suspense::resource(SlotHandle name) {
   if (opened_.size() == 2 * kMostResources) {
     std::erase_if(opened_, [this](SlotHandle old) { return resources_.find(old) == nullptr; });
   }
-  opened_.push_back(resources_.open({}));
-  return opened_.back();
+  const SlotHandle opened = resources_.open({});
+  if (opened == 0) return 0;
+  try {
+    opened_.push_back(opened);
+  } catch (const std::bad_alloc&) {
+    resources_.close(opened);
+    return 0;
+  }
+  return opened;
 }
 
 Suspense::Index Suspense::piece(SlotHandle name, uint64_t order) {
   Resource* const resource = resources_.find(name);
   if (resource == nullptr) return Accounts::kNobody;
   const Index newest = resource->newest;
-  if (newest != Accounts::kNobody && accounts_.at(newest).order == order) return newest;
-  const Index opened = accounts_.index_of(accounts_.open({.order = order}, Accounts::kNobody));
+  if (newest != Accounts::kNobody) {
+    uint64_t& until = accounts_.at(newest).order;
+    // Whoever gets the one would get the other.
+    if (accounts_.youngest_order() <= until) {
+      until = order;
+      return newest;
+    }
+    if (accounts_.oldest_order() > until) give(name, Accounts::kNobody, 0);
+  }
+  return open(*resource, order);
+}
+
+Suspense::Index Suspense::open(Resource& resource, uint64_t order) {
+  const Index opened = accounts_.open_in_suspense(order);
   if (opened == Accounts::kNobody) return opened;
-  accounts_.at(opened).previous = newest;
-  resource->newest = opened;
+  const Index before = resource.newest;
+  accounts_.at(opened).previous = before;
+  (before == Accounts::kNobody ? resource.oldest : accounts_.at(before).next) = opened;
+  resource.newest = opened;
   count_++;
-  if (++resource->pieces > kMostPieces) join_oldest(*resource);
+  if (++resource.pieces > kMostPieces) join_oldest(resource);
   return opened;
 }
 
@@ -39,6 +61,7 @@ bool Suspense::give(SlotHandle name, Index account, uint64_t order) {
     piece = older;
   }
   resource->newest = piece;
+  (piece == Accounts::kNobody ? resource->oldest : accounts_.at(piece).next) = Accounts::kNobody;
   return piece != Accounts::kNobody;
 }
 
@@ -64,15 +87,11 @@ void Suspense::close(Resource& resource, Index piece) {
 }
 
 void Suspense::join_oldest(Resource& resource) {
-  Index newer = resource.newest;
-  Index joined = accounts_.at(newer).previous;
-  Index oldest = accounts_.at(joined).previous;
-  while (accounts_.at(oldest).previous != Accounts::kNobody) {
-    newer = joined;
-    joined = oldest;
-    oldest = accounts_.at(oldest).previous;
-  }
+  const Index oldest = resource.oldest;
+  const Index joined = accounts_.at(oldest).next;
+  const Index newer = accounts_.at(joined).next;
   accounts_.move(joined, oldest);
+  accounts_.at(oldest).next = newer;
   accounts_.at(newer).previous = oldest;
   close(resource, joined);
 }

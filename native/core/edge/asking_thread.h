@@ -28,12 +28,13 @@ class AskingThread {
   }
 
   // What the cgroup allows, as of the last ten seconds: it hardly ever changes, and reading it opens files.
+  // What could not be read is asked for again after a second.
   const CgroupLimits& limits(Nanos now);
 
  private:
   std::optional<OwnCpuClock> clock_;
   std::optional<SpanEdges> span_edges_;
-  const Cgroup cgroup_;
+  Cgroup cgroup_;
   CgroupLimits limits_;
   Nanos limits_due_ = 0;
 };

@@ -28,21 +28,29 @@ Edge EdgeReader::stop(const Sampler& sampler, SourceSet sources) {
 void EdgeReader::read_clocks(const Sampler& sampler, Edge& edge) {
   constexpr int kAttempts = 3;
   if (!usual_.known()) {
-    for (int i = 0; i < kAttempts; i++) usual_.learn(process_.read());
-  }
-  Nanos quickest = 0;
-  for (int attempt = 0; attempt < kAttempts; attempt++) {
-    const ProcessReading reading = process_.read();
-    if (attempt == 0 || reading.lag < quickest) {
-      quickest = reading.lag;
-      edge.time = reading.time;
-      edge.thread = reading.own;
-      edge.sampler = sampler.cpu(process_.threads());
-      edge.cpu = reading.process - edge.sampler;
-      edge.unsure = std::min(reading.moved, cores_) * reading.lag / 2;
+    for (int i = 0; i < kAttempts; i++) {
+      if (const auto reading = process_.read()) usual_.learn(*reading);
     }
-    if (!usual_.exceeded_by(reading, attempt > 0)) break;
   }
+  std::optional<Nanos> quickest;
+  for (int attempt = 0; attempt < kAttempts; attempt++) {
+    const std::optional<ProcessReading> reading = process_.read();
+    if (!reading) break;
+    if (!quickest || reading->lag < *quickest) {
+      quickest = reading->lag;
+      take(*reading, sampler.cpu(process_.threads()), edge);
+    }
+    if (!usual_.exceeded_by(*reading, attempt > 0)) break;
+  }
+  if (!quickest) edge.time = monotonic_now();
+}
+
+void EdgeReader::take(const ProcessReading& reading, std::optional<Nanos> sampler, Edge& edge) const {
+  edge.time = reading.time;
+  edge.thread = reading.own;
+  edge.sampler = sampler.value_or(kMissing);
+  edge.cpu = sampler ? reading.process - *sampler : kMissing;
+  edge.unsure = std::min(reading.moved, cores_) * reading.lag / 2;
 }
 
 void EdgeReader::read_others(const Sampler& sampler, SourceSet sources, Edge& edge) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <optional>
+
 #include "../history/edge.h"
 #include "../sampler/sampler.h"
 #include "../sources/io_counters.h"
@@ -22,7 +24,8 @@ class EdgeReader {
   Edge stop(const Sampler& sampler, SourceSet sources);
 
   // Parts of it. The clocks of the process, of the sampler and of this thread, as of the middle of the time
-  // it took to read them; they are what a short window is judged by.
+  // it took to read them; they are what a short window is judged by. Where they cannot be read there is the
+  // time alone.
   void read_clocks(const Sampler& sampler, Edge& edge);
   // Faults, switches, the peak, bytes.
   void read_usage(const Published& published, Edge& edge);
@@ -32,6 +35,7 @@ class EdgeReader {
   void read_run_delay(Edge& edge);
 
  private:
+  void take(const ProcessReading& reading, std::optional<Nanos> sampler, Edge& edge) const;
   void read_others(const Sampler& sampler, SourceSet sources, Edge& edge);
 
   const pid_t tid_;

@@ -17,9 +17,28 @@ bool others_run(const ProcessHistory& process, const ThreadHistory& thread);
 // At a moment up to the newest sample. Nothing where no sample reaches back as far.
 std::optional<Nanos> others_at(const ProcessHistory& process, const ThreadHistory& thread, Nanos time);
 
-// At a moment after the newest sample, as if they went on as between the last two, with what cores the thread
-// leaves them. `cpu`: of the thread at that moment. Nothing without samples.
-std::optional<Nanos> others_after(const ProcessHistory& process, const ThreadHistory& thread, Nanos time,
-                                  Nanos cpu, int cores);
+// The same since the newest sample. What that says is kept until there is another: many spans end in between.
+class LatestOthers {
+ public:
+  // At a moment after the newest sample, as if they went on as between the last two, with what cores the
+  // thread leaves them. `cpu`: of the thread at that moment. Nothing without samples.
+  std::optional<Nanos> after(const ProcessHistory& process, const ThreadHistory& thread, Nanos time,
+                             Nanos cpu, int cores);
+
+ private:
+  struct Known {
+    Nanos newest;  // when it was taken
+    Nanos others, thread;
+    double rate;  // of the others, in cores
+  };
+  static std::optional<Known> learn(const ProcessHistory& process, const ThreadHistory& thread,
+                                    uint64_t head);
+
+  std::optional<Known> known_;
+  // The sample that it is of.
+  uint64_t head_ = 0, thread_head_ = 0;
+  const ProcessHistory* process_ = nullptr;
+  const ThreadHistory* thread_ = nullptr;
+};
 
 }  // namespace spanmeter

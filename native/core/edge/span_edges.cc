@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "../history/rows.h"
-#include "others.h"
+#include "waiting.h"
 
 namespace spanmeter {
 
@@ -31,15 +31,17 @@ void SpanEdges::remove_limit(double share) {
 Edge SpanEdges::own(const Sampler& sampler, const Plan& plan, SourceSet sources, Ticks now) {
   affordable_ = budget_.affords(clock_.time_at(now));
   if (affordable_ || clock_.out_of_date(now)) {
+    const Ticks begin = ticks_now();
     clock_.check(now);
-    budget_.charge(clock_.cost());
+    budget_.charge(clock_.to_nanos(ticks_now() - begin));
     read_++;
   } else {
     derived_++;
   }
   Edge edge;
-  edge.time = clock_.time_at(now);
-  edge.thread = clock_.cpu_at(now);
+  const bool known = !clock_.out_of_date(now);
+  edge.time = known ? clock_.time_at(now) : monotonic_now();
+  if (known) edge.thread = clock_.cpu_at(now);
   edge.sampler = sampler.published().own_cpu.load(std::memory_order_relaxed);
   edge.unsure = 0;
   if (contains(sources, Source::kMemory)) edge.resident = resident(sampler, plan, edge.time);
@@ -63,21 +65,24 @@ Edge SpanEdges::end(const Sampler& sampler, const Plan& plan, const What& what, 
   const bool derivable = sampled(plan, thread);
   if (!derivable || (affordable_ && others_run(*plan.process, *thread))) read_process(sampler, edge);
   if (what.details && affordable_) read_details(sampler, what, edge);
+  leave_out_earlier_waits(start, edge);
   resolve(plan, thread, start, edge);
   return edge;
 }
 
 // The others at both edges, and with them what the process used.
 void SpanEdges::resolve(const Plan& plan, const ThreadHistory* thread, Edge& start, Edge& end) {
-  if (thread == nullptr) return;
+  if (thread == nullptr || start.thread == kMissing || end.thread == kMissing) return;
   const ProcessHistory& process = *plan.process;
   std::optional<Nanos> others_end;
   if (end.cpu != kMissing) {
     others_end = end.cpu - end.thread;
   } else {
-    others_end = others_after(process, *thread, end.time, end.thread, cores_);
+    others_end = others_.after(process, *thread, end.time, end.thread, cores_);
   }
   if (!others_end) return;
+  // Where the start was read, the newest sample may be of before, and published late.
+  if (start.cpu != kMissing) others_end = std::max(*others_end, start.cpu - start.thread);
   end.cpu = end.thread + *others_end;
   if (start.cpu != kMissing) return;
   const Nanos newest = process.process->rows().newest_time();
@@ -101,8 +106,9 @@ void SpanEdges::read_process(const Sampler& sampler, Edge& edge) {
   Edge read;
   reader_.read_clocks(sampler, read);
   // The thread's own part is what its clock says at the edge.
-  edge.cpu = edge.thread + (read.cpu - read.thread);
-  edge.sampler = read.sampler;
+  const bool known = edge.thread != kMissing && read.cpu != kMissing && read.thread != kMissing;
+  if (known) edge.cpu = edge.thread + (read.cpu - read.thread);
+  if (read.sampler != kMissing) edge.sampler = read.sampler;
   edge.unsure = read.unsure;
   budget_.charge(clock_.to_nanos(ticks_now() - begin));
 }

@@ -8,6 +8,7 @@
 #include "../sources/own_cpu_clock.h"
 #include "edge_budget.h"
 #include "edge_reader.h"
+#include "others.h"
 
 namespace spanmeter {
 
@@ -57,6 +58,7 @@ class SpanEdges {
   bool affordable_ = false;  // at this edge
   int64_t read_ = 0, derived_ = 0;
 
+  LatestOthers others_;
   Nanos run_delay_known_ = kMissing;
   Nanos away_then_ = 0;  // of the clock, when it was read
 };

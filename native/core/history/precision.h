@@ -17,18 +17,22 @@ struct Precision {
   int cores = 0;
 };
 
+// What of a growth from one reading to another can be reported as a rate: what is beyond all cores was used
+// before the first, whose clocks were behind by as much.
+constexpr Nanos possible(Nanos growth, Nanos length, int cores) {
+  Nanos most = 0;
+  // Of more than any number can say nothing is beyond.
+  if (cores <= 0 || __builtin_mul_overflow(length, Nanos{cores}, &most)) return growth;
+  return std::min(growth, most);
+}
+
 // Whether a rate can be known from the growth: to a fiftieth, of one core or of the rate where that is
 // higher: in the worst case, of threads that changed places at the least fortunate moments; what is seen is a
 // quarter of that. And to a hundredth where it is known to be off.
 constexpr bool gives_rate(Nanos length, Nanos growth, const Precision& precision) {
-  const Nanos excess = precision.cores > 0 ? growth - precision.cores * length : 0;
-  return std::max(precision.unsure, 2 * excess) * 50 <= std::max(length, growth);
-}
-
-// What of a growth from one reading to another can be reported as a rate: what is beyond all cores was used
-// before the first, whose clocks were behind by as much.
-constexpr Nanos possible(Nanos growth, Nanos length, int cores) {
-  return cores > 0 ? std::min(growth, cores * length) : growth;
+  const Nanos excess = precision.cores > 0 ? growth - possible(growth, length, precision.cores) : 0;
+  const Nanos most = std::max(length, growth);
+  return precision.unsure <= most / 50 && excess <= most / 100;
 }
 
 }  // namespace spanmeter

@@ -15,7 +15,9 @@ std::unique_ptr<Series> Series::create(size_t width, size_t capacity, Pages page
   void* memory = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, flags, -1, 0);
   if (memory == MAP_FAILED) return nullptr;
   // The kernel's zeros are words of 0. To construct each would touch all pages.
-  return std::unique_ptr<Series>(new Series(static_cast<Word*>(memory), width, rows, bytes));
+  std::unique_ptr<Series> series(new (std::nothrow) Series(static_cast<Word*>(memory), width, rows, bytes));
+  if (series == nullptr) munmap(memory, bytes);
+  return series;
 }
 
 Series::Series(Word* words, size_t width, size_t capacity, size_t mapped_bytes)
@@ -42,8 +44,8 @@ void Series::adopt(const Series& other) {
   }
   // Rows below end - count are not there; a larger ring must not pretend that it still holds them.
   first_ = end - count;
-  intent_.store(end, std::memory_order_relaxed);
-  head_.store(end, std::memory_order_release);
+  // Relaxed, as all of it: who hands the ring to its readers orders what was written into it before.
+  head_.store(end, std::memory_order_relaxed);
 }
 
 // Times grow almost evenly, so the place is guessed and then searched for around the guess: a handful of

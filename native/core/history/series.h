@@ -97,9 +97,9 @@ class Series {
   const size_t capacity_;  // a power of two
   const size_t mapped_bytes_;
   uint64_t first_ = 0;  // the first row this ring ever held; set before any reader knows of it
-  // Kept 128 bytes apart from what readers only read: the adjacent-line prefetcher pulls pairs of cache
-  // lines.
-  alignas(128) std::atomic<uint64_t> intent_{0};  // head_ <= intent_ <= head_ + 1; never reset, never wraps
+  // 0 before the first append, then head_ <= intent_ <= head_ + 1. Kept 128 bytes apart from what readers
+  // only read: the adjacent-line prefetcher pulls pairs of cache lines.
+  alignas(128) std::atomic<uint64_t> intent_{0};
   std::atomic<uint64_t> head_{0};
 };
 

@@ -17,8 +17,9 @@ constexpr Nanos kStep = 100 * kMicrosecond;
 constexpr Nanos kClose = 500 * kMicrosecond;
 constexpr size_t kEnough = 10;
 
-Nanos cpu_of_others() {
-  return read_clock(CLOCK_PROCESS_CPUTIME_ID).value_or(0) - read_clock(CLOCK_THREAD_CPUTIME_ID).value_or(0);
+std::optional<Nanos> cpu_of_others() {
+  const auto process = read_clock(CLOCK_PROCESS_CPUTIME_ID), own = read_clock(CLOCK_THREAD_CPUTIME_ID);
+  return process && own ? std::optional(*process - *own) : std::nullopt;
 }
 
 }  // namespace
@@ -34,15 +35,16 @@ std::optional<Nanos> process_clock_step(Nanos duration) {
     });
     if (!burner.started()) return std::nullopt;
     const Nanos end = monotonic_now() + duration;
-    Nanos cpu = cpu_of_others();
+    std::optional<Nanos> cpu = cpu_of_others();
     Nanos before = 0;  // the last reading
     Nanos now = monotonic_now();
     while (now < end) {
       const Nanos begin = std::exchange(before, now);
-      const Nanos step = cpu_of_others() - cpu;
+      const std::optional<Nanos> last = std::exchange(cpu, cpu_of_others());
       now = monotonic_now();
+      if (!cpu || !last) continue;
+      const Nanos step = *cpu - *last;
       if (step > kStep && now - begin < kClose) steps.push_back(step);
-      cpu += step;
     }
     stop.store(true, std::memory_order_relaxed);
   }

@@ -15,10 +15,15 @@ double clock_reading() {
   return static_cast<double>(monotonic_now() - begin) / kReadings;
 }
 
-Nanos clock_resolution() {
+std::optional<Nanos> clock_resolution() {
   timespec resolution{};
-  clock_getres(CLOCK_MONOTONIC, &resolution);
+  if (clock_getres(CLOCK_MONOTONIC, &resolution) != 0) return std::nullopt;
   return resolution.tv_sec * kSecond + resolution.tv_nsec;
+}
+
+std::optional<int64_t> page_bytes() {
+  const long bytes = sysconf(_SC_PAGESIZE);
+  return bytes > 0 ? std::optional<int64_t>(bytes) : std::nullopt;
 }
 
 std::optional<Promptness> probe_scheduling() {
@@ -35,7 +40,7 @@ std::optional<Promptness> probe_scheduling() {
 
 Host probe_host() {
   Cgroup cgroup;
-  return {.page_bytes = sysconf(_SC_PAGESIZE),
+  return {.page_bytes = page_bytes(),
           .clock_resolution = clock_resolution(),
           .clock_reading = clock_reading(),
           .scheduling = probe_scheduling(),

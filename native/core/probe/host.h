@@ -8,11 +8,11 @@
 
 namespace spanmeter {
 
-// What the machine offers to the sampler.
+// What the machine offers to the sampler, without what it does not report.
 struct Host {
-  int64_t page_bytes;
-  Nanos clock_resolution;  // of CLOCK_MONOTONIC
-  double clock_reading;    // nanoseconds that it takes to read it
+  std::optional<int64_t> page_bytes;
+  std::optional<Nanos> clock_resolution;  // of CLOCK_MONOTONIC
+  double clock_reading;                   // nanoseconds that it takes to read it
   // Of a thread that asked for it as the sampler does; empty where no thread is to be had.
   std::optional<Promptness> scheduling;
   CgroupFolders::Version cgroup_version;

@@ -15,9 +15,9 @@ class SideThread {
     // A signal meant for the host must not be delivered here.
     sigset_t all, before;
     sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
+    const bool masked = pthread_sigmask(SIG_SETMASK, &all, &before) == 0;
     started_ = pthread_create(&thread_, nullptr, enter, this) == 0;
-    pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    if (masked) pthread_sigmask(SIG_SETMASK, &before, nullptr);
   }
   ~SideThread() {
     if (started_) pthread_join(thread_, nullptr);

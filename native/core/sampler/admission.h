@@ -14,7 +14,8 @@ class Admission {
   enum class Verdict {
     kSample,
     kTooSoon,  // the interval goes on to the next reading
-    kCut       // reading the clocks took much longer than usual: the thread lost its CPU meanwhile
+    kCut,      // reading the clocks took much longer than usual: the thread lost its CPU meanwhile
+    kUnread    // a clock could not be read
   };
 
   explicit Admission(int cores) : cores_(cores) {}
@@ -34,6 +35,7 @@ class Admission {
     // Such a sample would spoil the intervals after it as well, in which any thread may have run.
     ProcessReading any = now;
     any.moved = cores_;
+    any.early_moved = true;
     if (cut && !gives_rate(period, 0, {uncertainty(any, any, cores_), 0})) return Verdict::kCut;
     const bool first = last_.time == 0;
     const Precision precision{uncertainty(last_, now, cores_), cores_};

@@ -21,16 +21,20 @@ Collector::Collector(Published& published, Nanos own_cpu, const Usage& own_usage
       earlier_cpu_(own_cpu),
       earlier_usage_(own_usage),
       admission_(available_cores()),
-      last_own_(own_cpu) {
-  for (int i = 0; i < 3; i++) admission_.learn(process_.read());
-}
-
-Nanos Collector::own_cpu() const {
-  return earlier_cpu_ + read_clock(CLOCK_THREAD_CPUTIME_ID).value_or(0);
+      last_own_(own_cpu),
+      last_usage_(own_usage) {
+  for (int i = 0; i < 3; i++) {
+    if (const auto reading = process_.read()) admission_.learn(*reading);
+  }
 }
 
 Usage Collector::own_usage() const {
-  return earlier_usage_ + read_usage(RUSAGE_THREAD).value_or(Usage{});
+  return read_own_usage().value_or(last_usage_);
+}
+
+std::optional<Usage> Collector::read_own_usage() const {
+  const std::optional<Usage> own = read_usage(RUSAGE_THREAD);
+  return own ? std::optional(earlier_usage_ + *own) : std::nullopt;
 }
 
 bool Collector::due(const Plan& plan, Source source, Nanos now) const {
@@ -42,11 +46,12 @@ void Collector::done(Source source, int error, Nanos now, Nanos interval) {
   due_[static_cast<size_t>(source)] = now + (error == 0 ? interval : kRetryAfter);
 }
 
-Collector::Clocks Collector::read_clocks() {
-  const ProcessReading process = process_.read();
-  last_own_ = earlier_cpu_ + process.own;
+std::optional<Collector::Clocks> Collector::read_clocks() {
+  const std::optional<ProcessReading> process = process_.read();
+  if (!process) return std::nullopt;
+  last_own_ = earlier_cpu_ + process->own;
   published_.own_cpu.store(last_own_, std::memory_order_relaxed);
-  return {process, last_own_};
+  return Clocks{*process, last_own_};
 }
 
 Admission::Verdict Collector::collect(const Plan& plan, Nanos period) {
@@ -63,14 +68,15 @@ Admission::Verdict Collector::collect(const Plan& plan, Nanos period) {
 // A reading that was cut in two is taken again, but not for ever.
 Admission::Verdict Collector::collect_clocks(const Plan& plan, Nanos period) {
   constexpr int kAttempts = 3;
-  Admission::Verdict verdict;
+  Admission::Verdict verdict = Admission::Verdict::kUnread;
   for (int attempt = 0; attempt < kAttempts; attempt++) {
-    const Clocks clocks = read_clocks();
-    verdict = admission_.judge(clocks.process, clocks.used(), period, attempt > 0);
-    if (verdict == Admission::Verdict::kSample) append(plan, clocks, period);
+    const std::optional<Clocks> clocks = read_clocks();
+    if (!clocks) break;
+    verdict = admission_.judge(clocks->process, clocks->used(), period, attempt > 0);
+    if (verdict == Admission::Verdict::kSample) append(plan, *clocks, period);
     if (verdict != Admission::Verdict::kCut) break;
   }
-  done(Source::kThreads, process_.threads().error(), last_time_, 0);
+  done(Source::kThreads, process_.error(), last_time_, 0);
   return verdict;
 }
 
@@ -120,14 +126,16 @@ void Collector::collect_usage(const Plan& plan, Nanos now) {
     published_.set_own_usage(own);
     return;
   }
-  const Usage own = last_usage_ = own_usage();
-  sleeps_then_ = witness_.sleep_count();
-  published_.set_own_usage(own);
   int64_t peak = 0;
-  const std::optional<Usage> all = read_usage(RUSAGE_SELF, &peak);
+  const std::optional<Usage> own = read_own_usage();
+  const std::optional<Usage> all = own ? read_usage(RUSAGE_SELF, &peak) : std::nullopt;
   done(Source::kFaults, all ? 0 : errno, now, kUsageInterval);
+  if (!own) return;
+  last_usage_ = *own;
+  sleeps_then_ = witness_.sleep_count();
+  published_.set_own_usage(*own);
   if (!all) return;
-  const Usage usage = *all - own;
+  const Usage usage = *all - *own;
   const int64_t row[UsageRow::kWidth] = {
       now,  usage.minor_faults, usage.major_faults, usage.voluntary_switches, usage.involuntary_switches,
       peak, last_own_};

@@ -3,6 +3,7 @@
 #include <array>
 #include <map>
 #include <memory>
+#include <optional>
 
 #include "../sources/cgroup.h"
 #include "../sources/io_counters.h"
@@ -28,7 +29,6 @@ class Collector {
   // CPU that the sampler threads used, as of the last reading.
   Nanos used() const { return last_own_; }
 
-  Nanos own_cpu() const;
   Usage own_usage() const;
   GapWitness& witness() { return witness_; }
   // Ticks from `due` to `now` were missed.
@@ -42,7 +42,8 @@ class Collector {
     Nanos own;
     Nanos used() const { return process.process - own; }
   };
-  Clocks read_clocks();
+  // Nothing where a clock cannot be read.
+  std::optional<Clocks> read_clocks();
   Admission::Verdict collect_clocks(const Plan& plan, Nanos period);
   void append(const Plan& plan, const Clocks& clocks, Nanos period);
   void collect_memory(const Plan& plan, Nanos now);
@@ -51,6 +52,7 @@ class Collector {
   void collect_io(const Plan& plan, Nanos now);
   void collect_network(const Plan& plan, Nanos now);
   void collect_cgroup(const Plan& plan, Nanos now);
+  std::optional<Usage> read_own_usage() const;
   // Whether a source is wanted and due again.
   bool due(const Plan& plan, Source source, Nanos now) const;
   // Says how a reading went, and when the next one is due.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "../sources/cgroup.h"
 #include "../sources/run_delay.h"
@@ -28,21 +29,22 @@ class GapWitness {
   static constexpr Nanos kInterval = 100 * kMillisecond;
   static constexpr Nanos kWorthALook = kMillisecond;
 
+  // Without what could not be read.
   struct Sight {
-    Nanos boot = 0;  // CLOCK_BOOTTIME minus CLOCK_MONOTONIC
-    Nanos run_delay = 0;
-    int64_t halts = 0;
+    std::optional<Nanos> boot;  // CLOCK_BOOTTIME minus CLOCK_MONOTONIC
+    std::optional<Nanos> run_delay;
+    std::optional<int64_t> halts;
+    std::optional<Nanos> throttled;  // only where a CPU quota limits
   };
   Sight sight();
-  Nanos throttled() { return limited_ ? cgroup_.throttling().value_or(CgroupThrottling{}).throttled : 0; }
+  bool is_limited();
 
   Cgroup& cgroup_;
-  const bool limited_;  // by a CPU quota, as of the start
+  std::optional<bool> limited_;  // by a CPU quota, as of when that was first known
   RunDelay run_delay_;
   int64_t sleeps_ = 0;
   Sight last_;
   Nanos looked_at_ = 0;
-  Nanos throttled_ = 0;  // as of the last look
 };
 
 }  // namespace spanmeter

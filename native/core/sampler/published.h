@@ -2,6 +2,7 @@
 
 #include <array>
 #include <atomic>
+#include <cerrno>
 #include <cstdint>
 
 #include "../clock.h"
@@ -26,6 +27,9 @@ class Published {
   std::atomic<Nanos> own_cpu{0};  // of the sampler threads, as of the last reading
 
   // Written by one thread only.
+  void lacks_memory() {
+    errors[static_cast<size_t>(Source::kThreads)].store(ENOMEM, std::memory_order_relaxed);
+  }
   void add_missed(Cause cause, int64_t ticks) { add(missed[static_cast<size_t>(cause)], ticks); }
   void add_gap(Nanos gap) {
     if (gap > longest_gap.load(std::memory_order_relaxed)) longest_gap.store(gap, std::memory_order_relaxed);

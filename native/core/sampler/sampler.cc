@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <new>
 #include <utility>
 
 #include "sampler_limits.h"
@@ -16,8 +17,13 @@ Sampler& Sampler::instance() {
 Sampler::Joined Sampler::join(const Demand& demand, pid_t tid) {
   const std::lock_guard<std::mutex> lock(life_mutex_);
   const DemandId id = next_id_++;
-  members_.emplace(id, Member{demand, tid});
-  int error = replan();
+  int error = 0;
+  try {
+    members_.emplace(id, Member{demand, tid});
+  } catch (const std::bad_alloc&) {
+    error = ENOMEM;
+  }
+  if (error == 0) error = replan();
   if (error == 0 && !running_) error = launch();
   if (error != 0) {
     members_.erase(id);
@@ -38,36 +44,21 @@ void Sampler::leave(DemandId id) {
 }
 
 void Sampler::watch() {
-  if (watchers_.add() && parked_.load()) wake_.wake();
+  parking_.watch();
 }
 
 void Sampler::unwatch() {
-  watchers_.remove();
+  parking_.unwatch();
 }
 
 Sampler::State Sampler::state() const {
-  if (tid_.load(std::memory_order_acquire) == 0) return State::kStopped;
-  return parked_.load() ? State::kParked : State::kSampling;
+  if (!cpu_.running()) return State::kStopped;
+  return parking_.parked() ? State::kParked : State::kSampling;
 }
 
 std::shared_ptr<const Plan> Sampler::plan() const {
   const std::lock_guard<std::mutex> lock(plan_mutex_);
   return plan_;
-}
-
-Nanos Sampler::cpu() const {
-  const pid_t tid = tid_.load(std::memory_order_acquire);
-  if (tid != 0) {
-    const std::optional<Nanos> own = read_clock(thread_cpu_clock(tid));
-    if (own) return earlier_cpu_.load(std::memory_order_relaxed) + *own;
-  }
-  return final_cpu_.load(std::memory_order_acquire);
-}
-
-Nanos Sampler::cpu(const ThreadClocks& threads) const {
-  const pid_t tid = tid_.load(std::memory_order_acquire);
-  const std::optional<Nanos> own = tid != 0 ? threads.cpu(tid) : std::nullopt;
-  return own ? earlier_cpu_.load(std::memory_order_relaxed) + *own : cpu();
 }
 
 // The shortest period, the longest history as far as it fits, the most generous budget, all sources and
@@ -105,32 +96,34 @@ bool Sampler::allocate(Plan& next, const Plan* previous) const {
 }
 
 int Sampler::replan() {
-  std::shared_ptr<const Plan> previous;
-  {
-    const std::lock_guard<std::mutex> lock(plan_mutex_);
-    previous = next_ ? next_ : plan_;
+  std::shared_ptr<Plan> next;
+  try {
+    next = std::make_shared<Plan>(wanted_plan());
+    if (!allocate(*next, latest_.get())) return ENOMEM;
+  } catch (const std::bad_alloc&) {
+    return ENOMEM;
   }
-  auto next = std::make_shared<Plan>(wanted_plan());
-  if (!allocate(*next, previous.get())) return ENOMEM;
   if (!running_) {
     set_plan(std::move(next));
     return 0;
   }
+  latest_ = next;
   {
     const std::lock_guard<std::mutex> lock(plan_mutex_);
     next_ = std::move(next);
+    has_next_.store(true, std::memory_order_relaxed);
   }
-  has_next_.store(true, std::memory_order_release);
-  wake_.wake();
+  parking_.call();
   return 0;
 }
 
 void Sampler::set_plan(std::shared_ptr<const Plan> plan) {
+  latest_ = plan;
   const std::lock_guard<std::mutex> lock(plan_mutex_);
   plan_ = std::move(plan);
   next_ = nullptr;
   has_next_.store(false, std::memory_order_relaxed);
-  plan_generation_.fetch_add(1, std::memory_order_release);
+  plan_generation_.fetch_add(1, std::memory_order_relaxed);
 }
 
 }  // namespace spanmeter

@@ -6,12 +6,13 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 
 #include "../sources/thread_clocks.h"
+#include "parking.h"
 #include "plan.h"
 #include "published.h"
-#include "wake_word.h"
-#include "watchers.h"
+#include "sampler_cpu.h"
 
 namespace spanmeter {
 
@@ -45,15 +46,16 @@ class Sampler {
   State state() const;
   // The plan in force; null while stopped.
   std::shared_ptr<const Plan> plan() const;
-  // Grows when the plan is replaced: lets a reader keep its own reference instead of taking the lock.
-  uint64_t plan_generation() const { return plan_generation_.load(std::memory_order_acquire); }
+  // Grows when the plan is replaced: lets a reader keep its own reference instead of taking the lock. Who has
+  // seen it grow gets the new plan under the lock, which orders the plan itself: relaxed.
+  uint64_t plan_generation() const { return plan_generation_.load(std::memory_order_relaxed); }
   const Published& published() const { return published_; }
 
   // CPU time of all sampler threads of this process so far; exact to the nanosecond, also while one is
-  // running.
-  Nanos cpu() const;
+  // running. Nothing where its clock cannot be read.
+  std::optional<Nanos> cpu() const { return cpu_.now(); }
   // The same as of the moment at which these clocks were read.
-  Nanos cpu(const ThreadClocks& threads) const;
+  std::optional<Nanos> cpu(const ThreadClocks& threads) const { return cpu_.at(threads); }
 
  private:
   Sampler() = default;
@@ -67,7 +69,10 @@ class Sampler {
 
   static void* enter(void* self);
   void run();
-  void park(Collector& collector);
+  bool called() const;
+  void make(std::optional<Collector>& collector, Nanos earlier_cpu);
+  void sample(Collector& collector);
+  void try_tick(Collector& collector, const Plan& plan, Pace& pace, Nanos now);
   void take_tick(Collector& collector, const Plan& plan, Pace& pace, Nanos now);
   bool adopt(std::shared_ptr<const Plan>& plan);
 
@@ -76,10 +81,14 @@ class Sampler {
     pid_t tid;
   };
 
-  // Guards the members, launch and halt. Never taken by the sampler thread, which is joined under it.
+  // Guards the members, the latest plan, launch and halt. Never taken by the sampler thread, which is joined
+  // under it.
   std::mutex life_mutex_;
   std::map<DemandId, Member> members_;
   DemandId next_id_ = 1;
+  // The plan that was made last: in force, to be taken over, or being taken over. The next one keeps memory
+  // of this one alone. That of the one before may have readers, and must never be taken over again.
+  std::shared_ptr<const Plan> latest_;
   pthread_t thread_{};
   bool running_ = false;
 
@@ -87,18 +96,15 @@ class Sampler {
   mutable std::mutex plan_mutex_;
   std::shared_ptr<const Plan> plan_;  // in force: what readers read and the sampler writes
   std::shared_ptr<const Plan> next_;  // what the sampler shall take over at its next tick; else null
+  // Whether there is one, stored under the lock. Relaxed, since who sees it takes the lock.
   std::atomic<bool> has_next_{false};
   std::atomic<uint64_t> plan_generation_{0};
 
-  Watchers watchers_;
-  WakeWord wake_;
+  Parking parking_;
+  // Relaxed, like has_next_: the call that follows orders it before what the woken thread looks at.
   std::atomic<bool> stop_{false};
-  std::atomic<bool> parked_{false};  // sequentially consistent: the other half of the handshake in Watchers
 
-  // CPU of the sampler threads: while tid_ is set, earlier_cpu_ plus that thread's clock, else final_cpu_.
-  std::atomic<pid_t> tid_{0};
-  std::atomic<Nanos> earlier_cpu_{0};
-  std::atomic<Nanos> final_cpu_{0};
+  SamplerCpu cpu_;
   Usage earlier_usage_;  // sampler thread while it runs, else under life_mutex_
 
   Published published_;

@@ -5,6 +5,8 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <new>
+#include <optional>
 #include <utility>
 
 #include "collector.h"
@@ -20,28 +22,30 @@ constexpr size_t kStackBytes = size_t{256} * 1024;
 }  // namespace
 
 int Sampler::launch() {
-  stop_.store(false);
-  earlier_cpu_.store(final_cpu_.load());
+  stop_.store(false, std::memory_order_relaxed);
   published_.period.store(plan()->size.period, std::memory_order_relaxed);  // not that of an earlier thread
   // A signal meant for the host must never be delivered here: the thread inherits a mask that blocks all of
   // them.
   sigset_t all, before;
   sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);
+  const bool masked = pthread_sigmask(SIG_SETMASK, &all, &before) == 0;
   pthread_attr_t attributes;
-  pthread_attr_init(&attributes);
-  pthread_attr_setstacksize(&attributes, kStackBytes);
-  const int error = pthread_create(&thread_, &attributes, enter, this);
-  pthread_attr_destroy(&attributes);
-  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  int error = pthread_attr_init(&attributes);
+  if (error == 0) {
+    // Where that is too small, the usual stack it is.
+    pthread_attr_setstacksize(&attributes, kStackBytes);
+    error = pthread_create(&thread_, &attributes, enter, this);
+    pthread_attr_destroy(&attributes);
+  }
+  if (masked) pthread_sigmask(SIG_SETMASK, &before, nullptr);
   running_ = error == 0;
   return error;
 }
 
 void Sampler::halt() {
   if (!running_) return;
-  stop_.store(true);
-  wake_.wake();
+  stop_.store(true, std::memory_order_relaxed);
+  parking_.call();
   pthread_join(thread_, nullptr);
   running_ = false;
 }
@@ -51,16 +55,20 @@ void* Sampler::enter(void* self) {
   return nullptr;
 }
 
+// Whether there is something to do for a parked thread.
+bool Sampler::called() const {
+  return stop_.load(std::memory_order_relaxed) || has_next_.load(std::memory_order_relaxed);
+}
+
 // Takes over the plan that was made while the thread was running. True when there was one.
 bool Sampler::adopt(std::shared_ptr<const Plan>& plan) {
-  if (!has_next_.load(std::memory_order_acquire)) return false;
+  if (!has_next_.load(std::memory_order_relaxed)) return false;
   std::shared_ptr<const Plan> next;
   {
     const std::lock_guard<std::mutex> lock(plan_mutex_);
     next = std::exchange(next_, nullptr);
     has_next_.store(false, std::memory_order_relaxed);
   }
-  if (!next) return false;
   // Readers go on with the old memory until the new one holds what they may ask for.
   if (next->process != plan->process) next->process->adopt(*plan->process);
   for (const auto& thread : next->threads) {
@@ -71,44 +79,74 @@ bool Sampler::adopt(std::shared_ptr<const Plan>& plan) {
     const std::lock_guard<std::mutex> lock(plan_mutex_);
     plan_ = next;
   }
-  plan_generation_.fetch_add(1, std::memory_order_release);
+  plan_generation_.fetch_add(1, std::memory_order_relaxed);
   plan = std::move(next);
   return true;
 }
 
 void Sampler::run() {
   // At once: until it is known what this thread uses counts for the process.
-  tid_.store(static_cast<pid_t>(syscall(SYS_gettid)), std::memory_order_release);
+  const Nanos earlier_cpu = cpu_.begin(static_cast<pid_t>(syscall(SYS_gettid)));
   prctl(PR_SET_NAME, "spanmeter");
   schedule_promptly();
+  std::optional<Collector> made;
+  make(made, earlier_cpu);
+  if (made) sample(*made);
+  earlier_usage_ = made ? made->own_usage() : earlier_usage_;
+  cpu_.end(made ? made->used() : earlier_cpu);
+}
+
+// As soon as there is memory for it. Nothing if the sampler is to stop before that.
+void Sampler::make(std::optional<Collector>& collector, Nanos earlier_cpu) {
+  constexpr Nanos kMakeAgainAfter = kSecond;
+  while (!collector) {
+    const uint32_t ticket = parking_.ticket();
+    if (stop_.load(std::memory_order_relaxed)) return;
+    try {
+      collector.emplace(published_, earlier_cpu, earlier_usage_);
+    } catch (const std::bad_alloc&) {
+      published_.lacks_memory();
+      parking_.sleep(ticket, monotonic_now() + kMakeAgainAfter);
+    }
+  }
+}
+
+void Sampler::sample(Collector& collector) {
   std::shared_ptr<const Plan> plan = this->plan();
-  Collector collector(published_, earlier_cpu_.load(), earlier_usage_);
-  Pace pace(plan->size.period, plan->max_overhead, monotonic_now(), watchers_.look());
+  Pace pace(plan->size.period, plan->max_overhead, monotonic_now(), parking_.look());
 
   for (;;) {
     published_.period.store(pace.period(), std::memory_order_relaxed);
-    const uint32_t ticket = wake_.ticket();
-    if (stop_.load()) break;
+    const uint32_t ticket = parking_.ticket();
+    if (stop_.load(std::memory_order_relaxed)) break;
     if (adopt(plan)) pace.adopt(plan->size.period, plan->max_overhead, monotonic_now());
     const Nanos now = monotonic_now();
-    switch (pace.next(now, watchers_.look())) {
+    const Watchers::Seen seen = parking_.look();
+    switch (pace.next(now, seen)) {
       case Pace::Step::kPark:
-        park(collector);
+        parking_.park(
+            seen, [this] { return called(); }, [&] { collector.sleeps(); });
         pace.unparked(monotonic_now());
         break;
       case Pace::Step::kRest:
         collector.sleeps();
-        wake_.sleep(ticket, pace.due());
+        parking_.sleep(ticket, pace.due());
         break;
       case Pace::Step::kTick:
-        take_tick(collector, *plan, pace, now);
+        try_tick(collector, *plan, pace, now);
         break;
     }
   }
+}
 
-  earlier_usage_ = collector.own_usage();
-  final_cpu_.store(collector.own_cpu(), std::memory_order_release);
-  tid_.store(0, std::memory_order_release);
+// Without memory there is no sample.
+void Sampler::try_tick(Collector& collector, const Plan& plan, Pace& pace, Nanos now) {
+  try {
+    take_tick(collector, plan, pace, now);
+  } catch (const std::bad_alloc&) {
+    published_.lacks_memory();
+    published_.add_missed(Cause::kUnknown, 1);
+  }
 }
 
 void Sampler::take_tick(Collector& collector, const Plan& plan, Pace& pace, Nanos now) {
@@ -131,20 +169,6 @@ void Sampler::take_tick(Collector& collector, const Plan& plan, Pace& pace, Nano
     published_.add_missed(collector.explain(now, monotonic_now()), 1);
   }
   pace.end_tick(now, collector.used());
-}
-
-void Sampler::park(Collector& collector) {
-  const uint32_t started = watchers_.look().started;
-  parked_.store(true);
-  for (;;) {
-    const uint32_t ticket = wake_.ticket();
-    const Watchers::Seen seen = watchers_.look();
-    if (seen.open > 0 || seen.started != started) break;
-    if (stop_.load() || has_next_.load(std::memory_order_acquire)) break;
-    collector.sleeps();
-    wake_.sleep(ticket, WakeWord::kForever);
-  }
-  parked_.store(false);
 }
 
 }  // namespace spanmeter

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <cstdint>
+#include <new>
 
 #include "../sources/parse.h"
 #include "../sources/proc_file.h"
@@ -32,8 +33,12 @@ constexpr uint64_t kShortestSlice = 100'000;  // nanoseconds
 // A filter of system calls may kill the process for one that it does not expect. Nothing says which it
 // allows.
 bool filtered() {
-  ProcFile status("/proc/thread-self/status", 16 << 10);
-  return find_value(status.read(), "Seccomp:").value_or(1) != 0;
+  try {
+    ProcFile status("/proc/thread-self/status", 16 << 10);
+    return find_value(status.read(), "Seccomp:").value_or(1) != 0;
+  } catch (const std::bad_alloc&) {
+    return true;
+  }
 }
 
 }  // namespace
@@ -41,7 +46,7 @@ bool filtered() {
 Promptness schedule_promptly() {
   Promptness promptness;
   prctl(PR_SET_TIMERSLACK, 1UL);  // nanoseconds; the default of 50 us would make every sample late by as much
-  promptness.timer_slack = prctl(PR_GET_TIMERSLACK);
+  if (const int slack = prctl(PR_GET_TIMERSLACK); slack >= 0) promptness.timer_slack = slack;
   // Since Linux 6.12 a thread may have a time slice of its own. A short one has an early deadline, and is
   // chosen first among threads that all are due some CPU time. With both cores busy that took the ticks held
   // at 10 kHz from 95 to 99 %.

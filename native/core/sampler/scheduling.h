@@ -1,13 +1,15 @@
 #pragma once
 
+#include <optional>
+
 #include "../clock.h"
 
 namespace spanmeter {
 
 // What the kernel made of it.
 struct Promptness {
-  Nanos timer_slack = 0;  // by how much it may end a sleep late
-  Nanos slice = 0;        // before the CPU may go to somebody else; 0 where the kernel does not say
+  std::optional<Nanos> timer_slack;  // by how much it may end a sleep late
+  Nanos slice = 0;  // before the CPU may go to somebody else; 0 where the kernel does not say
 };
 
 // Asks the kernel to put the calling thread on a CPU soon after it wakes, as far as that needs no privilege

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <cstdint>
 #include <limits>
+#include <optional>
 
 #include "../clock.h"
 
@@ -21,7 +22,10 @@ class WakeWord {
   void wake();
 
  private:
+  long wake_sleeper();
+
   std::atomic<uint32_t> word_{0};
+  std::optional<bool> can_be_woken_;  // by other threads; of the one that sleeps
   static_assert(sizeof(std::atomic<uint32_t>) == sizeof(uint32_t), "the kernel looks at the bare word");
 };
 

@@ -1,5 +1,6 @@
 #include "cgroup.h"
 
+#include <cerrno>
 #include <string_view>
 
 #include "parse.h"
@@ -22,15 +23,19 @@ void tighten(std::optional<T>& limit, const std::optional<T>& other) {
   if (other && (!limit || *other < *limit)) limit = other;
 }
 
-struct Line {
+struct Limits {
   std::optional<int64_t> first, second;  // empty for "max" and for -1, too
 };
 
-Line read_line(const std::string& path) {
+// `error` becomes the errno of what should be there and cannot be read. A cgroup without the controller has
+// no such file, which is none.
+Limits read_line(const std::string& path, int& error) {
   ProcFile file(path);
   std::string_view text = file.read();
-  const std::string_view line = next_line(text).value_or("");
-  return {parse_field(line, 0), parse_field(line, 1)};
+  const std::optional<std::string_view> line = next_line(text);
+  if (line) return {parse_field(*line, 0), parse_field(*line, 1)};
+  if (file.error() != ENOENT) error = file.error() != 0 ? file.error() : EBADMSG;
+  return {};
 }
 
 struct CpuQuota {
@@ -39,12 +44,13 @@ struct CpuQuota {
   bool operator<(const CpuQuota& other) const { return cores < other.cores; }
 };
 
-std::optional<CpuQuota> read_cpu_quota(Version version, const std::string& folder) {
-  Line limit;
+std::optional<CpuQuota> read_cpu_quota(Version version, const std::string& folder, int& error) {
+  Limits limit;
   if (version == Version::kV2) {
-    limit = read_line(folder + "/cpu.max");
+    limit = read_line(folder + "/cpu.max", error);
   } else {
-    limit = {read_line(folder + "/cpu.cfs_quota_us").first, read_line(folder + "/cpu.cfs_period_us").first};
+    limit.first = read_line(folder + "/cpu.cfs_quota_us", error).first;
+    limit.second = read_line(folder + "/cpu.cfs_period_us", error).first;
   }
   const int64_t quota = limit.first.value_or(0);
   const int64_t period = limit.second.value_or(0);
@@ -53,7 +59,7 @@ std::optional<CpuQuota> read_cpu_quota(Version version, const std::string& folde
   return CpuQuota{static_cast<double>(quota) / static_cast<double>(period), period * kMicrosecond};
 }
 
-std::optional<int64_t> read_memory_limit(const CgroupFolders& cgroup) {
+std::optional<int64_t> read_memory_limit(const CgroupFolders& cgroup, int& error) {
   if (cgroup.version == Version::kV1) {
     // Takes in the ancestors that a container does not see, and leaves them out where they do not count.
     ProcFile stat(cgroup.folders.front() + "/memory.stat", kManyLines);
@@ -62,7 +68,7 @@ std::optional<int64_t> read_memory_limit(const CgroupFolders& cgroup) {
   }
   std::optional<int64_t> limit;
   const char* name = cgroup.version == Version::kV2 ? "/memory.max" : "/memory.limit_in_bytes";
-  for (const std::string& folder : cgroup.folders) tighten(limit, read_line(folder + name).first);
+  for (const std::string& folder : cgroup.folders) tighten(limit, read_line(folder + name, error).first);
   return limit;
 }
 
@@ -78,15 +84,18 @@ std::optional<CgroupThrottling> parse_throttling(std::string_view text, Version 
 
 // Of the cgroup with the tightest limit. Without any: of the nearest that counts, which a cgroup of version 2
 // does if its CPU controller is on, so that a limit set later is noticed.
-std::string find_cpu_stat(const CgroupFolders& cgroup) {
+std::string find_cpu_stat(const CgroupFolders& cgroup, int& error) {
   std::optional<CpuQuota> limit;
   std::string tightest;
   std::string nearest;
   for (const std::string& folder : cgroup.folders) {
     const std::string file = folder + "/cpu.stat";
-    if (!parse_throttling(ProcFile(file, kFewLines).read(), cgroup.version)) continue;
+    ProcFile stat(file, kFewLines);
+    const bool counts = parse_throttling(stat.read(), cgroup.version).has_value();
+    if (stat.error() != 0 && stat.error() != ENOENT) error = stat.error();
+    if (!counts) continue;
     if (nearest.empty()) nearest = file;
-    const std::optional<CpuQuota> own = read_cpu_quota(cgroup.version, folder);
+    const std::optional<CpuQuota> own = read_cpu_quota(cgroup.version, folder, error);
     if (!own || (limit && !(*own < *limit))) continue;
     limit = own;
     tightest = file;
@@ -96,36 +105,50 @@ std::string find_cpu_stat(const CgroupFolders& cgroup) {
 
 }  // namespace
 
-Cgroup::Cgroup(const std::string& root)
-    : root_(root),
-      cpu_(find_cgroup("cpu", root)),
-      memory_(find_cgroup("memory", root)),
-      stat_(find_cpu_stat(cpu_), kFewLines) {}
+Cgroup::Cgroup(const std::string& root) : root_(root) {
+  find();
+}
 
-CgroupLimits Cgroup::limits() const {
+void Cgroup::find() {
+  int error = 0;
+  cpu_ = find_cgroup("cpu", root_);
+  memory_ = find_cgroup("memory", root_);
+  stat_.emplace(find_cpu_stat(cpu_, error), kFewLines);
+  for (const int each : {cpu_.error, memory_.error}) {
+    if (each != 0 && each != ENOENT) error = each;
+  }
+  lost_ = error;
+}
+
+CgroupLimits Cgroup::limits() {
+  if (lost_ != 0) find();
   CgroupLimits limits;
+  int error = lost_;
   std::optional<CpuQuota> quota;
-  for (const std::string& folder : cpu_.folders) tighten(quota, read_cpu_quota(cpu_.version, folder));
-  if (quota) {
+  for (const std::string& folder : cpu_.folders) tighten(quota, read_cpu_quota(cpu_.version, folder, error));
+  // Where one is not known, that may be the tightest.
+  limits.cpu_known = error == 0;
+  if (quota && limits.cpu_known) {
     limits.cpu_limit = quota->cores;
     limits.cpu_period = quota->period;
   }
-  limits.memory_limit = read_memory_limit(memory_);
+  error = lost_;
+  const std::optional<int64_t> limit = read_memory_limit(memory_, error);
   ProcFile meminfo(root_ + "/proc/meminfo", kManyLines);
   const int64_t total_kb = find_value(meminfo.read(), "MemTotal:").value_or(kNoMemoryLimit);
   // A limit that the machine cannot reach is none.
-  if (limits.memory_limit.value_or(0) >= kNoMemoryLimit ||
-      limits.memory_limit.value_or(0) / 1024 > total_kb) {
-    limits.memory_limit.reset();
-  }
+  if (error == 0 && limit && *limit < kNoMemoryLimit && *limit / 1024 <= total_kb)
+    limits.memory_limit = limit;
   return limits;
 }
 
 std::optional<CgroupThrottling> Cgroup::throttling() {
-  const std::string_view text = stat_.read();
-  if (stat_.error() != 0) return std::nullopt;
+  if (lost_ != 0) find();
+  if (lost_ != 0) return std::nullopt;
+  const std::string_view text = stat_->read();
+  if (stat_->error() != 0) return std::nullopt;
   const std::optional<CgroupThrottling> result = parse_throttling(text, cpu_.version);
-  if (!result) stat_.reject();
+  if (!result) stat_->reject();
   return result;
 }
 

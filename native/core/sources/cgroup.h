@@ -10,8 +10,9 @@
 
 namespace spanmeter {
 
-// Absent where nothing limits.
+// Absent where nothing limits, and where that could not be read.
 struct CgroupLimits {
+  bool cpu_known = false;               // whether a limit of the CPU would be here
   std::optional<double> cpu_limit;      // in cores
   std::optional<Nanos> cpu_period;      // in which the quota behind it is granted
   std::optional<int64_t> memory_limit;  // in bytes
@@ -32,9 +33,8 @@ class Cgroup {
   // Of the hierarchy that holds the CPU controller.
   CgroupFolders::Version version() const { return cpu_.version; }
 
-  // The tightest of the own cgroup and its visible ancestors, as of now. Opens files: for use on demand, by
-  // any thread.
-  CgroupLimits limits() const;
+  // The tightest of the own cgroup and its visible ancestors, as of now. Opens files: for use on demand.
+  CgroupLimits limits();
 
   // Since the cgroup exists, from one file that stays open. Reading it makes the kernel gather figures of all
   // CPUs: not to be done more often than every 100 ms, and by one thread.
@@ -44,13 +44,17 @@ class Cgroup {
   // its throttling does not appear in the figures of the own one.
   std::optional<CgroupThrottling> throttling();
   // errno of the last throttling().
-  int error() const { return stat_.error(); }
+  int error() const { return lost_ != 0 ? lost_ : stat_->error(); }
 
  private:
+  // Looks for the cgroup, also a second time where that could not be read.
+  void find();
+
   const std::string root_;
-  const CgroupFolders cpu_;
-  const CgroupFolders memory_;
-  ProcFile stat_;
+  CgroupFolders cpu_;
+  CgroupFolders memory_;
+  std::optional<ProcFile> stat_;
+  int lost_ = 0;  // errno of find(); nothing is said of throttling then: it may be that of another cgroup
 };
 
 }  // namespace spanmeter

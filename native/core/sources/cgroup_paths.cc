@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <cerrno>
 #include <optional>
 
 #include "parse.h"
@@ -117,6 +118,7 @@ CgroupFolders find_cgroup(std::string_view controller, const std::string& root) 
   ProcFile mounts(root + "/proc/self/mountinfo", kMountTable);
   const Membership own = find_membership(groups.read(), controller);
   CgroupFolders result;
+  result.error = groups.error();
   if (own.version == Version::kNone) return result;
 
   // A hierarchy can be mounted several times: one that shows the cgroup is better than one of which is only
@@ -124,6 +126,7 @@ CgroupFolders find_cgroup(std::string_view controller, const std::string& root) 
   std::optional<std::string> point;
   std::string path;
   std::string_view table = mounts.read();
+  result.error = mounts.error();
   while (const std::optional<std::string_view> line = next_line(table)) {
     const std::optional<Mount> mount = parse_mount(*line, own.version, controller);
     if (!mount) continue;
@@ -134,6 +137,7 @@ CgroupFolders find_cgroup(std::string_view controller, const std::string& root) 
       path = *inside;
       break;
     }
+    if (inside && errno != ENOENT && errno != EACCES) result.error = errno;
     if (!point && is_above(mount->root) && !leads_outside(own.path)) point = folder;
   }
   if (!point) return result;

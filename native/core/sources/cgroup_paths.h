@@ -12,6 +12,7 @@ struct CgroupFolders {
   Version version = Version::kNone;
   // The own cgroup first, then its ancestors up to the mount point: limits of all of them apply.
   std::vector<std::string> folders;
+  int error = 0;  // errno where the kernel's tables could not be read, so that another look may find more
 };
 
 // `controller` is "cpu" or "memory"; `root` is put before every path and stands for "/". Nothing is found

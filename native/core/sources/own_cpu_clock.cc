@@ -5,17 +5,23 @@
 namespace spanmeter {
 
 namespace {
-Nanos thread_cpu_now() {
-  return read_clock(CLOCK_THREAD_CPUTIME_ID).value_or(0);
+std::optional<Nanos> thread_cpu_now() {
+  return read_clock(CLOCK_THREAD_CPUTIME_ID);
 }
 }  // namespace
 
 OwnCpuClock::OwnCpuClock(Clocks clocks, double tick, Nanos cost)
-    : clocks_(clocks),
-      tick_(tick),
-      cost_(std::max<Nanos>(1, cost)),
-      last_{clocks.ticks(), clocks.monotonic(), clocks.cpu()} {
+    : clocks_(clocks), tick_(tick), cost_(std::max<Nanos>(1, cost)) {
   set_tick(tick);
+  begin(clocks_.ticks());
+}
+
+// The first check, which has none before it.
+void OwnCpuClock::begin(Ticks now) {
+  const Nanos time = clocks_.monotonic();
+  const std::optional<Nanos> cpu = clocks_.cpu();
+  known_ = cpu.has_value();
+  last_ = {now, time, cpu.value_or(0)};
 }
 
 OwnCpuClock OwnCpuClock::measured() {
@@ -32,14 +38,22 @@ void OwnCpuClock::set_tick(double tick) {
   trust_ = static_cast<Ticks>(static_cast<double>(kTrustCosts * cost_) / tick);
 }
 
-const OwnCpuClock::Check& OwnCpuClock::check(Ticks now) {
+std::optional<OwnCpuClock::Check> OwnCpuClock::check(Ticks now) {
+  if (!known_) {
+    begin(now);
+    return known_ ? std::optional(last_) : std::nullopt;
+  }
   const Ticks begin = clocks_.ticks();
-  const Check next{now, clocks_.monotonic(), clocks_.cpu()};
+  const Nanos time = clocks_.monotonic();
+  const std::optional<Nanos> cpu = clocks_.cpu();
+  if (!cpu) return std::nullopt;
+  const Check next{now, time, *cpu};
   measure_cost(begin);
   const Nanos passed = next.time - last_.time;
   follow_tick(passed, now - last_.ticks);
   away_ += std::max<Nanos>(0, passed - (next.cpu - last_.cpu));
-  return last_ = next;
+  last_ = next;
+  return next;
 }
 
 // The least of late, so that it follows a machine that became slower, but no single check that was

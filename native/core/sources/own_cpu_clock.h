@@ -1,5 +1,7 @@
 #pragma once
 
+#include <optional>
+
 #include "../clock.h"
 #include "../ticks.h"
 
@@ -22,7 +24,7 @@ class OwnCpuClock {
   // CLOCK_MONOTONIC, CLOCK_THREAD_CPUTIME_ID and the ticks, or what stands for them in a test.
   struct Clocks {
     Nanos (*monotonic)();
-    Nanos (*cpu)();
+    std::optional<Nanos> (*cpu)();  // nothing where it cannot be read
     Ticks (*ticks)();
   };
   // `tick`: about how many nanoseconds one takes; `cost`: how many a check takes.
@@ -36,7 +38,8 @@ class OwnCpuClock {
     Nanos time;  // CLOCK_MONOTONIC
     Nanos cpu;
   };
-  const Check& check(Ticks now);
+  // Nothing where the CPU clock cannot be read: then all stays as of the check before.
+  std::optional<Check> check(Ticks now);
   const Check& last() const { return last_; }
 
   // CLOCK_MONOTONIC and the CPU clock at `now`. A thread that was away since the last check has used less.
@@ -50,13 +53,16 @@ class OwnCpuClock {
   Ticks look() const { return look_; }
   // Turns in quick succession are trusted for this long.
   Ticks trust() const { return trust_; }
-  bool out_of_date(Ticks now) const { return now - last_.ticks > trust_ || now < last_.ticks; }
+  // Beyond that, and before the first check, nothing is known without one.
+  bool known() const { return known_; }
+  bool out_of_date(Ticks now) const { return !known_ || now - last_.ticks > trust_ || now < last_.ticks; }
   Nanos apart() const { return kApartCosts * cost_; }
   Nanos cost() const { return cost_; }
 
   Nanos to_nanos(Ticks ticks) const { return static_cast<Nanos>(static_cast<double>(ticks) * tick_); }
 
  private:
+  void begin(Ticks now);
   void set_tick(double tick);
   void follow_tick(Nanos passed, Ticks ticks);
   void measure_cost(Ticks begin);
@@ -66,7 +72,8 @@ class OwnCpuClock {
   int strange_ = 0;  // checks in a row that found another tick
   Nanos cost_;       // of a check, the least of late
   Ticks look_ = 0, trust_ = 0;
-  Check last_;
+  bool known_ = false;  // whether there was a check
+  Check last_{};
   Nanos away_ = 0;
 };
 

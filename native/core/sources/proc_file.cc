@@ -24,8 +24,10 @@ void ProcFile::close() {
 }
 
 std::string_view ProcFile::read() {
-  if (fd_ < 0) fd_ = ::open(path_.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd_ < 0) return fail(errno);
+  while (fd_ < 0) {
+    fd_ = ::open(path_.c_str(), O_RDONLY | O_CLOEXEC);
+    if (fd_ < 0 && errno != EINTR) return fail(errno);
+  }
   size_t length = 0;
   for (;;) {
     const ssize_t count =
@@ -37,6 +39,7 @@ std::string_view ProcFile::read() {
     if (count == 0 || capacity_ <= kShort) break;
   }
   if (length == 0) return fail(ENODATA);
+  if (buffer_[length - 1] != '\n') return fail(EBADMSG);
   error_ = 0;
   return {buffer_.get(), length};
 }

@@ -21,7 +21,8 @@ class ProcFile {
   ProcFile& operator=(const ProcFile&) = delete;
 
   // The whole content, valid until the next read; empty on failure, with error() set. Content that fills the
-  // buffer may have been cut and is a failure, EFBIG. After a failure the next call opens the file anew.
+  // buffer may have been cut and is a failure, EFBIG; so is content whose last line has no end, EBADMSG: half
+  // a number looks like a whole one. After a failure the next call opens the file anew.
   std::string_view read();
 
   // errno of the last read; 0 after a successful one.

@@ -1,5 +1,7 @@
 #include "process_clock.h"
 
+#include <cerrno>
+
 namespace spanmeter {
 
 namespace {
@@ -8,12 +10,16 @@ namespace {
 constexpr Nanos kLongestTick = 10 * kMillisecond;
 }  // namespace
 
-ProcessReading ProcessClock::read() {
+std::optional<ProcessReading> ProcessClock::read() {
   const ThreadClocks::Refresh refresh = threads_.refresh();
-  ProcessReading reading;
-  reading.process = read_clock(CLOCK_PROCESS_CPUTIME_ID).value_or(0);
-  reading.own = read_clock(CLOCK_THREAD_CPUTIME_ID).value_or(0);
+  const std::optional<Nanos> process = read_clock(CLOCK_PROCESS_CPUTIME_ID);
+  const std::optional<Nanos> own = process ? read_clock(CLOCK_THREAD_CPUTIME_ID) : std::nullopt;
+  error_ = own ? threads_.error() : errno;
+  if (!own) return std::nullopt;
   const Nanos after = monotonic_now();
+  ProcessReading reading;
+  reading.process = *process;
+  reading.own = *own;
   reading.late_lag = after - refresh.late_begun;
   reading.lag = after - refresh.begun;
   reading.clocks = static_cast<int>(threads_.count()) + 1;

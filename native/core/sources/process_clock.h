@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <optional>
 
 #include "../clock.h"
 #include "thread_clocks.h"
@@ -64,11 +65,15 @@ class UsualCost {
 // Reads it. Not thread-safe.
 class ProcessClock {
  public:
-  ProcessReading read();
+  // Nothing where a clock cannot be read.
+  std::optional<ProcessReading> read();
+  // errno of the last reading, also where threads could not be listed, which makes it less exact.
+  int error() const { return error_; }
   const ThreadClocks& threads() const { return threads_; }
 
  private:
   ThreadClocks threads_;
+  int error_ = 0;
 };
 
 }  // namespace spanmeter

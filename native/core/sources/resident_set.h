@@ -17,7 +17,7 @@ class ResidentSet {
 
  private:
   ProcFile file_;
-  int64_t page_bytes_;
+  int64_t page_bytes_;  // not positive where the machine has not said
 };
 
 }  // namespace spanmeter

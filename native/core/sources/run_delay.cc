@@ -11,9 +11,9 @@ RunDelay::RunDelay(pid_t tid) : RunDelay("/proc/self/task/" + std::to_string(tid
 RunDelay::RunDelay(std::string path) : file_(std::move(path)) {}
 
 std::optional<Nanos> RunDelay::read() {
-  const std::string_view line = file_.read();
+  std::string_view text = file_.read();
   if (file_.error() != 0) return std::nullopt;
-  const std::optional<Nanos> delay = parse_field(line, 1);
+  const std::optional<Nanos> delay = parse_field(next_line(text).value_or(""), 1);
   if (!delay) file_.reject();
   return delay;
 }

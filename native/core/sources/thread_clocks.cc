@@ -7,13 +7,16 @@
 
 #include <cerrno>
 #include <cstdlib>
+#include <new>
 #include <utility>
 
 namespace spanmeter {
 
 namespace {
 // A directory that cannot be read is tried again after this long.
-constexpr Nanos kRetryAfter = kSecond;
+constexpr Nanos kListAgainAfter = kSecond;
+// A thread may end between the listing and the reading of its clock, but not again and again.
+constexpr int kUnread = 4;
 }  // namespace
 
 ThreadClocks::ThreadClocks(std::string path) : path_(std::move(path)) {}
@@ -36,8 +39,19 @@ bool ThreadClocks::changed() {
 }
 
 void ThreadClocks::rescan() {
+  try {
+    list();
+  } catch (const std::bad_alloc&) {
+    error_ = ENOMEM;
+  }
+}
+
+void ThreadClocks::list() {
   if (directory_ == nullptr) {
-    const int fd = open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int fd = -1;
+    do {
+      fd = open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    } while (fd < 0 && errno == EINTR);
     if (fd >= 0) directory_ = fdopendir(fd);
     if (directory_ == nullptr) {
       error_ = errno;
@@ -47,18 +61,20 @@ void ThreadClocks::rescan() {
   }
   // Taken before the listing: a thread born in between changes it again and is found by the next refresh.
   struct stat info;
-  links_ = fstat(dirfd(directory_), &info) == 0 ? static_cast<uint64_t>(info.st_nlink) : 0;
+  const uint64_t links = fstat(dirfd(directory_), &info) == 0 ? static_cast<uint64_t>(info.st_nlink) : 0;
 
   const pid_t self = static_cast<pid_t>(syscall(SYS_gettid));
   std::vector<Thread> found;
   found.reserve(threads_.size() + 4);
   rewinddir(directory_);
+  bool lists_self = false;
   for (;;) {
     errno = 0;  // musl's strtol() sets it for a name that is no number
     const dirent* entry = readdir(directory_);
     if (entry == nullptr) break;
     char* end = nullptr;
     const long tid = strtol(entry->d_name, &end, 10);
+    lists_self = lists_self || tid == self;
     if (tid <= 0 || *end != '\0' || tid == self) continue;
     Thread thread{static_cast<pid_t>(tid), 0, 0};
     for (const Thread& known : threads_) {
@@ -67,13 +83,26 @@ void ThreadClocks::rescan() {
     found.push_back(thread);
   }
   error_ = errno;
+  // A listing may end early where a thread ends meanwhile.
+  if (error_ == 0 && !lists_self && !has(self)) error_ = ESRCH;
   if (error_ != 0) {  // a directory that can no longer be listed is opened anew the next time
     closedir(directory_);
     directory_ = nullptr;
     return;
   }
+  // A listing that ended early is repeated.
+  constexpr uint64_t kLinksOfNone = 2;
+  const bool whole = found.size() + 1 + kLinksOfNone >= links;
+  late_.reserve(found.size());
+  links_ = whole ? links : 0;
   threads_ = std::move(found);
   stale_ = false;
+}
+
+// False where /proc is of another pid namespace, in which the threads have other numbers.
+bool ThreadClocks::has(pid_t tid) const {
+  struct stat info;
+  return fstatat(dirfd(directory_), std::to_string(tid).c_str(), &info, 0) == 0 || errno != ENOENT;
 }
 
 // False when the thread is gone.
@@ -114,7 +143,7 @@ ThreadClocks::Refresh ThreadClocks::refresh() {
     const Nanos now = monotonic_now();
     if (now >= retry_at_) {
       rescan();
-      if (error_ != 0) retry_at_ = now + kRetryAfter;
+      if (error_ != 0) retry_at_ = now + kListAgainAfter;
     }
   }
   stale_ = !read_all(refresh);
@@ -122,6 +151,9 @@ ThreadClocks::Refresh ThreadClocks::refresh() {
     rescan();
     stale_ = !read_all(refresh);
   }
+  const int error = errno;
+  unread_ = stale_ ? unread_ + 1 : 0;
+  unread_error_ = unread_ >= kUnread ? error : 0;
   return refresh;
 }
 

@@ -41,8 +41,9 @@ class ThreadClocks {
   // The clock of one of the threads as of the last refresh; empty when it is not among them.
   std::optional<Nanos> cpu(pid_t tid) const;
   size_t count() const { return threads_.size(); }
-  // errno of the last look into the directory; 0 when the list is known.
-  int error() const { return error_; }
+  // errno of the last look into the directory; 0 when the list is known, and its clocks can be read. ESRCH:
+  // it is of another pid namespace.
+  int error() const { return error_ != 0 ? error_ : unread_error_; }
 
  private:
   struct Thread {
@@ -53,6 +54,8 @@ class ThreadClocks {
 
   bool changed();
   void rescan();
+  void list();
+  bool has(pid_t tid) const;
   bool read_all(Refresh& refresh);
   bool read(Thread& thread, Refresh& refresh, bool early);
 
@@ -61,9 +64,11 @@ class ThreadClocks {
   uint64_t links_ = 0;  // of the directory at the last scan: the kernel keeps it at the number of threads + 2
   bool stale_ = true;   // a thread of the list is gone, so another may have come in its place
   int error_ = 0;
+  int unread_ = 0;  // refreshes in a row at whose end the clock of a listed thread could not be read
+  int unread_error_ = 0;
   Nanos retry_at_ = 0;
   std::vector<Thread> threads_;
-  std::vector<Thread*> late_;  // scratch of read_all()
+  std::vector<Thread*> late_;  // scratch of read_all(), with room for all
 };
 
 }  // namespace spanmeter

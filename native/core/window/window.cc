@@ -64,9 +64,7 @@ WindowStats Window::stats(const WindowQuery& query, const ProcessHistory& proces
   const bool between_edges = query.start != nullptr && query.end != nullptr;
   if (between_edges && !scope.details && process.process != nullptr &&
       process.process->rows().newest_time() < query.from) {
-    WindowStats stats = unsampled_stats(*query.start, *query.end, period, cores_);
-    if (contains(sources, Source::kCgroup)) cgroup_stats(query, process.cgroup.get(), stats);
-    return stats;
+    return since_newest(query, process, sources, period);
   }
   WindowStats stats;
   stats.durationMs = to_ms(query.to - query.from);
@@ -79,6 +77,13 @@ WindowStats Window::stats(const WindowQuery& query, const ProcessHistory& proces
   if (scope.details) usage_stats(query, process.usage.get(), sources, stats);
   if (contains(sources, Source::kIo)) io_stats(query, process.io.get(), stats);
   if (contains(sources, Source::kNetwork)) network_stats(query, process.network.get(), stats);
+  if (contains(sources, Source::kCgroup)) cgroup_stats(query, process.cgroup.get(), stats);
+  return stats;
+}
+
+WindowStats Window::since_newest(const WindowQuery& query, const ProcessHistory& process, SourceSet sources,
+                                 Nanos period) {
+  WindowStats stats = unsampled_stats(*query.start, *query.end, period, cores_);
   if (contains(sources, Source::kCgroup)) cgroup_stats(query, process.cgroup.get(), stats);
   return stats;
 }
@@ -113,7 +118,8 @@ void Window::process_stats(const WindowQuery& query, const ProcessHistory& proce
   const double covered = static_cast<double>(line.covered());
   stats.coverage = wanted > 0 ? std::clamp(covered / static_cast<double>(wanted), 0.0, 1.0) : 1;
   if (query.start != nullptr && query.end != nullptr) {
-    stats.overheadMs = to_ms(std::max<Nanos>(0, query.end->sampler - query.start->sampler));
+    const Nanos from = query.start->sampler, to = query.end->sampler;
+    if (from != kMissing && to != kMissing) stats.overheadMs = to_ms(std::max<Nanos>(0, to - from));
   }
   const Nanos used = line.total(ProcessRow::kCpu);
   stats.cpuTimeMs = to_ms(used);

@@ -31,6 +31,9 @@ class Window {
                     const Scope& scope, Nanos period);
 
  private:
+  // Between two edges that the newest row lies before.
+  WindowStats since_newest(const WindowQuery& query, const ProcessHistory& process, SourceSet sources,
+                           Nanos period);
   void process_stats(const WindowQuery& query, const ProcessHistory& process, bool percentiles, Nanos period,
                      WindowStats& stats);
   void thread_stats(const WindowQuery& query, const Pyramid* series, WindowStats& stats);
