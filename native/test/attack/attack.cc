@@ -12,12 +12,6 @@ namespace {
 
 constexpr int kReaders = 8;
 
-Nanos share_of_time() {
-  const char* seconds = std::getenv("ATTACK_SECONDS");
-  const double all = seconds != nullptr ? std::atof(seconds) : 60;
-  return static_cast<Nanos>(all * 1e9) / static_cast<Nanos>(check::tests().size());
-}
-
 // At full speed without a pause and in bursts by turns: a ring that never rests is seldom read at all, and
 // one that rests too often is never torn.
 void write_rows(const Round& round, std::mt19937_64& random, const Findings& findings) {
@@ -49,6 +43,12 @@ void run(const Round& round, uint64_t seed, Findings& findings) {
 }
 
 }  // namespace
+
+Nanos share_of_time() {
+  const char* seconds = std::getenv("ATTACK_SECONDS");
+  const double all = seconds != nullptr ? std::atof(seconds) : 60;
+  return static_cast<Nanos>(all * 1e9) / static_cast<Nanos>(check::tests().size());
+}
 
 void attack(const std::function<Round()>& make_round) {
   const Nanos begin = monotonic_now(), end = begin + share_of_time();

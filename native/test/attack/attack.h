@@ -51,7 +51,10 @@ struct Round {
 // Rows of a round: what the writer keeps in plain memory has this length.
 constexpr uint64_t kRoundRows = 1 << 18;
 
-// Round after round for this attack's share of the time (ATTACK_SECONDS, 60 by default, is for all of them).
+// An attack's share of the time: ATTACK_SECONDS, 60 by default, is for all of them.
+Nanos share_of_time();
+
+// Round after round for this attack's share of the time.
 void attack(const std::function<Round()>& make_round);
 
 }  // namespace spanmeter

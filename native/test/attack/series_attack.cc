@@ -78,6 +78,8 @@ struct Attacked {
     // Whole rows without a hole, up to the newest that was there (what looked like the newest may have been
     // half written); the oldest may be missing.
     const uint64_t first = row_of(rows[0]), count = rows.size() / kWidth;
+    // None is missing in front but those that were overwritten, and the quarter that is kept away from.
+    findings.expect(rows[0] <= from || first <= series->oldest() + series->capacity() / 4);
     findings.expect(rows[(count - 1) * kWidth] >= time_of(head - 1));
     for (uint64_t i = 0; i < count; i++) findings.expect(is(first + i, &rows[i * kWidth]));
   }

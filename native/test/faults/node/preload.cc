@@ -1,0 +1,44 @@
+// faults.so, for LD_PRELOAD: lets calls of the addon fail in a program of Node.js.
+//   FAULTS_FAIL    "CALL|FIRST|TIMES|HOW|ERRNO"; nothing fails without it. TIMES 0: for ever
+//   FAULTS_REPORT  the file that says at the end, in JSON, how many failed, what was called, and what is held
+
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+
+#include "../calls.h"
+
+namespace {
+
+__attribute__((constructor)) void begin() {
+  const char* const text = std::getenv("FAULTS_FAIL");
+  if (text == nullptr) return;
+  faults::Fault fault;
+  long long first = 0, times = 0;
+  int how = 0;
+  if (std::sscanf(text, "%127[^|]|%lld|%lld|%d|%d", fault.call, &first, &times, &how, &fault.error) != 5) {
+    std::fprintf(stderr, "FAULTS_FAIL: %s\n", text);
+    std::_Exit(125);
+  }
+  fault.first = first;
+  fault.times = times == 0 ? faults::kForever : times;
+  fault.how = static_cast<faults::How>(how);
+  faults::arm(fault);
+}
+
+__attribute__((destructor)) void end() {
+  const char* const path = std::getenv("FAULTS_REPORT");
+  if (path == nullptr) return;
+  std::FILE* const file = std::fopen(path, "we");
+  if (file == nullptr) return;
+  std::fprintf(file, "{\"failed\": %lld, \"blocks\": %lld, \"mappings\": %lld, \"calls\": [",
+               static_cast<long long>(faults::triggered()), static_cast<long long>(faults::blocks_held()),
+               static_cast<long long>(faults::mappings_held()));
+  const faults::Call* all = nullptr;
+  const size_t count = faults::calls(all);
+  for (size_t i = 0; i < count; i++) std::fprintf(file, "%s\"%s\"", i > 0 ? ", " : "", all[i].name);
+  std::fprintf(file, "]}\n");
+  std::fclose(file);
+}
+
+}  // namespace
