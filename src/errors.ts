@@ -10,6 +10,8 @@ export type SpanmeterErrorCode =
   | 'METRIC_EXISTS'
   /** The endpoint cannot listen there: the port is taken or forbidden, or the host is none of this machine's. */
   | 'CANNOT_LISTEN'
+  /** The file of the endpoint's token cannot be read, or holds no token. */
+  | 'NO_TOKEN'
   /** The folder of a recording cannot be made there. */
   | 'CANNOT_RECORD'
 
@@ -22,4 +24,9 @@ export class SpanmeterError extends Error {
     super(message, options)
     this.code = code
   }
+}
+
+/** Whether the host has used up its stack. What was being done then is not done; nothing else is wrong. */
+export function isStackOverflow(error: unknown): boolean {
+  return error instanceof RangeError && error.message === 'Maximum call stack size exceeded'
 }

@@ -1,14 +1,14 @@
 export { createMonitor } from './create-monitor.js'
 export { SpanmeterError, type SpanmeterErrorCode } from './errors.js'
+export type { MissedTicks, MonitorHealth, Source, SourceHealth } from './health.js'
 export type {
+  FunctionTime,
   Mark,
-  MissedTicks,
-  MonitorHealth,
+  MeasureOptions,
   MonitorOptions,
   ResourceMonitor,
   ResourceStats,
   SampleColumns,
   SampleSeries,
-  Source,
-  SourceHealth,
+  WorkProfile,
 } from './types.js'

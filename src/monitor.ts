@@ -2,8 +2,10 @@ import { announcesTurns } from './attribution/host.js'
 import type { OwnTime } from './attribution/ledger.js'
 import type { Backend, Edge, EssentialStats } from './backend/backend.js'
 import { SpanmeterError } from './errors.js'
-import { type CheckedOptions, number, show, wholeNumber } from './options.js'
-import type { Mark, MonitorHealth, ResourceMonitor, ResourceStats, SampleColumns } from './types.js'
+import type { MonitorHealth } from './health.js'
+import { type CheckedOptions, checkMeasureOptions, number, show, wholeNumber } from './options.js'
+import type { OpenProfile } from './profile/measured-profile.js'
+import type { Mark, MeasureOptions, ResourceMonitor, ResourceStats, SampleColumns, WorkProfile } from './types.js'
 
 export type { EssentialStats }
 
@@ -91,17 +93,27 @@ export class Monitor implements ResourceMonitor {
     return this.#backend.between(startMs, endMs)
   }
 
-  async measure<T>(work: () => T | Promise<T>): Promise<{ value: T; stats: ResourceStats }> {
+  async measure<T>(
+    work: () => T | Promise<T>,
+    options: MeasureOptions = {},
+  ): Promise<{ value: T; stats: ResourceStats; profile?: WorkProfile }> {
     if (typeof work !== 'function') throw new TypeError(`work must be a function, got ${show(work)}`)
-    const mark = this.mark()
+    const { profile } = checkMeasureOptions(options)
+    const attributed = announcesTurns && this.#options.attribution && this.backend === 'native'
+    const open = profile && attributed ? this.#openProfile() : undefined
     try {
-      const attributed = announcesTurns && this.#options.attribution && this.backend === 'native'
-      const { value, own } = attributed ? await attribute(work) : { value: await work() }
-      const stats = this.since(mark)
-      if (own) stats.self = selfStats(own, stats.durationMs)
-      return { value, stats }
+      const mark = this.mark()
+      try {
+        const { value, own } = attributed ? await attribute(work) : { value: await work() }
+        const stats = this.since(mark)
+        if (own) stats.self = selfStats(own, stats.durationMs)
+        const taken = own && open?.end(own)
+        return taken === undefined ? { value, stats } : { value, stats, profile: taken }
+      } finally {
+        mark.release()
+      }
     } finally {
-      mark.release()
+      open?.end()
     }
   }
 
@@ -151,6 +163,12 @@ export class Monitor implements ResourceMonitor {
   #refuseStopped(what: string): void {
     if (this.#state === 'running') return
     throw new SpanmeterError('NOT_RUNNING', `the monitor is not running: call start() before ${what}`)
+  }
+
+  /** Loaded with the first: most work is measured without. */
+  #openProfile(): OpenProfile | undefined {
+    const profile = require('./profile/measured-profile.js') as typeof import('./profile/measured-profile.js')
+    return profile.openProfile((startMs, endMs, maxPoints) => this.#backend.samples(startMs, endMs, maxPoints))
   }
 
   #checkWindow(startMs: number, endMs: number): void {

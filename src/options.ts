@@ -1,4 +1,5 @@
-import type { MonitorOptions, Source } from './types.js'
+import type { Source } from './health.js'
+import type { MeasureOptions, MonitorOptions } from './types.js'
 
 const backends = ['auto', 'native', 'js'] as const
 const idleModes = ['park', 'sample'] as const
@@ -23,8 +24,8 @@ const maxSamples = 2 ** 22 - 2
 export type CheckedOptions = Readonly<Required<MonitorOptions>>
 
 /** Fills in the defaults. Throws a `TypeError` or `RangeError` that names the option, what it got and what it expects. */
-export function checkOptions(options: MonitorOptions = {}): CheckedOptions {
-  known(options, optionNames)
+export function checkOptions(given: MonitorOptions = {}): CheckedOptions {
+  const options = known(given, optionNames)
   const periodMs = number('periodMs', options.periodMs ?? 1, minPeriodMs, maxPeriodMs)
   return {
     periodMs,
@@ -38,18 +39,26 @@ export function checkOptions(options: MonitorOptions = {}): CheckedOptions {
   }
 }
 
+/** The same for one measurement. */
+export function checkMeasureOptions(options: MeasureOptions): Required<MeasureOptions> {
+  return { profile: boolean('profile', known(options, ['profile']).profile ?? false) }
+}
+
 /** The length of a history: room for one sample at least, and for no more than a process can hold. */
 export function historyOf(name: string, value: unknown, periodMs: number): number {
   return number(name, value, periodMs, periodMs * maxSamples)
 }
 
-/** Returns the options. Throws a `TypeError` if one of them has an unknown name. */
+/**
+ * The options that are the object's own: what others have put on Object.prototype is none. Throws a `TypeError` if one of
+ * them has an unknown name.
+ */
 export function known<T extends object>(options: T, names: readonly string[]): T {
   if (typeof options !== 'object' || options === null) {
     throw new TypeError(`options must be an object, got ${show(options)}`)
   }
   for (const name of Object.keys(options)) oneOf('option', name, names)
-  return options
+  return Object.assign(Object.create(null), options)
 }
 
 /** A finite number between `low` and `high`. */
@@ -87,8 +96,14 @@ function sources(value: unknown): readonly Source[] {
 
 /** A value, as text for an error message. */
 export function show(value: unknown): string {
-  if (typeof value === 'string') return `'${value.length > 40 ? `${value.slice(0, 40)}…` : value}'`
+  if (typeof value === 'string') return `'${printable(value.length > 40 ? `${value.slice(0, 40)}…` : value)}'`
   if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'an array' : 'an object'
   if (typeof value === 'function') return 'a function'
   return String(value)
+}
+
+/** Without control characters, which would reach the terminal, or begin a line of a log. */
+export function printable(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is replaced
+  return text.replace(/[\x00-\x1f\x7f-\x9f]/g, '?')
 }

@@ -1,4 +1,4 @@
-import { loadBinding, type NativeLedger } from '../backend/native/binding.js'
+import { loadBinding, type NativeLedger, type NativeTurns } from '../backend/native/binding.js'
 import { ledgerSlot } from '../backend/native/layout.js'
 import { Account } from './account.js'
 
@@ -18,6 +18,8 @@ export interface OwnTime {
   totalMs: number
   /** What the thread spent on everything else while the account was open. */
   othersMs: number
+  /** Its number in the record of turns, where one is kept. */
+  owner?: number
 }
 
 /**
@@ -32,10 +34,12 @@ export class Ledger {
   readonly hold: NativeLedger['hold']
   readonly holdOn: NativeLedger['holdOn']
   readonly leave: NativeLedger['leave']
+  readonly pause: NativeLedger['pause']
   readonly reassign: NativeLedger['reassign']
   /** What the native side answers, and whether the event loop waited: see `loopWaited`. */
   readonly shared: Float64Array
   readonly #native: NativeLedger
+  #turns: NativeTurns | undefined
 
   /** Throws `SpanmeterError` `NATIVE_UNAVAILABLE` where no binary loads. */
   constructor() {
@@ -48,6 +52,7 @@ export class Ledger {
     this.hold = native.hold
     this.holdOn = native.holdOn
     this.leave = native.leave
+    this.pause = native.pause
     this.reassign = native.reassign
   }
 
@@ -67,14 +72,30 @@ export class Ledger {
   }
 
   /**
-   * Closes an account, once, and returns what was spent on it. A thread that works for it goes on for the nearest open
-   * one above.
+   * Closes an account, once, and returns what was spent on it; undefined where the thread's clock could not be read. A
+   * thread that works for it goes on for the nearest open one above.
    */
-  close(account: Account): OwnTime {
-    this.#native.close(account.handle)
+  close(account: Account): OwnTime | undefined {
+    const known = this.#native.close(account.handle)
     account.close()
+    if (!known) return undefined
     const { shared } = this
-    return { selfMs: shared[firstAnswer]!, totalMs: shared[secondAnswer]!, othersMs: shared[thirdAnswer]! }
+    const own = { selfMs: shared[firstAnswer]!, totalMs: shared[secondAnswer]!, othersMs: shared[thirdAnswer]! }
+    return this.#turns === undefined ? own : { ...own, owner: this.#turns.closed() }
+  }
+
+  /** The record of its turns while somebody keeps one. */
+  get turns(): NativeTurns | undefined {
+    return this.#turns
+  }
+
+  keepTurns(): void {
+    this.#turns = this.#native.turns()
+  }
+
+  dropTurns(): void {
+    this.#turns?.end()
+    this.#turns = undefined
   }
 
   /** CPU time of an open account in ms, as of the last call of `sums()` or a little later. It never decreases. */

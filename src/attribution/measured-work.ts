@@ -1,7 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Account } from './account.js'
+import type { TurnFollower } from './contexts.js'
 import { Ledger, type OwnTime } from './ledger.js'
-import { followTurns, type TurnFollower } from './turn-follower.js'
+import { followTurns } from './turn-follower.js'
+import { measuredTurns } from './turn-records.js'
 import { watchTurns } from './turns.js'
 
 /** The own CPU time of measured pieces of work on this thread. Hooks are installed while one of them runs. */
@@ -13,27 +15,33 @@ class MeasuredWork {
   #unwatch: () => void = () => {}
 
   constructor() {
+    measuredTurns.add(this.#ledger)
     this.#follower = followTurns(this.#ledger, {
       active: () => this.#storage.getStore() ?? null,
       handleOf: (account) => account?.openHandle ?? 0,
+      isNew: () => false,
       section: { current: 0 },
       // A storage of our own does not fail.
       fail: () => {},
     })
   }
 
-  /** `own` is undefined when too many are running. */
+  /** `own` is undefined when too many are running, or the thread's clock cannot be read. */
   async run<T>(work: () => T | Promise<T>): Promise<{ value: T; own?: OwnTime }> {
     const account = this.#ledger.open(this.#storage.getStore()?.nearestOpen)
     if (account === undefined) return { value: await work() }
     if (this.#running++ === 0) this.#begin()
-    let own: OwnTime | undefined
+    let closed = false
+    const close = () => {
+      closed = true
+      return this.#ledger.close(account)
+    }
     try {
       const value = await this.#start(account, work)
-      own = this.#ledger.close(account)
-      return { value, own }
+      const own = close()
+      return own === undefined ? { value } : { value, own }
     } finally {
-      if (own === undefined) this.#ledger.close(account)
+      if (!closed) close()
       if (--this.#running === 0) this.#end()
     }
   }

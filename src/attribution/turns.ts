@@ -10,6 +10,8 @@ export interface TurnListener {
   onContinuation(): void
   /** An async scope inside another callback begins or is over. */
   onScope(): void
+  /** An async scope is over that was inside no callback: no JavaScript runs until the next call. */
+  onPause(): void
   /** A callback or a continuation is over that was inside no other. Called only where addons are loaded. */
   onLeave(): void
 }
@@ -20,7 +22,21 @@ interface Watcher {
   stored: boolean
 }
 
+/** Has all promises of the language for its instances. What has the global name may be anything, and may be no class at all. */
+function AnyPromise(): void {}
+AnyPromise.prototype = Object.getPrototypeOf((async () => {})())
+
+interface Hooks {
+  readonly listener: TurnListener
+  readonly stored: boolean
+  readonly leaving: boolean
+  /** Returns the function that takes them out. */
+  install(): () => void
+}
+
 const watchers: Watcher[] = []
+/** Kept for the same listener: what V8 has optimized for these would be slower for both with others in their place. */
+let hooks: Hooks | undefined
 let uninstallHooks: () => void = () => {}
 
 /**
@@ -49,13 +65,14 @@ function reinstall(): void {
   if (watchers.length === 0) addonsLoaded(undefined)
   const [first, ...others] = watchers.map(({ listener }) => listener)
   const listener = first && others.length > 0 ? allOf([first, ...others]) : first
-  watchAsyncScopes(listener?.onScope)
+  watchAsyncScopes(listener)
   if (listener === undefined) return
-  uninstallHooks = installHooks(
-    listener,
-    watchers.every(({ stored }) => stored),
-    addonsLoaded(reinstall),
-  )
+  const stored = watchers.every(({ stored }) => stored)
+  const leaving = addonsLoaded(reinstall)
+  if (hooks?.listener !== listener || hooks.stored !== stored || hooks.leaving !== leaving) {
+    hooks = { listener, stored, leaving, install: hooksFor(listener, stored, leaving) }
+  }
+  uninstallHooks = hooks.install()
 }
 
 function allOf(listeners: TurnListener[]): TurnListener {
@@ -66,6 +83,7 @@ function allOf(listeners: TurnListener[]): TurnListener {
     onCallback: (resource) => each((listener) => listener.onCallback(resource)),
     onContinuation: () => each((listener) => listener.onContinuation()),
     onScope: () => each((listener) => listener.onScope()),
+    onPause: () => each((listener) => listener.onPause()),
     onLeave: () => each((listener) => listener.onLeave()),
   }
 }
@@ -76,30 +94,39 @@ function allOf(listeners: TurnListener[]): TurnListener {
  *
  * `leaving`: whether to report the ends too. A hook more costs 20 ns an await.
  */
-function installHooks(listener: TurnListener, stored: boolean, leaving: boolean): () => void {
+function hooksFor(listener: TurnListener, stored: boolean, leaving: boolean): Hooks['install'] {
   const { onContinuation } = listener
   const onCallback = () => {
     const resource = executionAsyncResource()
     // The quickest way to know the commonest kind.
-    if (resource instanceof Promise) onContinuation()
+    if (resource instanceof AnyPromise) onContinuation()
     else listener.onCallback(resource)
   }
-  const { counted, after } = countDepth(listener.onLeave)
+  const { counted, after, restart } = countDepth(listener.onLeave)
   const end = leaving ? after : undefined
   const begin = (onBegin: () => void) => (leaving ? counted(onBegin) : onBegin)
 
   if (!stored || !propagatesStores() || !canLeaveOutPromises()) {
-    const hook = createHook({ before: begin(onCallback), ...(end && { after: end }) }).enable()
-    return () => hook.disable()
+    const hook = createHook({ before: begin(onCallback), ...(end && { after: end }) })
+    return () => {
+      restart()
+      hook.enable()
+      return () => hook.disable()
+    }
   }
   // Loaded only here, since it takes half a millisecond.
   const { promiseHooks } = require('node:v8') as typeof import('node:v8')
   const callbacks = { before: begin(onCallback), ...(end && { after: end }), trackPromises: false }
-  const hook = createHook(callbacks as HookCallbacks).enable()
-  const stops = [promiseHooks.onBefore(begin(onContinuation)), end && promiseHooks.onAfter(end)] as (() => void)[]
+  const hook = createHook(callbacks as HookCallbacks)
+  const before = begin(onContinuation)
   return () => {
-    hook.disable()
-    for (const stop of stops) stop?.()
+    restart()
+    hook.enable()
+    const stops = [promiseHooks.onBefore(before), end && promiseHooks.onAfter(end)] as (() => void)[]
+    return () => {
+      hook.disable()
+      for (const stop of stops) stop?.()
+    }
   }
 }
 
@@ -107,6 +134,9 @@ function installHooks(listener: TurnListener, stored: boolean, leaving: boolean)
 function countDepth(onLeave: () => void) {
   let depth = 0
   return {
+    restart: () => {
+      depth = 0
+    },
     counted: (onBegin: () => void) => () => {
       depth++
       onBegin()

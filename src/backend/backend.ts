@@ -1,4 +1,5 @@
-import type { MonitorHealth, ResourceStats, SampleColumns, Source } from '../types.js'
+import type { MonitorHealth, Source } from '../health.js'
+import type { ResourceStats, SampleColumns } from '../types.js'
 
 /** What a monitor asks of its backend; checked and complete. */
 export interface BackendOptions {

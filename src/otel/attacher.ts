@@ -1,16 +1,16 @@
-import { attach } from '../sdk/provider.js'
+import { IterableWeakSet } from '../sdk/iterable-weak-set.js'
+import { attach, processorsOf } from '../sdk/provider.js'
 import type { ResourceSpanProcessor } from './span-processor.js'
 
-/** Puts a processor in front of those of each tracer provider, once, or warns if it cannot. Never throws. */
+/**
+ * Puts a processor in front of those of each tracer provider that has none, once, or warns if it cannot. Never throws.
+ */
 export class Attacher {
   readonly #makeProcessor: () => ResourceSpanProcessor
   readonly #warn: (message: string) => void
   #providers = new WeakSet<object>()
   // Only their providers keep them alive: a process may register thousands of providers, and drop them.
-  readonly #processors = new Set<WeakRef<ResourceSpanProcessor>>()
-  readonly #forgotten = new FinalizationRegistry<WeakRef<ResourceSpanProcessor>>((gone) =>
-    this.#processors.delete(gone),
-  )
+  readonly #processors = new IterableWeakSet<ResourceSpanProcessor>()
   #count = 0
 
   constructor(makeProcessor: () => ResourceSpanProcessor, warn: (message: string) => void) {
@@ -28,8 +28,11 @@ export class Attacher {
     this.#providers.add(provider)
     try {
       const processor = this.#makeProcessor()
-      if (attach(provider, processor)) {
-        this.#keep(processor)
+      // The application may have set up its own.
+      if (!processor.isNeededBeside(processorsOf(provider))) void processor.shutdown()
+      else if (attach(provider, processor)) {
+        this.#processors.add(processor)
+        this.#count++
       } else {
         void processor.shutdown()
         this.#warn(`a tracer provider of an unknown kind (${provider.constructor?.name}) was left alone`)
@@ -41,15 +44,8 @@ export class Attacher {
 
   /** Spans get no attributes any more. The processors stay in their providers, and do nothing. */
   detach(): void {
-    for (const processor of this.#processors) void processor.deref()?.shutdown()
+    for (const processor of this.#processors) void processor.shutdown()
     this.#processors.clear()
     this.#providers = new WeakSet()
-  }
-
-  #keep(processor: ResourceSpanProcessor): void {
-    const reference = new WeakRef(processor)
-    this.#processors.add(reference)
-    this.#forgotten.register(processor, reference)
-    this.#count++
   }
 }

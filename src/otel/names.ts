@@ -40,10 +40,28 @@ export const names = {
   maxGap: 'max_gap_ms',
 } as const
 
+/** Attributes of the event of an exception, without the prefix. */
+export const exceptionNames = {
+  self: 'cpu.self_ms',
+  memory: 'memory.mb',
+  blocked: 'loop.blocked_ms',
+} as const
+
+export type ExceptionKeys = Readonly<Record<keyof typeof exceptionNames, string>>
+
 export type AttributeKeys = Readonly<Record<keyof typeof names, string>>
 
 /** The full names under a prefix. */
 export function prefixed(prefix: string): AttributeKeys {
-  const entries = Object.entries(names).map(([key, name]) => [key, `${prefix}.${name}`])
-  return Object.fromEntries(entries) as AttributeKeys
+  return withPrefix(prefix, names)
+}
+
+/** The same of the event of an exception. */
+export function prefixedOfException(prefix: string): ExceptionKeys {
+  return withPrefix(prefix, exceptionNames)
+}
+
+function withPrefix<Key extends string>(prefix: string, of: Readonly<Record<Key, string>>): Record<Key, string> {
+  const entries = Object.entries(of).map(([key, name]) => [key, `${prefix}.${name}`])
+  return Object.fromEntries(entries) as Record<Key, string>
 }

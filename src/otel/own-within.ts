@@ -27,7 +27,8 @@ export function ownWithin(
   if (lengthMs === openMs) return own
   const allMs = own.totalMs + own.othersMs
   const awayMs = openMs - allMs
-  if (!endGiven && awayMs >= openMs - lengthMs) return cut(own, lengthMs)
+  // It runs a little before it can be kept from running, and after.
+  if (!endGiven && awayMs >= openMs - lengthMs - grainMs) return cut(own, lengthMs)
   const outside = threadOutside(monitor, [open.startMs, startMs], [endMs, open.endMs])
   const insideMs = allMs - outside.leastMs
   // Samples that are far apart spread over the tail what was used before it.

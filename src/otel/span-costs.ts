@@ -1,4 +1,5 @@
 import type { EssentialStats } from '../monitor.js'
+import type { LocalSpan } from '../span-accounts/local-span.js'
 import type { SpanShare } from './attributes.js'
 
 /**
@@ -18,6 +19,18 @@ export function removeSpanCostListener(listener: SpanCostListener): void {
   listeners.delete(listener)
 }
 
+/** Whether anybody wants to know now. */
+export function areCostsAwaited(): boolean {
+  return listeners.size > 0
+}
+
 export const publishSpanCost: SpanCostListener = (name, stats, share, span) => {
   for (const listener of listeners) listener(name, stats, share, span)
+}
+
+/** Publishes the cost of a span once, however many processors measure it. */
+export function reportCost(span: { name: string }, stats: EssentialStats, share: SpanShare, local: LocalSpan): void {
+  if (local.costReported) return
+  local.costReported = true
+  publishSpanCost(span.name, stats, share, span)
 }

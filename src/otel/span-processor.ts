@@ -1,21 +1,17 @@
 import { type Context, ROOT_CONTEXT } from '@opentelemetry/api'
 import { announcesTurns } from '../attribution/host.js'
 import { createMonitor } from '../create-monitor.js'
+import { isStackOverflow } from '../errors.js'
 import type { EssentialStats, Monitor } from '../monitor.js'
 import { isSdkSpan } from '../sdk/span-kind.js'
 import { warn } from '../sdk/warn.js'
-import type { LocalSpan } from '../span-accounts/local-span.js'
-import { attribution, beginLocalSpan, leaveLocalSpan } from '../span-accounts/this-thread.js'
+import type { Keeper, LocalSpan } from '../span-accounts/local-span.js'
+import { attribution, beginLocalSpan, dropKept, localSpanOf, takeKept } from '../span-accounts/this-thread.js'
 import type { ResourceStats } from '../types.js'
-import {
-  type AttributeTarget,
-  exceedsMemory,
-  isCpuBound,
-  type SpanShare,
-  writeAttributes,
-  writeEssentials,
-} from './attributes.js'
-import { OpenSpans } from './open-spans.js'
+import { type AttributeTarget, type SpanShare, writeAttributes, writeEssentials } from './attributes.js'
+import { isMeasuredElsewhere, type Measuring, measuring, measuringOf } from './copies.js'
+import type { ExceptionContext } from './exception-context.js'
+import type { ExceptionKeys } from './names.js'
 import {
   checkProcessorOptions,
   monitorOptionsFor,
@@ -23,27 +19,10 @@ import {
   type ResourceSpanProcessorOptions,
 } from './options.js'
 import { ownWithin } from './own-within.js'
-import { publishSpanCost } from './span-costs.js'
-import {
-  ExplicitWindow,
-  explicitAge,
-  type GivenWindow,
-  type HrTime,
-  hasExplicitEnd,
-  windowUntil,
-} from './span-window.js'
-
-/** What the processor needs of a span. The spans of every OpenTelemetry SDK have it. */
-export interface ProcessedSpan {
-  readonly name: string
-  spanContext(): { traceFlags: number }
-  readonly startTime: HrTime
-  readonly duration: HrTime
-  readonly endTime?: HrTime
-  readonly attributes: object
-}
-
-export interface WritableSpan extends ProcessedSpan, AttributeTarget {}
+import type { ProcessedSpan, WritableSpan } from './processed-span.js'
+import { areCostsAwaited, reportCost } from './span-costs.js'
+import { ExplicitWindow, explicitAge, type GivenWindow, hasExplicitEnd, windowUntil } from './span-window.js'
+import { isWanted } from './wanted.js'
 
 type Write<Stats> = (target: AttributeTarget, stats: Stats, share: SpanShare, rules: ProcessorRules) => void
 
@@ -51,14 +30,10 @@ const sampledFlag = 1
 const { sections } = attribution
 
 /** A processor that becomes garbage without shutdown(), with its provider, must not leave its hooks behind. */
-const forgotten = new FinalizationRegistry<undefined>(() => attribution.release())
+const forgotten = new FinalizationRegistry<() => void>((release) => release())
 
-/** What is kept for a span from its beginning to its end. */
-interface OpenSpan {
-  /** The handle of `monitor.openSpan()`, or the window of a span that was given a start of its own. */
-  readonly window: number | ExplicitWindow
-  readonly local: LocalSpan
-}
+/** What is kept for a span: the handle of `monitor.openSpan()`, or the window of one with a start of its own. */
+type Window = number | ExplicitWindow
 
 /**
  * An OpenTelemetry span processor that writes onto each sampled span what it cost. Put it before the processor that
@@ -71,55 +46,83 @@ export class ResourceSpanProcessor {
   readonly #rules: ProcessorRules
   readonly #monitor: Monitor
   readonly #ownsMonitor: boolean
-  readonly #open = new OpenSpans<ProcessedSpan, OpenSpan>((open) => this.#drop(open))
+  readonly #keeper: Keeper = { drop: (window) => this.#drop(window as Window) }
   readonly #attribution: boolean
+  readonly #exceptions: ExceptionContext | undefined
+  /** Undoes what others would notice of it. */
+  readonly #release: () => void
   /** The span that `onEnding` has just written to: its `onEnd` comes next and has nothing to add. */
   #writtenInOnEnding: ProcessedSpan | undefined
   #running = true
+  #writes = true
   #kindKnown = false
   #warned = false
 
   /** Throws a `TypeError` or `RangeError` for a bad option, and what `monitor.start()` throws. */
   constructor(options: ResourceSpanProcessorOptions = {}) {
     this.#rules = checkProcessorOptions(options)
-    this.#ownsMonitor = options.monitor === undefined
-    this.#monitor = (options.monitor ?? createMonitor(monitorOptionsFor(this.#rules.detail))) as Monitor
+    const { monitor, detail } = this.#rules
+    this.#ownsMonitor = monitor === undefined
+    this.#monitor = monitor ?? (createMonitor(monitorOptionsFor(detail)) as Monitor)
     this.#monitor.start()
     this.#attribution = announcesTurns && this.#rules.attribution && this.#monitor.backend === 'native'
-    if (!this.#attribution) return
-    attribution.acquire()
-    forgotten.register(this, undefined, this)
+    const { exceptionKeys } = this.#rules
+    const exceptions = exceptionKeys && contextOfExceptions(exceptionKeys, this.#monitor.backend === 'native')
+    this.#exceptions = exceptions
+    const attributed = this.#attribution
+    if (attributed) attribution.acquire()
+    this.#release = () => {
+      if (attributed) attribution.release()
+      exceptions?.stop()
+    }
+    forgotten.register(this, this.#release, this)
+  }
+
+  /** What other copies of this package see of it; undefined once it has stopped. */
+  get [measuring](): Measuring | undefined {
+    return this.#running ? measuringOf(this.#rules.keys.cpuSelf) : undefined
+  }
+
+  /**
+   * Whether there is something for it to do beside these, before it is attached. Not where one of them writes the same
+   * attributes: both would do the same work. Where that is of another copy of this package, which reports to nobody here, it
+   * measures for those who want to know what spans cost, and writes nothing.
+   */
+  isNeededBeside(others: readonly object[]): boolean {
+    const { cpuSelf } = this.#rules.keys
+    const isSame = (other: object) => #running in other && other.#running && other.#rules.keys.cpuSelf === cpuSelf
+    if (others.some(isSame)) return false
+    this.#writes = !isMeasuredElsewhere(others, cpuSelf)
+    return this.#writes || areCostsAwaited()
   }
 
   onStart(span: ProcessedSpan, parentContext: Context = ROOT_CONTEXT): void {
-    const outer = sections.enterOwn()
-    let window: OpenSpan['window'] = 0
     try {
-      if (!this.#running || !this.#knowsKind(span)) return
-      const spanContext = span.spanContext()
-      if ((spanContext.traceFlags & sampledFlag) === 0) return
-      window = this.#openWindow(span)
-      if (window === 0) throw new Error('too many are open')
-      this.#open.add(span, { window, local: beginLocalSpan(spanContext, parentContext) })
-    } catch (error) {
-      if (window !== 0) this.#dropWindow(window)
-      this.#warn(error)
-    } finally {
-      sections.leaveOwn(outer)
+      this.#begin(span, parentContext)
+    } catch {
+      // There is no more stack.
     }
   }
 
   onEnding(span: WritableSpan): void {
     this.#writtenInOnEnding = span
-    this.#finish(span, span)
+    try {
+      this.#finish(span, span)
+    } catch {
+      // As above.
+    }
   }
 
   onEnd(span: ProcessedSpan): void {
     const isWritten = this.#writtenInOnEnding === span
     this.#writtenInOnEnding = undefined
     if (isWritten) return
-    const attributes = span.attributes as Record<string, unknown>
-    this.#finish(span, { setAttribute: (key, value) => (attributes[key] = value) })
+    try {
+      const attributes = span.attributes as Record<string, unknown>
+      this.#finish(span, { setAttribute: (key, value) => (attributes[key] = value) })
+    } catch {
+      // As above.
+    }
   }
 
   forceFlush(): Promise<void> {
@@ -130,11 +133,30 @@ export class ResourceSpanProcessor {
   shutdown(): Promise<void> {
     if (!this.#running) return Promise.resolve()
     this.#running = false
-    this.#open.close()
-    if (this.#attribution) attribution.release()
+    dropKept(this.#keeper)
+    this.#release()
     forgotten.unregister(this)
     if (this.#ownsMonitor) this.#monitor[Symbol.dispose]()
     return Promise.resolve()
+  }
+
+  /** Throws nothing but for want of stack, as does the end of a span. */
+  #begin(span: ProcessedSpan, parentContext: Context): void {
+    const outer = sections.enterOwn()
+    let window: Window = 0
+    try {
+      if (!this.#running || !this.#knowsKind(span)) return
+      if ((span.spanContext().traceFlags & sampledFlag) === 0) return
+      window = this.#openWindow(span)
+      if (window === 0) throw new Error('too many are open')
+      const local = beginLocalSpan(span, parentContext, this.#keeper, window)
+      if (this.#writes) this.#exceptions?.follow(span, local)
+    } catch (error) {
+      if (window !== 0) this.#drop(window)
+      this.#warn(error)
+    } finally {
+      sections.leaveOwn(outer)
+    }
   }
 
   /** All spans of a provider are of one kind: of one that is not known none gets attributes, which is one warning. */
@@ -147,28 +169,25 @@ export class ResourceSpanProcessor {
   }
 
   /** 0 when too many spans are open. */
-  #openWindow(span: ProcessedSpan): OpenSpan['window'] {
+  #openWindow(span: ProcessedSpan): Window {
     const ageMs = explicitAge(span)
     if (ageMs !== undefined) return new ExplicitWindow(this.#monitor, ageMs)
     return this.#monitor.openSpan(this.#rules.detail === 'full')
   }
 
-  #drop({ window, local }: OpenSpan): void {
-    this.#dropWindow(window)
-    leaveLocalSpan(local)
-  }
-
-  #dropWindow(window: OpenSpan['window']): void {
+  #drop(window: Window): void {
     if (typeof window === 'number') this.#monitor.dropSpan(window)
     else window.release()
   }
 
   #finish(span: ProcessedSpan, target: AttributeTarget): void {
     const outer = sections.enterOwn()
+    let window: Window | undefined
     try {
-      const open = this.#open.take(span)
-      if (open === undefined) return
-      const { window, local } = open
+      const local = localSpanOf(span)
+      if (local === undefined) return
+      window = takeKept(local, this.#keeper) as Window | undefined
+      if (window === undefined) return
       local.end()
       if (typeof window !== 'number') {
         this.#finishGiven(span, target, local, window.close(this.#monitor, span.duration))
@@ -178,6 +197,7 @@ export class ResourceSpanProcessor {
         this.#finishMeasured(span, target, local, this.#monitor.closeSpanEssentials(window), writeEssentials)
       }
     } catch (error) {
+      if (window !== undefined) this.#drop(window)
       this.#warn(error)
     } finally {
       sections.leaveOwn(outer)
@@ -199,7 +219,7 @@ export class ResourceSpanProcessor {
     }
     const share = this.#attribution ? local : { shared: local.shared }
     reportCost(span, measured, share, local)
-    if (this.#isWanted(measured, share)) write(target, measured, share, this.#rules)
+    if (this.#writes && isWanted(measured, share, this.#rules)) write(target, measured, share, this.#rules)
   }
 
   #finishGiven(span: ProcessedSpan, target: AttributeTarget, local: LocalSpan, given: GivenWindow): void {
@@ -208,28 +228,19 @@ export class ResourceSpanProcessor {
     const counts = this.#attribution && own !== undefined
     const share = { own: counts ? ownWithin(this.#monitor, own, given) : undefined, shared }
     reportCost(span, stats, share, local)
-    if (this.#isWanted(stats, share)) writeAttributes(target, stats, share, this.#rules)
-  }
-
-  #isWanted(stats: EssentialStats, share: SpanShare): boolean {
-    const { when, minDurationMs } = this.#rules
-    const longEnough = stats.durationMs >= minDurationMs
-    if (when === 'always') return longEnough
-    if (minDurationMs > 0 && longEnough) return true
-    return isCpuBound(stats, share, this.#rules) || exceedsMemory(stats, this.#rules)
+    if (this.#writes && isWanted(stats, share, this.#rules)) writeAttributes(target, stats, share, this.#rules)
   }
 
   /** Warns once: a fault that repeats with each span must not flood the log. */
   #warn(error: unknown): void {
-    if (this.#warned) return
+    if (this.#warned || isStackOverflow(error)) return
     this.#warned = true
     warn('spans go without resource attributes:', error)
   }
 }
 
-/** Publishes the cost of a span once, however many processors measure it. */
-function reportCost(span: ProcessedSpan, stats: EssentialStats, share: SpanShare, local: LocalSpan): void {
-  if (local.costReported) return
-  local.costReported = true
-  publishSpanCost(span.name, stats, share, span)
+/** Loaded only where it is asked for. */
+function contextOfExceptions(keys: ExceptionKeys, native: boolean): ExceptionContext {
+  const { ExceptionContext } = require('./exception-context.js') as typeof import('./exception-context.js')
+  return new ExceptionContext(keys, native)
 }

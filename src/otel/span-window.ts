@@ -1,4 +1,4 @@
-import { performanceNow } from '../clock.js'
+import { othersKeepTime, performanceNow } from '../clock.js'
 import type { Mark, ResourceMonitor, ResourceStats } from '../types.js'
 
 /** A time as OpenTelemetry has it: seconds and nanoseconds. */
@@ -27,12 +27,19 @@ export function explicitAge({ startTime, _startTimeProvided }: StartedSpan): num
 }
 
 /**
- * Whether a span of this duration, measured to last this long until now, has an explicit end. It may have begun before
- * it was announced, and an end in the future is as good as now. An end that lies only a little before now, compared
- * with the length of the span, may come from a thread that was kept from running since; and then counters that were
- * read are worth more than samples.
+ * Whether a span of this duration, measured to last this long until now, has an explicit end. Where the clock of the SDK
+ * stands still or goes by itself, as in a test framework, durations say nothing: one of 0 is the mark of that.
  */
 export function hasExplicitEnd(duration: HrTime, measuredMs: number): boolean {
+  return endsBefore(duration, measuredMs) && toMs(duration) > 0 && othersKeepTime()
+}
+
+/**
+ * Whether it ends before now. It may have begun before it was announced, and an end in the future is as good as now. An
+ * end that lies only a little before now, compared with the length of the span, may come from a thread that was kept from
+ * running since; and then counters that were read are worth more than samples.
+ */
+function endsBefore(duration: HrTime, measuredMs: number): boolean {
   const little = Math.min(Math.max(explicitBeyondMs, measuredMs / 20), 50)
   return measuredMs - toMs(duration) > little
 }
@@ -87,7 +94,7 @@ export class ExplicitWindow {
   close(monitor: ResourceMonitor, duration: HrTime): GivenWindow {
     const nowMs = performanceNow()
     // An end that was not given is known in whole milliseconds only.
-    const early = hasExplicitEnd(duration, nowMs - this.#startMs)
+    const early = endsBefore(duration, nowMs - this.#startMs)
     const open = { startMs: this.#mark.timeMs, endMs: early ? nowMs : this.#startMs + toMs(duration) }
     try {
       return { ...windowOf(monitor, this.#startMs, duration), open, endGiven: early }

@@ -1,4 +1,5 @@
 import { context } from '@opentelemetry/api'
+import { IterableWeakSet } from '../sdk/iterable-weak-set.js'
 import { Patches } from '../sdk/patches.js'
 import { processorsOf } from '../sdk/provider.js'
 import { accountKey, attribution } from '../span-accounts/this-thread.js'
@@ -25,7 +26,7 @@ interface ExportingProcessor {
 export class ExportWatch {
   readonly #accounts: TracingAccounts
   /** Span processors with an exporter. */
-  readonly #processors: WeakRef<ExportingProcessor>[] = []
+  readonly #processors = new IterableWeakSet<ExportingProcessor>()
   readonly #known = new WeakSet<object>()
   readonly #patches = new Patches()
   #exporters = 0
@@ -48,7 +49,7 @@ export class ExportWatch {
       this.#known.add(processor)
       const { _exporter: exporter } = processor
       if (typeof exporter?.export !== 'function') continue
-      this.#processors.push(new WeakRef(processor))
+      this.#processors.add(processor)
       this.#wrap(exporter)
     }
   }
@@ -61,7 +62,7 @@ export class ExportWatch {
   /** Ended spans that wait for an export, and others that exporters are at work on. */
   get held(): { queued: number; exporting: number } {
     const [queues, batches] = [this.#queues(), this.#exporting()]
-    if (this.#processors.length < 2) return { queued: lengthOf(queues), exporting: lengthOf(batches) }
+    if (this.#processors.size < 2) return { queued: lengthOf(queues), exporting: lengthOf(batches) }
     // Each processor has the same spans, of which each is counted once.
     const spans = new Set(queues.flat())
     const queued = spans.size
@@ -91,7 +92,7 @@ export class ExportWatch {
       return watch.#export(this, original, spans, done)
     }
     exporter.export = wrapper
-    this.#patches.add(() => {
+    this.#patches.add(exporter, () => {
       if (exporter.export !== wrapper) return
       if (before === undefined) delete (exporter as Partial<Exporter>).export
       else Object.defineProperty(exporter, 'export', before)
@@ -99,8 +100,7 @@ export class ExportWatch {
   }
 
   #queues(): readonly unknown[][] {
-    return this.#processors.flatMap((reference) => {
-      const spans = reference.deref()?._finishedSpans
+    return [...this.#processors].flatMap(({ _finishedSpans: spans }) => {
       return Array.isArray(spans) && spans.length > 0 ? [spans] : []
     })
   }

@@ -1,4 +1,4 @@
-import { isLocalSpan } from '../span-accounts/this-thread.js'
+import { localSpanOf } from '../span-accounts/this-thread.js'
 
 /**
  * Sizes on the heap of V8 on a 64-bit machine, in bytes. Node.js builds V8 without pointer compression. A test compares
@@ -49,7 +49,7 @@ export function sizeOfSpan(span: object): number {
       size += sizes.word
       if (!shared.has(key)) size += sizeOf((span as Record<string, unknown>)[key], maxDepth)
     }
-    if (isLocalSpan(span as { spanContext(): object })) size += sizes.local
+    if (localSpanOf(span as { spanContext(): object }) !== undefined) size += sizes.local
   } catch {
     // The span has a field that cannot be read. The fields before it count.
   }

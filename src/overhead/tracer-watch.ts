@@ -150,7 +150,7 @@ export class TracerWatch {
     const original = target[name]
     const wrapper = wrapperOf(original) as T[N]
     target[name] = wrapper
-    this.#patches.add(() => {
+    this.#patches.add(target, () => {
       // If somebody else has wrapped it since, ours stays and only passes on.
       if (target[name] === wrapper) target[name] = original
     })

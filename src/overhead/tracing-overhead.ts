@@ -1,4 +1,5 @@
 import { context } from '@opentelemetry/api'
+import { IterableWeakSet } from '../sdk/iterable-weak-set.js'
 import { watchRegistration } from '../sdk/registration.js'
 import { accountKey, attribution } from '../span-accounts/this-thread.js'
 import { ExportTraffic } from './export-traffic.js'
@@ -39,16 +40,17 @@ interface Watches {
  * All users share one; nothing is wrapped and no hook is installed while there are none.
  */
 class TracingOverhead {
-  readonly #providers: WeakRef<object>[] = []
+  readonly #providers = new IterableWeakSet<object>()
   readonly #known = new WeakSet<object>()
   readonly #spanSize = new MeanSpanSize()
   #users = 0
   #watching = false
+  #hasFound = false
   #watches: Watches | undefined
 
   /** Whether a tracer provider was ever registered. */
   get traces(): boolean {
-    return this.#providers.length > 0
+    return this.#hasFound
   }
 
   /** Adds a user. Throws where no binary loads, and where too many spans are open. */
@@ -67,7 +69,7 @@ class TracingOverhead {
     this.#users++
     if (!this.#watching) watchRegistration((provider) => this.#found(provider))
     this.#watching = true
-    for (const reference of this.#providers) this.#watchProvider(reference.deref())
+    for (const provider of this.#providers) this.#watchProvider(provider)
   }
 
   release(): void {
@@ -88,7 +90,7 @@ class TracingOverhead {
     if (this.#watches === undefined) return undefined
     const { accounts, tracers, exports, traffic } = this.#watches
     // Providers may have got further processors.
-    for (const reference of this.#providers) this.#watchProvider(reference.deref())
+    for (const provider of this.#providers) this.#watchProvider(provider)
     return {
       cpu: accounts.read(),
       spans: { ...tracers.spans, exported: exports.exported },
@@ -128,12 +130,13 @@ class TracingOverhead {
   #found(provider: object): void {
     if (this.#known.has(provider)) return
     this.#known.add(provider)
-    this.#providers.push(new WeakRef(provider))
+    this.#hasFound = true
+    this.#providers.add(provider)
     this.#watchProvider(provider)
   }
 
-  #watchProvider(provider: object | undefined): void {
-    if (provider === undefined || this.#watches === undefined) return
+  #watchProvider(provider: object): void {
+    if (this.#watches === undefined) return
     const { tracers, exports } = this.#watches
     for (const watch of [tracers, exports]) {
       try {

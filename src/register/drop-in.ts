@@ -30,6 +30,10 @@ export class DropIn {
       debug('switched off by the environment')
       return
     }
+    if (configuration.alertsFile !== undefined) {
+      const { startAlerts } = require('./alerts.js') as typeof import('./alerts.js')
+      startAlerts(configuration.alertsFile, warn)
+    }
     const attacher = new Attacher(processorFactory(configuration, monitor), warn)
     this.#attacher = attacher
     if (!debug.enabled) return
@@ -74,11 +78,11 @@ function processorFactory({ processor: options }: Configuration, monitor: () => 
 }
 
 /** Loaded only where it has something to do: `node:worker_threads` takes a while. */
-function forProcess({ warnings, enabled, prometheusPort: port, metrics }: Configuration): void {
-  if (warnings.length === 0 && !(enabled && port !== undefined)) return
+function forProcess({ warnings, enabled, endpoint }: Configuration): void {
+  if (warnings.length === 0 && !(enabled && endpoint !== undefined)) return
   const { startEndpoint, warnOnce } = require('./for-process.js') as typeof import('./for-process.js')
   warnOnce(warnings, warn)
-  if (enabled && port !== undefined) void startEndpoint({ ...metrics, port }, warn)
+  if (enabled && endpoint !== undefined) void startEndpoint(endpoint, warn)
 }
 
 function warn(message: string): void {

@@ -1,9 +1,10 @@
 import { historyOf, number, oneOf, show, wholeNumber } from '../options.js'
 import type { ResourceSpanProcessorOptions } from '../otel/options.js'
-import type { ResourceMetricsOptions } from '../prometheus/options.js'
+import type { PrometheusEndpointOptions } from '../prometheus/endpoint-options.js'
 import type { RecordingOptions } from '../record/options.js'
 import { snapshotSignals } from '../record/signals.js'
 import type { MonitorOptions } from '../types.js'
+import { readEndpoint } from './endpoint.js'
 
 export type Variables = Readonly<Record<string, string | undefined>>
 
@@ -12,11 +13,12 @@ export interface Configuration {
   enabled: boolean
   monitor: MonitorOptions
   processor: ResourceSpanProcessorOptions
-  metrics: Pick<ResourceMetricsOptions, 'windowMs' | 'tracing'>
   /** Undefined: no recording. */
   recording: RecordingOptions | undefined
-  /** Undefined: no endpoint. */
-  prometheusPort: number | undefined
+  /** The file of rules and channels. Undefined: no alerts. */
+  alertsFile: string | undefined
+  /** Undefined: no endpoint for Prometheus. */
+  endpoint: PrometheusEndpointOptions | undefined
   /** One for each variable with a value that cannot be used. The default is used in its place. */
   warnings: string[]
 }
@@ -62,6 +64,7 @@ export function readEnvironment(variables: Variables): Configuration {
     when: readChoice('SPANMETER_WHEN', ['always', 'notable']),
     detail: readChoice('SPANMETER_DETAIL', ['default', 'full']),
     attribution: readBoolean('SPANMETER_ATTRIBUTION'),
+    errors: readBoolean('SPANMETER_ERRORS'),
   })
   const intervalSecs = readNumber('RESOURCE_ATTRIBUTION_UPDATE_INTERVAL_SECS', 1, 3600)
   const metrics = defined({
@@ -69,19 +72,23 @@ export function readEnvironment(variables: Variables): Configuration {
     tracing: processor.attribution,
   })
   const prometheusPort = readNumber('SPANMETER_PROMETHEUS_PORT', 0, 65_535, wholeNumber)
+  const endpoint = readEndpoint(variables, prometheusPort, read, warnings)
   const recording = defined({
     directory: read('SPANMETER_RECORD_DIR', (text) => text),
     maxMb: readNumber('SPANMETER_RECORD_MAX_MB', 1, 1e6),
     attributes: readBoolean('SPANMETER_RECORD_ATTRIBUTES'),
+    cpuProfile: readBoolean('SPANMETER_RECORD_CPU_PROFILE'),
     snapshotSignal: read('SPANMETER_RECORD_SIGNAL', (text) =>
       oneOf('SPANMETER_RECORD_SIGNAL', text.toUpperCase(), snapshotSignals),
     ),
   })
+  const alertsFile = read('SPANMETER_ALERTS', (text) => text)
   const wanted = [readBoolean('SPANMETER_ENABLED'), readBoolean('RESOURCE_ATTRIBUTION_ENABLED')]
   const isWanted = !wanted.includes(false)
   const enabled = isWanted && readBoolean('OTEL_SDK_DISABLED') !== true
   return {
-    ...{ enabled, monitor, processor, metrics, prometheusPort, warnings },
+    ...{ enabled, monitor, processor, alertsFile, warnings },
+    endpoint: endpoint && { ...metrics, ...endpoint },
     recording: isWanted && isComplete(recording) ? withThresholds(recording, processor) : undefined,
   }
 }

@@ -2,7 +2,7 @@
 
 import { debuglog } from 'node:util'
 import { getEnvironmentData, isMainThread, setEnvironmentData } from 'node:worker_threads'
-import type { PrometheusEndpointOptions } from '../prometheus/endpoint.js'
+import type { PrometheusEndpointOptions } from '../prometheus/endpoint-options.js'
 
 type Warn = (message: string) => void
 

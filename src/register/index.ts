@@ -30,7 +30,30 @@ function orWarn(work: () => void): void {
   }
 }
 
+/**
+ * Key of the folder of the first copy of this package that was loaded so. Another one, as of a dependency of the application,
+ * leaves all to it.
+ */
+const first = Symbol.for('spanmeter.register.1')
+
+/** Whether this is the first copy in this realm. */
+function isFirst(): boolean {
+  const folder: unknown = Reflect.get(globalThis, first)
+  if (folder === undefined) {
+    Reflect.defineProperty(globalThis, first, { value: __dirname })
+    return true
+  }
+  const { debuglog } = require('node:util') as typeof import('node:util')
+  debuglog('spanmeter')(
+    'spanmeter/register in %s leaves all to the one that was loaded first, in %s',
+    __dirname,
+    folder,
+  )
+  return false
+}
+
 orWarn(() => {
+  if (!isFirst()) return
   if (Object.keys(process.env).some((name) => telling.test(name))) load()
   whenApiIsUsed((api) => orWarn(() => load().attachTo(api)))
 })

@@ -1,4 +1,4 @@
-import { isMainThread } from 'node:worker_threads'
+import { getEnvironmentData, isMainThread, setEnvironmentData } from 'node:worker_threads'
 import type { RecordingOptions } from '../record/options.js'
 import { fatalReportFile } from '../record/run-files.js'
 import type { ResourceMonitor } from '../types.js'
@@ -7,15 +7,17 @@ import { isRecorded, type Recorded, runVariable } from './run.js'
 
 type Warn = (message: string) => void
 
+/** By which a thread finds the folder of its process's recording. */
+const folderKey = 'spanmeter recording'
+
 /**
  * The recording that the environment asks for, and whether it begins at once: that of a worker begins with its first
- * tracer provider. Undefined in a process that `spanmeter run` does not record.
+ * tracer provider, if no CPU profile is taken. Undefined in a process that `spanmeter run` does not record.
  */
 export function recordingFor(options: RecordingOptions, monitor: () => ResourceMonitor, warn: Warn) {
   const recorded = process.env[runVariable] as Recorded | undefined
   // A worker is part of its process.
   if (recorded !== undefined && isMainThread && !isRecorded(options.directory, recorded)) return undefined
-  const internal = { warn, ...(recorded !== undefined && { folder: options.directory }) }
   let begun = false
 
   function begin(): void {
@@ -23,7 +25,10 @@ export function recordingFor(options: RecordingOptions, monitor: () => ResourceM
     begun = true
     try {
       const { startRecording } = require('../record/recording.js') as typeof import('../record/recording.js')
-      const { threadFolder } = startRecording({ ...options, monitor: monitor() }, internal)
+      const known = recorded === undefined ? (getEnvironmentData(folderKey) as string | undefined) : options.directory
+      const internal = { warn, ...(known !== undefined && { folder: known }) }
+      const { folder, threadFolder } = startRecording({ ...options, monitor: monitor() }, internal)
+      setEnvironmentData(folderKey, folder)
       if (recorded === undefined || !isMainThread) return
       reportFatalErrors(threadFolder)
       if (process.env[instrumentVariable] === 'true') instrumentOrWarn(warn)
@@ -31,7 +36,7 @@ export function recordingFor(options: RecordingOptions, monitor: () => ResourceM
       warn(`SPANMETER_RECORD_DIR: ${error instanceof Error ? error.message : String(error)}`)
     }
   }
-  return { begin, atOnce: isMainThread }
+  return { begin, atOnce: isMainThread || options.cpuProfile === true }
 }
 
 /** Has Node.js write why it gives up, as when it runs out of memory. It does so with a line on stderr. */

@@ -1,7 +1,8 @@
 /** What `spanmeter run` and the processes that it starts agree on, by the environment. */
 
-import { appendFileSync, realpathSync, writeFileSync } from 'node:fs'
+import { realpathSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
+import { appendToFile } from '../record/private-files.js'
 import { othersFile, programFile } from '../record/run-files.js'
 
 /** `program`: only the program itself is recorded; `all`: its children, too. */
@@ -43,7 +44,7 @@ export function isRecorded(recording: string, recorded: Recorded): boolean {
     return true
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') return true
-    appendFileSync(join(recording, othersFile), `${process.pid} ${basename(script)}\n`, { mode: 0o600 })
+    appendToFile(join(recording, othersFile), `${process.pid} ${basename(script)}\n`)
     return false
   }
 }

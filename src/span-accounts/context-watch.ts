@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { type Context, type ContextManager, ROOT_CONTEXT } from '@opentelemetry/api'
-import type { TurnFollower } from '../attribution/turn-follower.js'
+import type { TurnFollower } from '../attribution/contexts.js'
 import { watchTurns } from '../attribution/turns.js'
 import { apiKey } from '../sdk/api-global.js'
 
@@ -57,10 +57,13 @@ export class ContextWatch {
     this.stop()
   }
 
-  /** Removes all hooks and wrappers. */
+  /**
+   * Removes all hooks and wrappers, the last one first: V8 would make a table of the manager's properties if any but the
+   * last was deleted, and each look at the active context would be slower from then on.
+   */
   stop(): void {
     this.#manager = this.#wrappedWith = undefined
-    for (const stop of this.#stops.splice(0)) stop()
+    for (const stop of this.#stops.splice(0).reverse()) stop()
   }
 }
 
@@ -69,13 +72,21 @@ function wrapWith(manager: ContextManager, follower: Follower): () => void {
   let active = true
   const unwrap = wrap(manager, 'with', function (this: ContextManager, context: Context, ...rest: [never]) {
     if (!active) return run.call(this, context, ...rest)
-    follower.catchUp()
-    // OpenTelemetry's managers take null for the root context.
-    follower.enter(context ?? ROOT_CONTEXT)
+    try {
+      follower.catchUp()
+      // OpenTelemetry's managers take null for the root context.
+      follower.enter(context ?? ROOT_CONTEXT)
+    } catch {
+      // There is no more stack. The next turn is followed.
+    }
     try {
       return run.call(this, context, ...rest)
     } finally {
-      follower.onScope()
+      try {
+        follower.onScope()
+      } catch {
+        // As above.
+      }
     }
   })
   return () => {
@@ -91,7 +102,7 @@ function wrapAttach(manager: Attaching, follower: Follower): () => void {
   const unwrap = wrap(manager, 'attach', function (this: Attaching, context: Context) {
     const token = attach.call(this, context)
     if (!active) return token
-    follower.onScope()
+    follower.enter(context ?? ROOT_CONTEXT)
     return Object.isExtensible(token) ? followingDisposal(token, follower) : token
   })
   return () => {

@@ -1,5 +1,6 @@
 import type { Account } from '../attribution/account.js'
 import type { OwnTime } from '../attribution/ledger.js'
+import { OpenSpan } from './open-spans.js'
 import type { SpanAttribution } from './span-attribution.js'
 
 /** What the spans of one thread have in common. */
@@ -9,14 +10,21 @@ export interface Thread {
   readonly roots: { open: number; begun: number }
 }
 
-/** What is known of a span that began on this thread, beside the window that its processor measures. */
-export class LocalSpan {
+/** What a span processor keeps for a span until it ends. */
+export type Kept = number | object
+
+/** A span processor, as far as open spans need it. */
+export interface Keeper {
+  /** Called with what it keeps for a span that will never end. */
+  drop(kept: Kept): void
+}
+
+/** What is known of a span that began on this thread, with what its processors keep for it. */
+export class LocalSpan extends OpenSpan {
   /** Undefined where nothing is attributed. */
   readonly account: Account | undefined
   /** Own CPU time of the span. Known once it has ended. */
   own: OwnTime | undefined
-  /** How many processors wait for its end. */
-  users = 1
   open = true
   /** Whether its cost was published. */
   costReported = false
@@ -34,9 +42,14 @@ export class LocalSpan {
   readonly #begunRoots: number
   /** Whether another root span began before it ended. */
   #endedShared = false
+  #keeper: Keeper | undefined
+  #kept: Kept | undefined
+  /** What further processors keep: hardly any span has more than one. */
+  #others: Map<Keeper, Kept> | undefined
 
   /** `parent`: `'unknown'` for one that is in this process but not sampled. */
   constructor(thread: Thread, parent: LocalSpan | 'unknown' | undefined) {
+    super()
     const { attribution, roots } = thread
     const known = parent === 'unknown' ? undefined : parent
     this.#thread = thread
@@ -56,6 +69,52 @@ export class LocalSpan {
   /** Whether another root span was open at any time while this one was. Complete once it has ended. */
   get shared(): boolean {
     return this.#beganShared || this.#endedShared
+  }
+
+  keep(keeper: Keeper, kept: Kept): void {
+    if (this.#keeper === undefined) {
+      this.#keeper = keeper
+      this.#kept = kept
+    } else {
+      this.#others ??= new Map()
+      this.#others.set(keeper, kept)
+    }
+  }
+
+  /** Hands out what a processor keeps, once. */
+  take(keeper: Keeper): Kept | undefined {
+    if (this.#keeper !== keeper) {
+      const kept = this.#others?.get(keeper)
+      this.#others?.delete(keeper)
+      return kept
+    }
+    this.#keeper = undefined
+    return this.#kept
+  }
+
+  isKeptBy(keeper: Keeper): boolean {
+    return this.#keeper === keeper || this.#others?.has(keeper) === true
+  }
+
+  /** Whether a processor still waits for its end. */
+  get isKept(): boolean {
+    return this.#keeper !== undefined || (this.#others !== undefined && this.#others.size > 0)
+  }
+
+  override forget(): void {
+    this.#keeper?.drop(this.#kept!)
+    for (const [keeper, kept] of this.#others ?? []) keeper.drop(kept)
+    this.#keeper = this.#others = undefined
+    this.end()
+  }
+
+  /** Own CPU time so far in ms; undefined where nothing is attributed. */
+  get selfMs(): number | undefined {
+    if (this.account === undefined) return undefined
+    if (!this.open) return this.own?.selfMs
+    const { attribution } = this.#thread
+    attribution.sums()
+    return attribution.selfMs(this.account)
   }
 
   end(): void {

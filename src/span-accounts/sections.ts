@@ -30,8 +30,9 @@ export class Sections {
   enter(account: Account): number {
     const outer = this.current
     if (outer === 0) this.#ledger.catchUp()
-    this.current = account.handle
+    // First what may fail, as at the end of the stack.
     this.#ledger.visit(account.handle)
+    this.current = account.handle
     return outer
   }
 

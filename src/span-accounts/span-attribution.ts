@@ -1,8 +1,11 @@
 import type { Context, ContextManager } from '@opentelemetry/api'
 import { AfterCollection } from '../after-collection.js'
 import type { Account } from '../attribution/account.js'
+import type { TurnFollower } from '../attribution/contexts.js'
 import { Ledger, type OwnTime } from '../attribution/ledger.js'
-import { followTurns, type TurnFollower } from '../attribution/turn-follower.js'
+import { followTurns } from '../attribution/turn-follower.js'
+import { rowTurns } from '../attribution/turn-records.js'
+import { isStackOverflow } from '../errors.js'
 import { warn } from '../sdk/warn.js'
 import { ContextStamp } from './context-stamp.js'
 import { ContextWatch } from './context-watch.js'
@@ -18,6 +21,7 @@ export class SpanAttribution {
   #watch: ContextWatch | undefined
   /** Follows the context manager that is watched. */
   #follower: TurnFollower<Context> | undefined
+  readonly #followers = new WeakMap<ContextManager, TurnFollower<Context>>()
   /** Processors, and whoever measures the cost of tracing. */
   #users = 0
   /** How many accounts are open, and whether one was opened since the last collection of garbage. */
@@ -49,9 +53,10 @@ export class SpanAttribution {
     if (this.#ledger === undefined) {
       const ledger = new Ledger()
       this.#ledger = ledger
+      rowTurns.add(ledger)
       this.#watch = new ContextWatch((manager) => {
         ledger.watchLoop(true)
-        this.#follower = this.#followerFor(manager, ledger)
+        this.#follower = this.#followerOf(manager, ledger)
         this.#collection.wait()
         return this.#follower
       })
@@ -132,6 +137,7 @@ export class SpanAttribution {
 
   /** The thread works for nobody from now on. */
   #rest(): void {
+    this.#follower?.forget()
     this.#follower = undefined
     this.#ledger?.watchLoop(false)
     this.#ledger?.turn(0)
@@ -144,10 +150,22 @@ export class SpanAttribution {
 
   /** The context manager belongs to others: one that fails is not watched any more. Must not throw. */
   #giveUp(error: unknown): void {
+    if (isStackOverflow(error)) return
     this.#failures++
     this.#watch?.refuse()
     this.#rest()
     warn('the own CPU time of spans is not measured any more:', error)
+  }
+
+  /**
+   * The same whenever the manager is watched again: what V8 has optimized for one would be slower for both from then on.
+   */
+  #followerOf(manager: ContextManager, ledger: Ledger): TurnFollower<Context> {
+    const known = this.#followers.get(manager)
+    known?.forget()
+    const follower = known ?? this.#followerFor(manager, ledger)
+    this.#followers.set(manager, follower)
+    return follower
   }
 
   #followerFor(manager: ContextManager, ledger: Ledger): TurnFollower<Context> {
@@ -172,6 +190,7 @@ export class SpanAttribution {
     return followTurns(ledger, {
       active: () => manager.active(),
       handleOf,
+      isNew: (context) => typeof context === 'object' && ContextStamp.accountOf(context) === undefined,
       section: this.sections,
       fail: (error) => this.#giveUp(error),
     })

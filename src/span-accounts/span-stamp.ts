@@ -1,7 +1,10 @@
 import { Stamp } from '../attribution/stamp.js'
 import type { LocalSpan } from './local-span.js'
 
-/** What is known of a span, on the object that its `spanContext()` returns: wrappers of a span return the same one. */
+/**
+ * What is known of a span, on the object that its `spanContext()` returns: wrappers of a span return the same one. Where
+ * that has the stamp of another span that is open, on the span.
+ */
 export class SpanStamp extends Stamp {
   #span: LocalSpan
 

@@ -2,7 +2,8 @@
 
 import { type Context, createContextKey, trace } from '@opentelemetry/api'
 import type { Account } from '../attribution/account.js'
-import { LocalSpan, type Thread } from './local-span.js'
+import { type Keeper, type Kept, LocalSpan, type Thread } from './local-span.js'
+import { OpenSpans, type SpanFacts } from './open-spans.js'
 import { SpanAttribution } from './span-attribution.js'
 import { SpanStamp } from './span-stamp.js'
 
@@ -13,26 +14,51 @@ export const accountKey = createContextKey('spanmeter account')
 
 const thread: Thread = { attribution, roots: { open: 0, begun: 0 } }
 
-/** Called by each processor that sees the span begin. All of them share one `LocalSpan`. */
-export function beginLocalSpan(spanContext: object, parentContext: Context): LocalSpan {
-  const known = SpanStamp.on(spanContext)
-  if (known?.open) {
-    known.users++
+const open = new OpenSpans<LocalSpan>()
+/** Whether any span has a stamp itself: hardly ever, and each look costs as much as the other one. */
+let spansStamped = false
+
+/** Called by each processor that sees a span begin, with what it keeps until the end. All of them share one `LocalSpan`. */
+export function beginLocalSpan(span: SpanFacts, parentContext: Context, keeper: Keeper, kept: Kept): LocalSpan {
+  const known = localSpanOf(span)
+  if (known?.open && !known.isKeptBy(keeper)) {
+    known.keep(keeper, kept)
     return known
   }
   const begun = new LocalSpan(thread, parentIn(parentContext))
-  SpanStamp.put(spanContext, begun)
+  begun.keep(keeper, kept)
+  // Others find it by its context. That of another open span has a stamp already.
+  if (known?.open) spansStamped = true
+  SpanStamp.put(known?.open ? span : span.spanContext(), begun)
+  open.add(begun, span)
   return begun
 }
 
-/** Called by a processor that does not wait for the end of the span any more. */
-export function leaveLocalSpan(span: LocalSpan): void {
-  if (--span.users === 0) span.end()
+/** All that are open, with what is known of each. */
+export function* openSpans(): Iterable<readonly [span: SpanFacts, local: LocalSpan]> {
+  for (const local of open.all) yield [open.factsOf(local)!, local]
 }
 
-/** Whether something is kept of this span. */
-export function isLocalSpan(span: { spanContext(): object }): boolean {
-  return SpanStamp.on(span.spanContext()) !== undefined
+/** What is known of a span that began on this thread, whether it is still open or not. */
+export function localSpanOf(span: { spanContext(): object }): LocalSpan | undefined {
+  return (spansStamped ? SpanStamp.on(span) : undefined) ?? SpanStamp.on(span.spanContext())
+}
+
+/** Hands out what a processor keeps for a span, once. */
+export function takeKept(span: LocalSpan, keeper: Keeper): Kept | undefined {
+  const kept = span.take(keeper)
+  if (kept !== undefined && !span.isKept) open.remove(span)
+  return kept
+}
+
+/** Drops all that a processor keeps for open spans; no other call of it follows. */
+export function dropKept(keeper: Keeper): void {
+  for (const span of open.all) {
+    const kept = takeKept(span, keeper)
+    if (kept === undefined) continue
+    keeper.drop(kept)
+    if (!span.isKept) span.end()
+  }
 }
 
 /** The account of a context: its own, or that of the span that is active in it, if it began on this thread. */

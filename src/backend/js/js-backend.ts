@@ -1,4 +1,5 @@
-import type { MonitorHealth, ResourceStats, SampleColumns } from '../../types.js'
+import type { MonitorHealth } from '../../health.js'
+import type { ResourceStats, SampleColumns } from '../../types.js'
 import type { Backend, BackendHealth, BackendOptions, Edge, EssentialStats } from '../backend.js'
 import { toMs, toNs } from './clock.js'
 import { sampleColumns } from './columns.js'

@@ -1,4 +1,4 @@
-import type { Source, SourceHealth } from '../../types.js'
+import type { Source, SourceHealth } from '../../health.js'
 import type { Edge } from '../backend.js'
 import { MS, now, toMs } from './clock.js'
 import { clocks, longEnough } from './cpu-clock.js'

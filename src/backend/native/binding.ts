@@ -1,6 +1,6 @@
-import { performanceNow } from '../../clock.js'
+import { monotonicOrigin } from '../../clock.js'
 import { SpanmeterError } from '../../errors.js'
-import type { MonitorHealth } from '../../types.js'
+import type { MonitorHealth } from '../../health.js'
 import { loadBinary } from './binary.js'
 import type { SourceName } from './layout.js'
 
@@ -38,6 +38,12 @@ export interface Binding {
   spans(monitor: MonitorId, details: boolean): NativeSpans
   /** A ledger of this thread, which lives as long as its functions are held. */
   ledger(): NativeLedger
+  /**
+   * Watches for times of at least `minMs` in which the event loop did not come round. `onBlock` is called with the start and
+   * the end of each when it is over, before the loop waits; it must not throw, and is held weakly. Undefined where the
+   * host has no libuv.
+   */
+  loopBlocks(minMs: number, onBlock: (startMs: number, endMs: number) => void): NativeLoopBlocks | undefined
   read(monitor: MonitorId, edge: Float64Array): void
   since(monitor: MonitorId, start: Float64Array, end: Float64Array, stats: Float64Array): void
   between(monitor: MonitorId, startMs: number, endMs: number, stats: Float64Array): void
@@ -57,7 +63,7 @@ export interface Binding {
 export interface NativeSpans {
   /** Laid out as `layout.stats` says. Made on the native side, as everything that it keeps: see `Environment`. */
   readonly stats: Float64Array<ArrayBuffer>
-  /** Handle of a mark that is kept on the native side; 0 when too many are open. */
+  /** Handle of a mark that is kept on the native side; 0 when too many are open, or there is no memory for it. */
   open(): number
   /** Writes what happened since the span was opened to `stats`. False, and `stats` untouched, if it is not open. */
   close(span: number): boolean
@@ -83,11 +89,13 @@ export interface NativeLedger {
   holdOn(): void
   /** A callback is over: what follows before the next one is announced is in suspense. */
   leave(): void
+  /** No JavaScript runs until the next call. What is done meanwhile is for the shared resource that calls back next. */
+  pause(): void
   /** The thread has worked for this account since its last turn. */
   reassign(account: number): void
   /**
    * Answers in `shared` with the CPU time of the account, that with all below it, and what else the thread used while it
-   * was open, in ms. False if it is not open.
+   * was open, in ms. False if it is not open, or the thread's clock could not be read.
    */
   close(account: number): boolean
   /**
@@ -102,6 +110,38 @@ export interface NativeLedger {
    * set to 1 then. Without effect where the host has no libuv.
    */
   watchLoop(on: boolean): void
+  /** The ledger keeps a record of its turns from now on, in place of one that it keeps already. */
+  turns(): NativeTurns
+}
+
+/**
+ * Whoever a thread works for has a number in the record, which nobody else ever gets; nobody has 0. Odd ones are in
+ * suspense: they stand for another number once it is known whose the work was.
+ */
+export interface NativeTurns {
+  /**
+   * Whom the thread worked for at these moments, in µs of CLOCK_MONOTONIC and in their order; NaN where that is not known.
+   * Behind them, of numbers in suspense that it has returned before: who they were and whose they turned out to be, in
+   * turn. Forgets all turns.
+   */
+  take(moments: Float64Array): Float64Array
+  /** The number of the account that was closed last. */
+  closed(): number
+  /** How full the record is, 0 … 1. What comes after that is not known. */
+  size(): number
+  /** The ledger keeps no record any more. */
+  end(): void
+}
+
+/** A watch, which lives as long as its functions are held. */
+export interface NativeLoopBlocks {
+  /** Nothing is reported any more. */
+  end(): void
+  /** What the thread did so far is no part of a block. */
+  restart(): void
+  setMin(minMs: number): void
+  /** When the callbacks that run now began. */
+  runningSince(): number
 }
 
 export interface NativeHealth {
@@ -129,8 +169,8 @@ export interface NativeHealth {
 export interface NativeHost {
   /** The version of Node-API that the binary was made for. */
   nodeApi: number
-  pageBytes: number
-  clockResolutionNs: number
+  pageBytes?: number
+  clockResolutionNs?: number
   clockReadingNs: number
   /** 0: none. */
   cgroupVersion: 0 | 1 | 2
@@ -159,29 +199,10 @@ export function loadBinding(): Binding {
 function tryLoad(): Binding | SpanmeterError {
   try {
     const binding = loadBinary() as Binding
-    binding.setTimeOrigin(timeOrigin(binding))
+    binding.setTimeOrigin(monotonicOrigin(() => binding.now()))
     return binding
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause)
     return new SpanmeterError('NATIVE_UNAVAILABLE', `the native sampler cannot be loaded: ${why}`, { cause })
   }
-}
-
-/**
- * Where `performance.now()` of this thread has its zero on CLOCK_MONOTONIC. Both read the same clock; the narrowest of
- * several brackets tells by how much they differ.
- */
-function timeOrigin(binding: Binding): number {
-  let origin = 0
-  let narrowest = Number.POSITIVE_INFINITY
-  for (let i = 0; i < 10; i++) {
-    const before = performanceNow()
-    const monotonic = binding.now()
-    const after = performanceNow()
-    if (after - before < narrowest) {
-      narrowest = after - before
-      origin = monotonic - (before + after) / 2
-    }
-  }
-  return origin
 }

@@ -1,5 +1,6 @@
 import { SpanmeterError } from '../../errors.js'
-import type { ResourceStats, SourceHealth } from '../../types.js'
+import type { SourceHealth } from '../../health.js'
+import type { ResourceStats } from '../../types.js'
 import type { Backend, BackendHealth, BackendOptions, Edge, EssentialStats } from '../backend.js'
 import { type Binding, loadBinding, type MonitorId, type NativeHealth, type NativeSpans } from './binding.js'
 import { edgeLayout, type SourceName, sourceLayout, statsLayout } from './layout.js'
