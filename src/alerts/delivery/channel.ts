@@ -1,0 +1,178 @@
+import { clearTimeout, performanceNow, setTimeout } from '../../clock.js'
+import { outside } from '../../outside.js'
+import type { Firing } from '../engine.js'
+import type { CheckedRule } from '../rules/rule-options.js'
+import type { Episode } from '../rules/rule-state.js'
+import type { Alert, ChannelHealth } from '../types.js'
+import { Attempts } from './attempts.js'
+import { CooldownAndLimit } from './cooldown.js'
+import type { Sender } from './sender.js'
+
+/** An alert that waits to be sent. */
+export interface Entry {
+  readonly alert: Alert
+  readonly episode: Episode
+  readonly rule: CheckedRule
+  readonly queuedMs: number
+}
+
+/** What became of the firing alert of an episode in this channel. */
+type Fate = 'queued' | 'delivered' | 'suppressed' | 'lost'
+
+/**
+ * One channel: a bounded queue whose alerts are sent one after the other. An alert that was suppressed is offered again as
+ * long as it fires; one that is resolved is sent only if it was sent when it fired.
+ */
+export class Channel {
+  readonly #sender: Sender
+  readonly #attempts: Attempts
+  readonly #cooldown: CooldownAndLimit
+  readonly #warn: (message: string) => void
+  readonly #queue: Entry[] = []
+  readonly #fates = new WeakMap<Episode, Fate>()
+  /** When the alert of an episode was last sent, and first. Only where that is to be repeated. */
+  readonly #sent = new WeakMap<Episode, { firstMs: number; lastMs: number }>()
+  readonly #held = new Map<Entry, NodeJS.Timeout>()
+  #work = Promise.resolve()
+  #sending = false
+  #closing = false
+  readonly #counts = { delivered: 0, failed: 0, dropped: 0, suppressed: 0 }
+  #lastError: string | undefined
+
+  constructor(sender: Sender, warn: (message: string) => void) {
+    this.#sender = sender
+    this.#attempts = new Attempts(sender)
+    this.#cooldown = new CooldownAndLimit(sender.limits.maxPerHour)
+    this.#warn = warn
+  }
+
+  health(): ChannelHealth {
+    const error = this.#lastError === undefined ? {} : { lastError: this.#lastError }
+    return { channel: this.#sender.name, queued: this.#queue.length + this.#held.size, ...this.#counts, ...error }
+  }
+
+  changed(alert: Alert, episode: Episode, rule: CheckedRule): void {
+    if (alert.state === 'firing') this.#offer(alert, episode, rule)
+    else this.#resolve({ alert, episode, rule, queuedMs: performanceNow() })
+  }
+
+  /** What fires now, after a look. */
+  looked(firing: ReadonlyMap<Episode, Firing>): void {
+    for (const { rule, episode, alert } of firing.values()) {
+      const fate = this.#fates.get(episode)
+      if (fate === undefined || (fate === 'suppressed' && this.#cooldown.allows(rule))) {
+        this.#offer(alert(), episode, rule)
+      } else if (fate === 'delivered' && this.#isToRepeat(episode)) {
+        this.#push({ alert: alert(), episode, rule, queuedMs: performanceNow() })
+      }
+    }
+  }
+
+  /** Sends what waits, until the signal is aborted. */
+  async close(signal: AbortSignal): Promise<void> {
+    this.#closing = true
+    this.#attempts.hurry(signal)
+    for (const entry of this.#held.keys()) this.#release(entry)
+    await this.#work
+    this.#counts.dropped += this.#queue.splice(0).length
+  }
+
+  #offer(alert: Alert, episode: Episode, rule: CheckedRule): void {
+    if (!this.#isAllowed(rule)) {
+      if (this.#fates.get(episode) === undefined) this.#counts.suppressed++
+      this.#fates.set(episode, 'suppressed')
+      return
+    }
+    this.#fates.set(episode, 'queued')
+    this.#push({ alert, episode, rule, queuedMs: performanceNow() })
+  }
+
+  #resolve(entry: Entry): void {
+    const fate = this.#fates.get(entry.episode)
+    if (fate === 'delivered' || fate === 'queued') this.#push(entry)
+  }
+
+  #push(entry: Entry): void {
+    if (this.#queue.length >= this.#sender.limits.queueSize) this.#dropOldest()
+    this.#queue.push(entry)
+    // Outside of whatever request has asked for this.
+    if (!this.#sending) this.#work = outside(() => this.#sendAll())
+  }
+
+  /** The first is being sent. */
+  #dropOldest(): void {
+    const [dropped] = this.#queue.splice(this.#queue.length > 1 ? 1 : 0, 1)
+    this.#counts.dropped++
+    if (dropped?.alert.state === 'firing') this.#fates.set(dropped.episode, 'lost')
+  }
+
+  async #sendAll(): Promise<void> {
+    this.#sending = true
+    for (let entry = this.#queue[0]; entry !== undefined && !this.#attempts.aborted; entry = this.#queue[0]) {
+      if (this.#isWanted(entry)) await this.#send(entry)
+      const index = this.#queue.indexOf(entry)
+      if (index >= 0 && !this.#attempts.aborted) this.#queue.splice(index, 1)
+    }
+    this.#sending = false
+  }
+
+  /** Whether an alert is still to be sent now that its turn has come. */
+  #isWanted(entry: Entry): boolean {
+    const { alert, episode, rule } = entry
+    const fate = this.#fates.get(episode)
+    if (alert.state === 'resolved') return fate === 'delivered' && !this.#hold(entry)
+    if (fate === 'delivered' || this.#isAllowed(rule)) return true
+    this.#fates.set(episode, 'suppressed')
+    this.#counts.suppressed++
+    return false
+  }
+
+  async #send({ alert, episode, rule, queuedMs }: Entry): Promise<void> {
+    const failure = await this.#attempts.send(alert, queuedMs)
+    if (failure === undefined) {
+      this.#counts.delivered++
+      if (alert.state === 'firing') this.#noteDelivery(episode, rule)
+      return
+    }
+    this.#lastError = failure.message
+    if (this.#attempts.aborted) return
+    this.#counts.failed++
+    if (alert.state === 'firing' && this.#fates.get(episode) === 'queued') this.#fates.set(episode, 'lost')
+    this.#warn(`an alert was not delivered: ${failure.message}`)
+  }
+
+  #noteDelivery(episode: Episode, rule: CheckedRule): void {
+    if (this.#fates.get(episode) !== 'delivered') this.#cooldown.delivered(rule)
+    this.#fates.set(episode, 'delivered')
+    const now = performanceNow()
+    this.#sent.set(episode, { firstMs: this.#sent.get(episode)?.firstMs ?? now, lastMs: now })
+  }
+
+  #isAllowed(rule: CheckedRule): boolean {
+    return this.#sender.state !== undefined || this.#cooldown.allows(rule)
+  }
+
+  #isToRepeat(episode: Episode): boolean {
+    const { state } = this.#sender
+    const sent = this.#sent.get(episode)
+    if (state === undefined || sent === undefined || performanceNow() - sent.lastMs < state.repeatMs) return false
+    return !this.#queue.some((entry) => entry.episode === episode)
+  }
+
+  /** Whether a resolved alert has to wait, and goes back to the queue later. */
+  #hold(entry: Entry): boolean {
+    const { state } = this.#sender
+    const sent = this.#sent.get(entry.episode)
+    if (state === undefined || sent === undefined || this.#closing) return false
+    const leftMs = sent.firstMs + state.holdMs - performanceNow()
+    if (leftMs <= 0) return false
+    this.#held.set(entry, setTimeout(() => this.#release(entry), leftMs + 1).unref())
+    return true
+  }
+
+  #release(entry: Entry): void {
+    clearTimeout(this.#held.get(entry))
+    this.#held.delete(entry)
+    this.#push(entry)
+  }
+}

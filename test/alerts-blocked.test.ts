@@ -1,0 +1,103 @@
+import { describe, expect, test } from 'vitest'
+import { askFixture } from './helpers/child'
+
+interface Outcome {
+  seen: {
+    how: string
+    state: string
+    startedAt: string
+    endedAt?: string
+    durationMs: number
+    peak: number
+    spans: { name: string; selfMs?: number }[]
+  }[]
+  truth: Record<'beforeStartMs' | 'startMs' | 'endMs' | 'reportedMs' | 'seenByNextTurn' | 'wallAheadMs', number> & {
+    /** For how long the thread had waited for a CPU by then. */
+    waitedMs: Record<'beforeStart' | 'start' | 'end' | 'reported', number>
+  }
+  loop: string
+}
+
+/** The time of day is known to a millisecond, and goes its own way from that of `performance.now()`. */
+const clocksMs = 5
+
+const block = (backend: string, ms = 400) => askFixture<Outcome>('alerts/blocked.cjs', { args: [backend, String(ms)] })
+
+interface Errors {
+  /** For how long the machine kept the thread from running around the block: within that, the alert may be right. */
+  waitedMs: number
+  startMs: number
+  durationMs: number
+  arrivalMs: number
+}
+
+/** How far an alert is from the truth. */
+function errorsOf({ seen: [alert], truth }: Outcome): Errors {
+  const { startMs, endMs, reportedMs, wallAheadMs, waitedMs } = truth
+  const [before, after] = [waitedMs.start - waitedMs.beforeStart, waitedMs.reported - waitedMs.end]
+  const late = Date.parse(alert!.startedAt) - (startMs + wallAheadMs)
+  const longer = alert!.durationMs - (endMs - startMs)
+  return {
+    waitedMs: before + after,
+    startMs: Math.max(late, -late - before),
+    durationMs: Math.max(-longer, longer - before - after),
+    arrivalMs: reportedMs - endMs - after,
+  }
+}
+
+const rounds = 5
+
+describe('an event loop that is blocked in the first callback after the start', () => {
+  test('is reported with its start, its duration and the span that did it, before the loop makes another callback', async () => {
+    const { seen, truth, loop } = await block('native')
+    expect(seen.map(({ how, state }) => `${how} ${state}`)).toEqual([
+      'channel firing',
+      'event firing',
+      'channel resolved',
+    ])
+    expect(loop).toBe('native')
+    expect(truth.seenByNextTurn).toBe(3)
+    const [alert] = seen
+    // A busy machine may keep the thread from running at either end: so each time lies between what was read before and
+    // after it. On a quiet one that is within a millisecond.
+    const [startMs, endMs] = [Date.parse(alert!.startedAt), Date.parse(alert!.endedAt!)]
+    expect(startMs).toBeGreaterThan(truth.beforeStartMs - clocksMs)
+    expect(startMs).toBeLessThan(truth.startMs + clocksMs)
+    expect(endMs).toBeGreaterThan(truth.endMs - clocksMs)
+    expect(endMs).toBeLessThan(truth.reportedMs + clocksMs)
+    expect(alert!.durationMs).toSatisfy((ms) => Math.abs(ms - (endMs - startMs)) <= clocksMs)
+    expect(alert!.peak).toBe(alert!.durationMs)
+    expect(alert!.spans.map(({ name }) => name)).toEqual(['culprit', 'waiting'])
+    const [culprit, waiting] = alert!.spans
+    expect(culprit!.selfMs).toBeGreaterThan(10 * waiting!.selfMs!)
+  })
+
+  test('is known to 5 ms, its duration to 10 ms, and reported within 50 ms of its end', async () => {
+    const all: Errors[] = []
+    const isMet = ({ startMs, durationMs, arrivalMs }: Errors) => startMs <= 5 && durationMs <= 10 && arrivalMs <= 50
+    const isClear = (errors: Errors) => errors.waitedMs < 1 && isMet(errors)
+    while (all.length < rounds && !all.some(isClear)) all.push(errorsOf(await block('native')))
+    // More than one of those in which the machine disturbed least: what the hypervisor takes nobody reports.
+    const quietest = all.toSorted((a, b) => a.waitedMs - b.waitedMs).slice(0, 3)
+    expect(quietest, JSON.stringify(all)).toSatisfy((errors: Errors[]) => errors.some(isMet))
+  })
+
+  test('is seen by the JavaScript sampler as well, whose timer knows its start less closely', async () => {
+    const { seen, truth, loop } = await block('js')
+    expect(loop).toBe('timer')
+    expect(seen.map(({ how, state }) => `${how} ${state}`)).toEqual([
+      'channel firing',
+      'event firing',
+      'channel resolved',
+    ])
+    const durationMs = truth.endMs - truth.startMs
+    // It may begin a tick of its timer late.
+    expect(seen[0]!.durationMs).toBeGreaterThan(durationMs - 20 - clocksMs)
+  })
+
+  test('is no alert if it is shorter than the threshold', async () => {
+    // Where the machine made it longer, it is one.
+    const { seen, truth } = await block('native', 20)
+    if (truth.endMs - truth.startMs < 100) expect(seen).toEqual([])
+  })
+})

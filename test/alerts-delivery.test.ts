@@ -1,0 +1,179 @@
+import { feed } from 'spanmeter/alerts'
+import { describe, expect, test } from 'vitest'
+import { channelOf, fireOnce, rule, watch } from './helpers/fed-alerts'
+import { freePort } from './helpers/ports'
+import { type Answer, Receiver } from './helpers/receiver'
+
+// What arrives at receivers that behave as receivers do.
+
+describe('a receiver that fails for a while gets each alert once', () => {
+  const reset: Answer = (response) => response.socket!.destroy()
+  const hang: Answer = () => {}
+  const cases: readonly [string, Answer][] = [
+    ['500', 500],
+    ['503', 503],
+    ['429', 429],
+    ['a reset', reset],
+    ['silence', hang],
+  ]
+  test.each(cases)('%s', async (_name, answer) => {
+    await using receiver = await Receiver.start([answer, answer])
+    const channel = { type: 'webhook', url: receiver.url, timeoutMs: 300 } as const
+    await using alerts = watch({ channels: [channel] })
+    await fireOnce(alerts)
+    await expect.poll(() => channelOf(alerts).delivered).toBe(2)
+    expect(receiver.received.map(({ body }) => body.status)).toEqual(['firing', 'firing', 'firing', 'resolved'])
+    expect(channelOf(alerts)).toMatchObject({ queued: 0, failed: 0, dropped: 0 })
+  })
+
+  test('and not before the time that it asks for', async () => {
+    await using receiver = await Receiver.start([(response) => response.writeHead(429, { 'retry-after': '2' }).end()])
+    await using alerts = watch({ channels: [{ type: 'webhook', url: receiver.url }] })
+    await fireOnce(alerts)
+    await expect.poll(() => receiver.received.length).toBe(3)
+    expect(receiver.received[1]!.atMs - receiver.received[0]!.atMs).toBeGreaterThan(1990)
+  })
+})
+
+describe('a receiver that refuses', () => {
+  test.each([400, 403, 404])('with %d is not asked again for this alert, but for the next', async (status) => {
+    await using bad = await Receiver.start([status])
+    await using good = await Receiver.start()
+    const channels = [bad, good].map(({ url }) => ({ type: 'webhook', url }) as const)
+    await using alerts = watch({ channels, rules: [{ ...rule, cooldownMs: 3_600_000 }] })
+    await fireOnce(alerts)
+    await expect.poll(() => good.received.length).toBe(2)
+    expect(channelOf(alerts)).toMatchObject({ delivered: 0, failed: 1, queued: 0 })
+    expect(channelOf(alerts).lastError).toBe(`webhook at 127.0.0.1:${bad.port}: answered ${status}`)
+    // The cooldown of the one that got it does not keep it from the one that did not.
+    await fireOnce(alerts)
+    await expect.poll(() => bad.received.length).toBe(3)
+    expect(bad.received.map(({ body }) => body.status)).toEqual(['firing', 'firing', 'resolved'])
+    expect(channelOf(alerts, 1)).toMatchObject({ delivered: 2, suppressed: 1 })
+  })
+
+  test('by sending it elsewhere is not followed', async () => {
+    await using elsewhere = await Receiver.start()
+    const redirect: Answer = (response) => response.writeHead(307, { location: elsewhere.url }).end()
+    await using receiver = await Receiver.start([redirect])
+    await using alerts = watch({ channels: [{ type: 'webhook', url: receiver.url }] })
+    await fireOnce(alerts)
+    await expect.poll(() => channelOf(alerts).failed).toBe(1)
+    expect([receiver.received.length, elsewhere.received.length]).toEqual([1, 0])
+  })
+})
+
+test('an answer of 100 MB is not read', async () => {
+  let written = 0
+  const chunk = Buffer.alloc(2 ** 16)
+  const flood: Answer = (response) => {
+    const write = () => {
+      while (written < 1e8 && !response.destroyed) {
+        written += chunk.length
+        if (!response.write(chunk)) return void response.once('drain', write)
+      }
+    }
+    response.writeHead(200)
+    write()
+  }
+  await using receiver = await Receiver.start([flood])
+  await using alerts = watch({ channels: [{ type: 'webhook', url: receiver.url }] })
+  await fireOnce(alerts)
+  await expect.poll(() => channelOf(alerts).delivered).toBe(2)
+  // What fits into the buffers of the system.
+  expect(written).toBeLessThan(2e7)
+})
+
+test('a receiver that is gone gets what the queue holds when it is back; the rest is counted', async () => {
+  const port = await freePort()
+  const names = Array.from({ length: 8 }, (_, i) => `rule ${i}`)
+  const channel = { type: 'webhook', url: `http://127.0.0.1:${port}`, queueSize: 5 } as const
+  await using alerts = watch({ channels: [channel], rules: names.map((name) => ({ ...rule, name })) })
+  feed('queue', 20)
+  await expect.poll(() => channelOf(alerts).dropped).toBe(3)
+  expect(channelOf(alerts)).toMatchObject({ queued: 5, delivered: 0, failed: 0 })
+  await expect.poll(() => channelOf(alerts).lastError).toBe(undefined)
+  await using receiver = await Receiver.start([], port)
+  await expect.poll(() => channelOf(alerts).delivered).toBe(5)
+  // The one that was on its way, and the latest.
+  const arrived = receiver.received.map(({ body }) => body.commonLabels.alertname)
+  expect(arrived).toEqual(['rule 0', 'rule 4', 'rule 5', 'rule 6', 'rule 7'])
+})
+
+describe('a cooldown', () => {
+  test('keeps an alert back that returns, until it is over and the alert still fires', async () => {
+    const seen: string[] = []
+    const rules = [{ ...rule, cooldownMs: 1000 }]
+    await using alerts = watch({ channels: [({ state }) => seen.push(state)], rules })
+    await fireOnce(alerts)
+    const delivered = performance.now()
+    feed('queue', 20)
+    await expect.poll(() => channelOf(alerts).suppressed).toBe(1)
+    if (performance.now() - delivered < 900) expect(seen).toEqual(['firing', 'resolved'])
+    await expect.poll(() => seen).toEqual(['firing', 'resolved', 'firing'])
+    expect(performance.now() - delivered).toBeGreaterThan(800)
+  })
+
+  test('is not consumed by a failure', async () => {
+    const results = ['throws', 'works', 'works']
+    const seen: string[] = []
+    const channel = ({ state }: { state: string }) => {
+      const result = results.shift()
+      seen.push(`${state} ${result}`)
+      if (result === 'throws') throw new Error('no')
+    }
+    await using alerts = watch({ channels: [channel], rules: [{ ...rule, cooldownMs: 3_600_000 }] })
+    await fireOnce(alerts)
+    await fireOnce(alerts)
+    expect(seen).toEqual(['firing throws', 'firing works', 'resolved works'])
+    await fireOnce(alerts)
+    expect(seen).toHaveLength(3)
+  })
+
+  test('and a limit for the hour leave events as they are', async () => {
+    await using receiver = await Receiver.start()
+    await using alerts = watch({ channels: [{ type: 'webhook', url: receiver.url, maxPerHour: 2 }] })
+    let events = 0
+    alerts.on('firing', () => events++)
+    for (let i = 0; i < 4; i++) await fireOnce(alerts)
+    expect(events).toBe(4)
+    await expect.poll(() => receiver.received.length).toBe(4)
+    expect(channelOf(alerts)).toMatchObject({ delivered: 4, suppressed: 2 })
+  })
+})
+
+describe('close()', () => {
+  test('sends what waits', async () => {
+    await using receiver = await Receiver.start([500])
+    const alerts = watch({ channels: [{ type: 'webhook', url: receiver.url }] })
+    feed('queue', 20)
+    await expect.poll(() => receiver.received.length).toBe(1)
+    await alerts.close()
+    expect(receiver.received).toHaveLength(2)
+    expect(channelOf(alerts)).toMatchObject({ delivered: 1, queued: 0, dropped: 0 })
+    expect(alerts.health().rules).toBe(0)
+  })
+
+  test('gives up at its deadline, and counts what is lost', async () => {
+    await using receiver = await Receiver.start([() => {}])
+    const alerts = watch({ channels: [{ type: 'webhook', url: receiver.url }] })
+    feed('queue', 20)
+    await expect.poll(() => receiver.received.length).toBe(1)
+    const first = alerts.close(200)
+    await Promise.all([first, alerts.close()])
+    expect(channelOf(alerts)).toMatchObject({ delivered: 0, queued: 0, dropped: 1 })
+  })
+})
+
+test('rules that are removed while they fire are resolved', async () => {
+  const seen: string[] = []
+  await using alerts = watch({ channels: [({ name, state }) => seen.push(`${name} ${state}`)] })
+  feed('queue', 20)
+  await expect.poll(() => seen).toEqual(['queue firing'])
+  alerts.add({ ...rule, name: 'later' })
+  // It counts from when it was added: what was fed before does not concern it.
+  feed('queue', 21)
+  await expect.poll(() => seen).toEqual(['queue firing', 'later firing'])
+  alerts.remove('queue')
+  await expect.poll(() => seen).toEqual(['queue firing', 'later firing', 'queue resolved'])
+})
