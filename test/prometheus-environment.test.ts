@@ -3,7 +3,7 @@ import { type AddressInfo, connect, createServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { askFixture, run, runFixture } from './helpers/child'
-import { expectWithin } from './helpers/expect'
+import { expectBetween } from './helpers/expect'
 import { type Family, parseExposition, sampleOf } from './helpers/exposition'
 import { freePort } from './helpers/ports'
 import { ask, closing, scrape } from './helpers/scraping'
@@ -34,7 +34,13 @@ describe('with nothing but an environment variable', () => {
     using app = new TemporaryApp(['node-gyp-build'])
     const port = await freePort()
     const env = { SPANMETER_PROMETHEUS_PORT: String(port) }
-    const ended = run(process.execPath, [...nodeArgs, app.write('setTimeout(() => {}, 2000)')], env, 30_000, app.folder)
+    const ended = run(
+      process.execPath,
+      [...nodeArgs, app.write('setTimeout(() => {}, 2000)')],
+      env,
+      100_000,
+      app.folder,
+    )
     const families = await scrapeSoon(port)
     expect(sampleOf(families, 'process_memory_bytes')).toBeGreaterThan(0)
     expect(sampleOf(families, 'spanmeter_thread_cpu_time_seconds_total')).toBeGreaterThan(0)
@@ -71,6 +77,39 @@ describe('with nothing but an environment variable', () => {
     expect(stderr.includes('metrics are at http://127.0.0.1:')).toBe(there)
   })
 
+  test('its host, names and token are those of the environment, and nobody is shown the token', async () => {
+    const [port, token] = [await freePort(), 'token-of-the-test']
+    const env = {
+      SPANMETER_PROMETHEUS_PORT: String(port),
+      SPANMETER_PROMETHEUS_HOST: '127.0.0.2',
+      SPANMETER_PROMETHEUS_ALLOWED_HOSTS: 'metrics.example.org',
+      SPANMETER_PROMETHEUS_TOKEN: token,
+      NODE_DEBUG: 'spanmeter',
+    }
+    const ended = runFixture('prometheus/idle.cjs', { nodeArgs, env })
+    const url = `http://127.0.0.2:${port}/metrics`
+    const authorization = `Bearer ${token}`
+    await expect.poll(() => ask(url, { authorization }).catch(() => 'none yet')).toMatchObject({ status: 200 })
+    expect(await ask(url)).toMatchObject({ status: 401 })
+    expect(await ask(url, { authorization, host: 'metrics.example.org' })).toMatchObject({ status: 200 })
+    expect(await ask(url, { authorization, host: 'evil.example' })).toMatchObject({ status: 421 })
+    await expect(ask(`http://127.0.0.1:${port}/metrics`)).rejects.toThrow('ECONNREFUSED')
+    const { code, stdout, stderr } = await ended
+    expect(code, stderr).toBe(0)
+    expect(stderr).toContain(`metrics are at ${url}`)
+    expect(stdout + stderr).not.toContain(token)
+  })
+
+  test('a token that cannot be had is one warning, and no endpoint', async () => {
+    const port = await freePort()
+    const env = { SPANMETER_PROMETHEUS_PORT: `${port}`, SPANMETER_PROMETHEUS_TOKEN_FILE: '/nonexistent' }
+    const ended = runFixture('prometheus/idle.cjs', { nodeArgs, env })
+    const { code, stderr } = await ended
+    expect(code).toBe(0)
+    expect(stderr.match(/Warning: /g)).toHaveLength(1)
+    expect(stderr).toContain('there is no endpoint for Prometheus: tokenFile has no token that could be used: ENOENT')
+  })
+
   test('what it has of tracing is switched by SPANMETER_ATTRIBUTION', async () => {
     const reported = async (attribution: string) => {
       const port = await freePort()
@@ -87,8 +126,8 @@ describe('with nothing but an environment variable', () => {
     const options = { nodeArgs, env: { SPANMETER_PROMETHEUS_PORT: String(port) }, args: [String(other)] }
     const { code, stdout, stderr } = await runFixture('prometheus/cluster.cjs', options)
     expect(code, stderr).toBe(0)
-    const { primary, reported } = JSON.parse(stdout) as { primary: number; reported: number }
-    expectWithin(5, reported, primary)
+    const { before, after, reported } = JSON.parse(stdout) as Record<'before' | 'after' | 'reported', number>
+    expectBetween(5, reported, before, after)
     const refused = [...stderr.matchAll(/port (\d+) of 127.0.0.1: it is taken; each worker of a cluster needs/g)]
     expect(refused.map(([, number]) => Number(number)).sort()).toEqual([port, other].sort())
   })

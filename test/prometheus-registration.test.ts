@@ -45,7 +45,7 @@ describe('registration', () => {
       require('spanmeter/prometheus').collectResourceMetrics()
       register.metrics().then(console.log)`)
     // From elsewhere, as services are started.
-    const { code, stdout, stderr } = await run(process.execPath, [program], {}, 30_000, '/')
+    const { code, stdout, stderr } = await run(process.execPath, [program], {}, 100_000, '/')
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     expect(sampleOf(parseExposition(stdout.trimEnd().concat('\n')), 'process_memory_bytes')).toBeGreaterThan(0)
   })
@@ -54,7 +54,7 @@ describe('registration', () => {
     using app = new TemporaryApp(['node-gyp-build'])
     const program = app.write(`
       try { require('spanmeter/prometheus').collectResourceMetrics() } catch (error) { console.log(String(error)) }`)
-    const { stdout } = await run(process.execPath, [program], {}, 30_000, app.folder)
+    const { stdout } = await run(process.execPath, [program], {}, 100_000, app.folder)
     expect(stdout).toBe('TypeError: register must be given where prom-client is not installed, got undefined\n')
   })
 

@@ -3,10 +3,12 @@ import { availableParallelism } from 'node:os'
 import { announcesTurns } from '../attribution/host.js'
 import { performanceNow } from '../clock.js'
 import { createMonitor } from '../create-monitor.js'
+import type { MonitorHealth } from '../health.js'
+import { LongestBlock } from '../loop/longest-block.js'
 import { isKnown } from '../otel/attributes.js'
 import type { TracingCost } from '../overhead/tracing-overhead.js'
 import { samplingRatio } from '../trace-sampling/ratio.js'
-import type { Mark, MonitorHealth, ResourceMonitor, ResourceStats } from '../types.js'
+import type { Mark, ResourceMonitor, ResourceStats } from '../types.js'
 import { CounterLog, LookBack } from './look-back.js'
 import type { ReadName } from './table.js'
 import { measureTracing, type TracingMeter } from './tracing-meter.js'
@@ -45,6 +47,8 @@ export class MetricCollector {
   readonly #mark: Mark
   readonly #tracing: TracingMeter | undefined
   readonly #lookBack: LookBack
+  /** Undefined with the sampler in JavaScript. */
+  readonly #longestBlock: LongestBlock | undefined
   /** CPU time so far, in ms: of tracing on this thread, and of the process in user and in system mode. */
   readonly #log = { tracing: new CounterLog(), user: new CounterLog(), system: new CounterLog() }
   #throttledMs = 0
@@ -59,6 +63,7 @@ export class MetricCollector {
     const { timeMs } = this.#mark
     this.#throttledUntilMs = timeMs
     this.#lookBack = new LookBack(windowMs, timeMs)
+    this.#longestBlock = this.#monitor.backend === 'native' ? new LongestBlock() : undefined
     this.#tracing = tracing && announcesTurns && this.#monitor.backend === 'native' ? measureTracing() : undefined
     // The cost of tracing is not 0 now if somebody else has measured it before.
     this.#logCounters(timeMs, this.#tracing?.read())
@@ -79,12 +84,14 @@ export class MetricCollector {
       ...this.#process(total, fromMs, nowMs),
       ...ownFigures(total, window, this.#throttled(total, nowMs)),
       ...(cost && this.#tracingCost(cost, health, fromMs, nowMs)),
+      ...blocked(this.#longestBlock?.since(fromMs)),
       ...sampler(health),
     }
   }
 
   stop(): void {
     this.#tracing?.stop()
+    this.#longestBlock?.stop()
     if (this.#ownsMonitor) this.#monitor[Symbol.dispose]()
   }
 
@@ -177,6 +184,10 @@ function ownFigures(total: ResourceStats, window: ResourceStats, throttledMs: nu
   if (total.thread?.waitMs !== undefined) points['spanmeter.thread.wait.time'] = one(total.thread.waitMs / 1e3)
   if (throttledMs !== undefined) points['spanmeter.cgroup.throttled.time'] = one(throttledMs / 1e3)
   return points
+}
+
+function blocked(ms: number | undefined): Points {
+  return ms === undefined ? {} : { 'spanmeter.loop.blocked.max': one(ms / 1e3) }
 }
 
 function sampler(health: MonitorHealth): Points {

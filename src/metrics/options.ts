@@ -30,7 +30,8 @@ const names = ['enabled', 'meterProvider', 'monitor', 'windowMs', 'tracing', 'ut
 
 /** Fills in the defaults. Throws a `TypeError` or `RangeError` for a bad option. */
 export function checkMetricsOptions(config: SpanmeterMetricsInstrumentationConfig = {}): MetricsRules {
-  const { meterProvider, monitor, ...options } = known(config, names)
+  const options = known(config, names)
+  const { meterProvider, monitor } = options
   if (meterProvider !== undefined && typeof meterProvider?.getMeter !== 'function') {
     throw new TypeError(`meterProvider must be an OpenTelemetry MeterProvider, got ${show(meterProvider)}`)
   }

@@ -1,13 +1,16 @@
-import type { Attributes, Histogram, Meter } from '@opentelemetry/api'
+import type { Attributes, Counter, Histogram, Meter } from '@opentelemetry/api'
 import { addSpanCostListener, removeSpanCostListener, type SpanCostListener } from '../otel/span-costs.js'
 import { buckets } from './buckets.js'
 import { optionsOf } from './observables.js'
+import { errorOf, otherError } from './span-errors.js'
 import { recordSpanFigures } from './span-figures.js'
 import { SpanNames } from './span-names.js'
 import { type HistogramName, metrics } from './table.js'
 
 /** The attribute by which the OpenTelemetry specification marks values beyond a limit. */
 const overflow: Attributes = { 'otel.metric.overflow': true }
+
+const maxErrorKinds = 100
 
 /** The histograms of what spans cost, by the names of spans, as OpenTelemetry instruments. */
 export class SpanInstruments {
@@ -16,6 +19,8 @@ export class SpanInstruments {
   readonly #attributes = new Map<string, Attributes>()
   readonly #warn: (error: unknown) => void
   readonly #histograms: Record<HistogramName, Histogram>
+  readonly #errors: Counter
+  readonly #errorKinds = new SpanNames(maxErrorKinds)
 
   /** `warn` is called with what goes wrong when a span ends. */
   constructor(meter: Meter, maxNames: number, warn: (error: unknown) => void) {
@@ -27,6 +32,7 @@ export class SpanInstruments {
       'spanmeter.span.cpu.wait': create(meter, 'spanmeter.span.cpu.wait'),
       'spanmeter.span.memory.max': create(meter, 'spanmeter.span.memory.max'),
     }
+    this.#errors = meter.createCounter('spanmeter.span.errors', optionsOf(metrics['spanmeter.span.errors']))
     addSpanCostListener(this.#record)
   }
 
@@ -34,10 +40,13 @@ export class SpanInstruments {
     removeSpanCostListener(this.#record)
   }
 
-  readonly #record: SpanCostListener = (name, stats, share) => {
+  readonly #record: SpanCostListener = (name, stats, share, span) => {
     try {
       const attributes = this.#attributesOf(name)
       recordSpanFigures(stats, share, (metric, value) => this.#histograms[metric].record(value, attributes))
+      const kind = errorOf(span)
+      if (kind === undefined) return
+      this.#errors.add(1, { ...attributes, 'error.type': this.#errorKinds.labelFor(kind) ?? otherError })
     } catch (error) {
       this.#warn(error)
     }

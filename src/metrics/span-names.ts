@@ -1,4 +1,5 @@
 import { show } from '../options.js'
+import { beginningOf } from '../texts.js'
 
 const maxLength = 200
 
@@ -18,13 +19,8 @@ export class SpanNames {
     const label = text.length > maxLength ? `${text.slice(0, maxLength)}…` : text
     const known = this.#known.get(label)
     if (known !== undefined || this.#known.size >= this.#max) return known
-    const copy = copyOf(label)
+    const copy = beginningOf(label, label.length)
     this.#known.set(copy, copy)
     return copy
   }
-}
-
-/** In V8 a part of a string is a view on the whole string, and would keep it in memory. */
-function copyOf(text: string): string {
-  return Buffer.from(text, 'utf16le').toString('utf16le')
 }

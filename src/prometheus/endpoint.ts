@@ -1,20 +1,12 @@
 import { once } from 'node:events'
 import type { Server } from 'node:http'
-import { show, wholeNumber } from '../options.js'
 import { outside } from '../outside.js'
-import { checkResourceMetricsOptions, type ResourceMetricsOptions, resourceMetricsOptionNames } from './options.js'
+import { AskedHost } from './asked-host.js'
+import { BearerToken } from './bearer-token.js'
+import { checkEndpointOptions, type PrometheusEndpointOptions } from './endpoint-options.js'
 import { ResourceMetrics } from './resource-metrics.js'
 import { Scrapes } from './scrapes.js'
 import { createScrapeServer, inUrl, listen } from './server.js'
-
-export interface PrometheusEndpointOptions extends ResourceMetricsOptions {
-  /** 0: any that is free. */
-  port: number
-  /** Default `'127.0.0.1'`, which only this machine can reach. */
-  host?: string
-  /** Default `'/metrics'`. */
-  path?: string
-}
 
 /** An HTTP server for scrapes. It does not keep the process alive. */
 export interface PrometheusEndpoint extends AsyncDisposable {
@@ -25,21 +17,19 @@ export interface PrometheusEndpoint extends AsyncDisposable {
   stop(): Promise<void>
 }
 
-const optionNames = [...resourceMetricsOptionNames, 'port', 'host', 'path'] as const
-
 /**
  * Serves the metrics of the process, of tracing and of the spans to Prometheus. Rejects with a `TypeError` or `RangeError`
- * for a bad option, and with `SpanmeterError` `CANNOT_LISTEN` where it cannot listen.
+ * for a bad option, and with `SpanmeterError`: `NO_TOKEN` where the file of the token has none, `CANNOT_LISTEN` where it
+ * cannot listen.
  */
 export async function startPrometheusEndpoint(options: PrometheusEndpointOptions): Promise<PrometheusEndpoint> {
-  const rules = checkResourceMetricsOptions(options, optionNames)
-  const port = wholeNumber('port', options.port, 0, 65_535)
-  const host = text('host', options.host ?? '127.0.0.1', /./, 'the name or address of an interface of this machine')
-  const path = text('path', options.path ?? '/metrics', /^\/[\w/.~-]*$/, 'a path that begins with /')
+  const { rules, port, host, path, allowedHosts, ...secret } = checkEndpointOptions(options)
   return outside(async () => {
+    const token = await tokenOf(secret)
     const resourceMetrics = new ResourceMetrics(rules)
     try {
-      const server = createScrapeServer(new Scrapes(resourceMetrics, path).answer)
+      const scrapes = new Scrapes({ resourceMetrics, path, token, askedHost: new AskedHost(host, allowedHosts) })
+      const server = createScrapeServer(scrapes.answer)
       const bound = await listen(server, port, host)
       return {
         url: `http://${inUrl(host)}:${bound}${path}`,
@@ -54,6 +44,13 @@ export async function startPrometheusEndpoint(options: PrometheusEndpointOptions
   })
 }
 
+type Secret = Pick<ReturnType<typeof checkEndpointOptions>, 'token' | 'tokenFile'>
+
+async function tokenOf({ token, tokenFile }: Secret): Promise<BearerToken | undefined> {
+  if (tokenFile !== undefined) return await BearerToken.inFile(tokenFile)
+  return token === undefined ? undefined : BearerToken.given(token)
+}
+
 async function stop(server: Server, resourceMetrics: ResourceMetrics): Promise<void> {
   resourceMetrics.stop()
   if (!server.listening) return
@@ -61,9 +58,4 @@ async function stop(server: Server, resourceMetrics: ResourceMetrics): Promise<v
   server.close()
   server.closeAllConnections()
   await closed
-}
-
-function text(name: string, value: unknown, pattern: RegExp, expected: string): string {
-  if (typeof value === 'string' && pattern.test(value)) return value
-  throw new TypeError(`${name} must be ${expected}, got ${show(value)}`)
 }

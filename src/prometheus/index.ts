@@ -4,5 +4,6 @@ export {
   type MetricRegistry,
   type ResourceMetricsCollection,
 } from './collect.js'
-export { type PrometheusEndpoint, type PrometheusEndpointOptions, startPrometheusEndpoint } from './endpoint.js'
+export { type PrometheusEndpoint, startPrometheusEndpoint } from './endpoint.js'
+export type { PrometheusEndpointOptions } from './endpoint-options.js'
 export type { ResourceMetricsOptions } from './options.js'

@@ -20,10 +20,10 @@ export const resourceMetricsOptionNames = ['prefix', 'windowMs', 'tracing', 'max
 
 /** Fills in the defaults. Throws a `TypeError` or `RangeError` that names the option, what it got and what it expects. */
 export function checkResourceMetricsOptions(
-  options: ResourceMetricsOptions,
+  given: ResourceMetricsOptions,
   names: readonly string[],
 ): Required<ResourceMetricsOptions> {
-  known(options, names)
+  const options = known(given, names)
   const { prefix = '' } = options
   if (typeof prefix !== 'string' || !/^([a-zA-Z_:][\w:]*)?$/.test(prefix)) {
     throw new TypeError(`prefix must be the beginning of a metric name: letters, digits, _ and :, got ${show(prefix)}`)

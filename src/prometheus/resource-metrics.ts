@@ -3,6 +3,7 @@ import { type HistogramName, type MetricName, metricNames, metrics } from '../me
 import { addSpanCostListener, removeSpanCostListener } from '../otel/span-costs.js'
 import { Metric, type Sample } from './metric.js'
 import type { ResourceMetricsOptions } from './options.js'
+import { SpanErrors } from './span-errors.js'
 import { SpanHistograms } from './span-histograms.js'
 
 /** All metrics, in the shape that a registry of prom-client takes, and what they are read from. */
@@ -10,6 +11,7 @@ export class ResourceMetrics {
   readonly metrics: readonly Metric[]
   readonly #collector: MetricCollector
   readonly #spans: SpanHistograms
+  readonly #errors: SpanErrors
   /** The points of the latest collection, kept until the code that runs now has ended. */
   #points: Points | undefined
   #stopped = false
@@ -17,7 +19,9 @@ export class ResourceMetrics {
   constructor({ prefix, windowMs, tracing, maxSpanNames }: Required<ResourceMetricsOptions>) {
     this.#collector = new MetricCollector({ windowMs, tracing })
     this.#spans = new SpanHistograms(maxSpanNames)
+    this.#errors = new SpanErrors(maxSpanNames)
     addSpanCostListener(this.#spans.record)
+    addSpanCostListener(this.#errors.record)
     this.metrics = metricNames.map((name) => {
       const prometheusName = prefix + metrics[name].prometheus
       return new Metric(prometheusName, metrics[name], () => this.#samples(name, prometheusName))
@@ -42,11 +46,13 @@ export class ResourceMetrics {
     if (this.#stopped) return
     this.#stopped = true
     removeSpanCostListener(this.#spans.record)
+    removeSpanCostListener(this.#errors.record)
     this.#collector.stop()
   }
 
   #samples(name: MetricName, prometheusName: string): Iterable<Sample> {
     if (isHistogram(name)) return this.#stopped ? [] : this.#spans.samples(name, prometheusName)
+    if (name === 'spanmeter.span.errors') return this.#stopped ? [] : this.#errors.samples()
     const points = this.#points ?? this.collect()
     return (points[name] ?? []).map(sampleOf)
   }

@@ -2,23 +2,35 @@ import cluster from 'node:cluster'
 import { EventEmitter, once } from 'node:events'
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { clearTimeout, setTimeout } from '../clock.js'
 import { SpanmeterError } from '../errors.js'
 
 /** Scrapes are small, quick and few. Requests that are not are cut off. */
-const limits = {
+const scrapeLimits = {
   maxHeaderSize: 8192,
   headersTimeout: 5000,
   requestTimeout: 10_000,
   connectionsCheckingInterval: 5000,
+  maxConnections: 50,
+  /** Further requests over the same connection are refused. */
+  maxRequestsPerSocket: 100,
+  /** Nothing was sent or received for so long, in ms. */
+  idleMs: 5000,
+  /** An answer was not taken to its end by then, however busy the connection is, in ms. */
+  answerMs: 30_000,
 }
-const maxConnections = 50
-/** Further requests over the same connection are refused. */
-const maxRequestsPerSocket = 100
-const idleMs = 5000
 
-/** A server that does not keep the process alive, and for whose requests instrumentations make no spans. */
-export function createScrapeServer(answer: RequestListener): Server {
-  const server = createServer(limits, answer)
+/**
+ * A server that does not keep the process alive, and for whose requests instrumentations make no spans. `limits` are for
+ * tests, which cannot wait as long.
+ */
+export function createScrapeServer(answer: RequestListener, limits: Partial<typeof scrapeLimits> = {}): Server {
+  const { maxConnections, maxRequestsPerSocket, idleMs, answerMs, ...ofRequests } = { ...scrapeLimits, ...limits }
+  const server = createServer(ofRequests, (request, response) => {
+    const timer = setTimeout(() => request.socket.destroy(), answerMs).unref()
+    response.once('close', () => clearTimeout(timer))
+    answer(request, response)
+  })
   server.maxConnections = maxConnections
   server.maxRequestsPerSocket = maxRequestsPerSocket
   server.timeout = idleMs

@@ -102,6 +102,14 @@ export const processMetrics = {
     source: '/proc/self/task/TID/schedstat: run_delay',
     prometheus: 'spanmeter_thread_wait_time_seconds_total',
   },
+  'spanmeter.loop.blocked.max': {
+    kind: 'gauge',
+    unit: 's',
+    description:
+      'Longest time in the look-back window that the event loop did not come round; 0 if it was below 10 ms each time',
+    source: 'libuv: prepare handle and idle time',
+    prometheus: 'spanmeter_loop_blocked_max_seconds',
+  },
   'spanmeter.cgroup.throttled.time': {
     kind: 'counter',
     unit: 's',

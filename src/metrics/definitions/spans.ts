@@ -36,4 +36,12 @@ export const spanMetrics = {
     source: '/proc/self/statm',
     prometheus: 'spanmeter_span_memory_max_bytes',
   },
+  'spanmeter.span.errors': {
+    kind: 'counter',
+    unit: '{error}',
+    description: 'Spans that recorded an exception or ended with an error',
+    attributes: { ...spanName, 'error.type': 'type of the exception or _OTHER' },
+    source: 'status and events of the spans',
+    prometheus: 'spanmeter_span_errors_total',
+  },
 } as const satisfies Record<string, MetricDefinition>
