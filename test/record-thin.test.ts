@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { decodeColumn, encodeColumn } from '../dist/record/columns.js'
 import { newSpan } from '../dist/record/costs.js'
-import type { Line, SamplesLine, SpansLine, StepsLine } from '../dist/record/lines.js'
+import { lineOf, textOf } from '../dist/record/line-text.js'
+import type { Line, OpenLine, SamplesLine, SpansLine, StepsLine } from '../dist/record/lines.js'
 import { thin } from '../dist/record/thin.js'
 import { sum } from './helpers/numbers'
 
@@ -85,4 +86,34 @@ test('of spans the longest and the dearest of each name stay, and how many there
   ])
   expect(once.before).toBe(5)
   expect(thin(once)).toEqual(once)
+})
+
+test('of open spans none stay, for those that ended may be gone', () => {
+  expect(thin({ kind: 'open', spans: [newSpan()] })).toEqual({ kind: 'open', spans: [] })
+})
+
+test('spans are read as they were written, with all that is known of them and nothing else', () => {
+  const known = {
+    ...{ startMs: 12.345, durationMs: 0, flags: 24, selfMs: 0, othersMs: 1e-3, waitMs: 3, cpuMs: 4 },
+    ...{
+      memoryMax: 5 * 2 ** 40,
+      owner: 2 ** 40,
+      parentSpanId: 'b'.repeat(16),
+      attributes: { 'http.route': '/é', n: 0 },
+    },
+  }
+  const spans = [
+    { ...newSpan(), name: 'one', traceId: 'a'.repeat(32), spanId: 'c'.repeat(16), ...known },
+    { ...newSpan(), name: '', startMs: 7 },
+    { ...newSpan(), name: 'one', traceId: 'd' },
+  ]
+  for (const kind of ['spans', 'open'] as const) {
+    for (const some of [spans, spans.slice(1), []]) {
+      const line: SpansLine | OpenLine = { kind, spans: some }
+      expect(lineOf(textOf(line))).toStrictEqual(line)
+    }
+  }
+  const text = textOf({ kind: 'spans', spans })
+  expect(text.match(/\n/g)).toHaveLength(1)
+  for (let length = 0; length < text.length - 1; length++) expect(lineOf(text.slice(0, length))).toBe(undefined)
 })

@@ -5,7 +5,7 @@ import { startRecording } from 'spanmeter/record'
 import { expect, test } from 'vitest'
 import type { ReportProcess } from '../dist/report/data.js'
 import { readRecording } from '../dist/report/read-recording.js'
-import { runFixture } from './helpers/child'
+import { run, runFixture } from './helpers/child'
 import { burn } from './helpers/cpu.cjs'
 import { sum } from './helpers/numbers'
 import { Recordings, spansOf } from './helpers/recorded'
@@ -67,9 +67,7 @@ test('it keeps within its size, and thins the oldest to extremes', async () => {
   const { code, stderr } = await runFixture('record/many.cjs', { args: [recordings.directory] })
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   const [folder] = recordings.folders
-  const files = readdirSync(folder!, { recursive: true, encoding: 'utf8' }).map((name) => join(folder!, name))
-  const bytes = sum(files.filter((name) => statSync(name).isFile()).map((name) => statSync(name).size))
-  expect(bytes).toBeLessThan(1.2 * 2 ** 20)
+  expect(bytesIn(folder!)).toBeLessThan(1.2 * 2 ** 20)
   const { processes } = await recordings.read()
   const [{ sampler }] = processes as [ReportProcess]
   expect(sampler.thinned).toMatch(/^The oldest samples were folded .* the longest and dearest of each name stayed\.$/)
@@ -80,3 +78,36 @@ test('it keeps within its size, and thins the oldest to extremes', async () => {
     1,
   )
 })
+
+test('threads that come and go leave no more on disk than one that stays', async () => {
+  using recordings = new Recordings()
+  const env = { SPANMETER_RECORD_MAX_MB: '1' }
+  const { code, stderr } = await recordings.run('record/workers.cjs', { args: ['28'], env })
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  // A process has one folder.
+  expect(recordings.folders).toHaveLength(1)
+  // Beyond its size there are the files that were begun since one was full.
+  expect(bytesIn(recordings.folders[0]!)).toBeLessThan(1.5 * 2 ** 20)
+  const { processes } = await recordings.read()
+  const names = new Set(processes.flatMap((process) => spansOf(process).map(({ name }) => name)))
+  // The oldest went.
+  expect(names).not.toContain('worker 0')
+  for (const name of ['main', 'worker 27']) expect(names).toContain(name)
+})
+
+test('a recording goes on where there were no file descriptors for a while', async () => {
+  using recordings = new Recordings()
+  const program = join(__dirname, 'fixtures/record/no-descriptors.cjs')
+  const limited = ['-c', 'ulimit -n 64; exec "$@"', 'sh', process.execPath, program, recordings.directory]
+  const { code, stderr } = await run('sh', limited)
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  const { processes } = await recordings.read()
+  const names = new Set(spansOf(processes[0]!).map(({ name }) => name))
+  expect(names).toEqual(new Set(['before', 'meanwhile', 'after']))
+  expect(bytesIn(recordings.folders[0]!)).toBeLessThan(1.2 * 2 ** 20)
+})
+
+function bytesIn(folder: string): number {
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => statSync(join(folder, name)))
+  return sum(files.filter((stats) => stats.isFile()).map(({ size }) => size))
+}

@@ -35,6 +35,23 @@ describe('spans in their rows', () => {
     expect(rows).toBe(4)
   })
 
+  test('a tree takes whichever rows are free, without a gap in itself', () => {
+    const { row } = packLanes(
+      spansOf(
+        [0, 20, -1],
+        [1, 2, -1],
+        [1, 1, 1],
+        [4, 9, -1],
+        [5, 1, -1],
+        [7, 9, -1],
+        [7, 8, 5],
+        [18, 2, -1],
+        [18, 1, 7],
+      ),
+    )
+    expect([...row]).toEqual([0, 1, 2, 1, 2, 2, 3, 1, 2])
+  })
+
   test('a child that outlives its parent keeps the lane', () => {
     const { row } = packLanes(spansOf([0, 2, -1], [1, 10, 0], [5, 1, -1]))
     expect([...row]).toEqual([0, 1, 2])

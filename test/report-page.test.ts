@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { frame, PageReader, whyNoBrowser } from './helpers/browser'
 import { packageRoot } from './helpers/child'
-import { processOf, reportOf, sampled, spanColumns } from './helpers/report-data'
+import { processOf, profileOf, reportOf, sampled, spanColumns } from './helpers/report-data'
 import { pageOf, panel, tableOf } from './helpers/report-page'
 
 const reader = new PageReader()
@@ -91,7 +91,7 @@ describe.skipIf(whyNoBrowser !== '')(`in a browser${whyNoBrowser}`, () => {
         hostile.map((name, i) => ({ name, start: i * 10, duration: 9, attributes: JSON.stringify({ [name]: name }) })),
       ),
       gc: { start: Float64Array.of(1), duration: Float32Array.of(2), kind: [hostile[1]!] },
-      functions: [{ name: 0, function: hostile[0]!, location: hostile[1]!, selfMs: 4 }],
+      profile: profileOf([{ name: hostile[0]!, location: hostile[1]!, span: 0, samples: 4 }]),
     })
     const data = reportOf(100, [process, process], { verdict: hostile })
     data.program.command = ['node', ...hostile]
@@ -113,7 +113,9 @@ describe.skipIf(whyNoBrowser !== '')(`in a browser${whyNoBrowser}`, () => {
   test('it states how far its numbers can be trusted', async () => {
     const sampler = {
       backend: 'js' as const,
+      backendReason: 'no addon may be loaded',
       periodMs: 10,
+      lengthened: { wantedMs: 1, longestMs: 40, reason: 'budget' as const },
       coverage: 0.87654,
       maxGapMs: 120,
       missedTicks: { starved: 12, throttled: 1234, stopped: 0 },
@@ -126,8 +128,8 @@ describe.skipIf(whyNoBrowser !== '')(`in a browser${whyNoBrowser}`, () => {
     const { page } = await reader.open(pageOf(data))
     const facts = (await page.locator('.facts').allInnerTexts()).join('\n').replace(/\s+/g, ' ')
     for (const fact of [
-      'Sampler ⚠ JavaScript',
-      'Period 10 ms',
+      'Sampler ⚠ a JavaScript timer, which sees nothing while the loop is blocked: no addon may be loaded',
+      'Period ⚠ 10 ms at the end, 40 ms at most, to keep to its budget; 1 ms was wanted',
       'Coverage ⚠ 87.65 %',
       'Longest gap 120 ms',
       'Missed ticks ⚠ 1 246: 12 no CPU for the sampler, 1 234 throttled by the cgroup',

@@ -1,64 +1,9 @@
-import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { frame, PageReader, whyNoBrowser } from './helpers/browser'
-import { processOf, reportOf, sampled, spanColumns } from './helpers/report-data'
-import { dragOver, pageOf, panel, pointOf, readAt, shown, xOf, yOf } from './helpers/report-page'
+import { describe, expect, test } from 'vitest'
+import { frame, whyNoBrowser } from './helpers/browser'
+import { keepBusyPage, page } from './helpers/busy-page'
+import { dragOver, panel, pointOf, readAt, shown, xOf } from './helpers/report-page'
 
-const reader = new PageReader()
-let page: Page
-
-const mb = 2 ** 20
-const duration = 10_000
-/** The thread is busy from 4000 to 4200 ms, and for 2 ms at 8000. */
-const { time, values: thread } = sampled(duration, 1, (at) =>
-  (at > 4000 && at <= 4200) || (at > 8000 && at <= 8002) ? 97 : 1,
-)
-const cpu = thread.map((value) => value + 12)
-const memory = sampled(duration, 4, (at) => (at < 5000 ? 100 : 150))
-const wait = sampled(duration, 10, (at) => (at > 2000 && at <= 2100 ? 40 : 0))
-const process = processOf({
-  time,
-  cpu: { min: cpu, avg: cpu, max: cpu },
-  thread: { min: thread, avg: thread, max: thread },
-  memory: { time: memory.time, bytes: Float64Array.from(memory.values, (value) => value * mb) },
-  wait: { time: wait.time, percent: wait.values },
-  throttled: { time: wait.time, percent: wait.values.map((value) => value / 2) },
-  gc: { start: Float64Array.of(1000, 3000), duration: Float32Array.of(5, 80), kind: ['minor', 'major'] },
-  blocks: { start: Float64Array.of(4000), duration: Float32Array.of(200) },
-  spans: spanColumns([
-    {
-      name: 'request',
-      start: 3900,
-      duration: 1000,
-      selfMs: 20,
-      flags: 8,
-      traceId: 'a'.repeat(32),
-      spanId: 'b'.repeat(16),
-    },
-    {
-      name: 'loop',
-      start: 4000,
-      duration: 200,
-      parent: 0,
-      selfMs: 196,
-      flags: 1,
-      attributes: '{"rows":12,"query":"SELECT 1"}',
-    },
-    { name: 'other request', start: 4100, duration: 1500, selfMs: 1 },
-    { name: 'late', start: 9000, duration: 100 },
-  ]),
-})
-
-beforeAll(async () => {
-  if (whyNoBrowser === '') page = (await reader.open(pageOf(reportOf(duration, [process])))).page
-})
-afterAll(() => reader.close())
-
-beforeEach(async () => {
-  if (whyNoBrowser !== '') return
-  await page.reload()
-  await page.waitForSelector('body[data-state=drawn]')
-})
+keepBusyPage()
 
 const card = () => page.getByRole('complementary', { name: 'Details' })
 
@@ -152,82 +97,6 @@ describe.skipIf(whyNoBrowser !== '')(`the timeline${whyNoBrowser}`, () => {
     expect((await page.locator('.tip').innerText()).replace('\n', ' ')).toBe(
       'other request 1.5 s · own CPU 1 ms (0.07 %)',
     )
-  })
-})
-
-describe.skipIf(whyNoBrowser !== '')(`moving in the timeline${whyNoBrowser}`, () => {
-  test('the wheel zooms around the pointer, and scrolls where there is nothing to zoom', async () => {
-    await page.mouse.move(await xOf(page, 4100), await yOf(page, 'JavaScript thread'))
-    const scrolled = (await page.evaluate('scrollY')) as number
-    for (let i = 0; i < 5; i++) await page.mouse.wheel(0, -300)
-    await expect.poll(async () => (([from, to]) => to - from)(await shown(page))).toBeLessThan(1500)
-    const [from, to] = await shown(page)
-    const share = (4100 - from) / (to - from)
-    expect(share).toBeGreaterThan(0.38)
-    expect(share).toBeLessThan(0.44)
-    expect(await page.evaluate('scrollY')).toBe(scrolled)
-    for (let i = 0; i < 8; i++) await page.mouse.wheel(0, 300)
-    await expect.poll(() => shown(page)).toEqual([0, duration])
-    await expect.poll(() => page.evaluate('scrollY')).toBeGreaterThan(scrolled)
-  })
-
-  test('a drag selects, and what is selected can be zoomed to', async () => {
-    await dragOver(page, 4000, 6000)
-    await page.getByRole('button', { name: 'Zoom to selection' }).click()
-    const [from, to] = await shown(page)
-    expect(Math.abs(from - 4000)).toBeLessThan(20)
-    expect(Math.abs(to - 6000)).toBeLessThan(20)
-    await page.keyboard.down('Shift')
-    await dragOver(page, 5000, 5500)
-    await page.keyboard.up('Shift')
-    const [moved] = await shown(page)
-    expect(Math.abs(moved - (from - 500))).toBeLessThan(20)
-  })
-
-  test('the minimap moves the window, its edges, and makes a new one', async () => {
-    const box = (await page.locator('.minimap').boundingBox())!
-    const x = (time: number) => box.x + 62 + (time / duration) * (box.width - 78)
-    const y = box.y + 30
-    const drag = async (from: number, to: number) => {
-      await page.mouse.move(x(from), y)
-      await page.mouse.down()
-      await page.mouse.move(x(to), y, { steps: 3 })
-      await page.mouse.up()
-    }
-    const near = async (expected: [number, number]) => {
-      const [from, to] = await shown(page)
-      expect(Math.abs(from - expected[0]), `${from}`).toBeLessThan(30)
-      expect(Math.abs(to - expected[1]), `${to}`).toBeLessThan(30)
-    }
-    await drag(2000, 4000)
-    await near([2000, 4000])
-    await drag(3000, 6000)
-    await near([5000, 7000])
-    await drag(7000, 9000)
-    await near([5000, 9000])
-    await drag(5000, 8000)
-    await near([8000, 9000])
-    await page.mouse.click(x(2000), y)
-    await near([1500, 2500])
-  })
-
-  test('fingers move and pinch', async () => {
-    const { page: touched } = await reader.open(pageOf(reportOf(duration, [process])), { hasTouch: true })
-    await touched.keyboard.press('w')
-    const [from, to] = await shown(touched)
-    const cdp = await touched.context().newCDPSession(touched)
-    const y = await yOf(touched, 'JavaScript thread')
-    const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', ...xs: number[]) =>
-      cdp.send('Input.dispatchTouchEvent', { type, touchPoints: xs.map((x, id) => ({ x, y, id })) })
-    await touch('touchStart', 600)
-    for (const x of [620, 640, 660, 680, 700]) await touch('touchMove', x)
-    await touch('touchEnd')
-    await expect.poll(async () => (await shown(touched))[0]).toBeLessThan(from)
-    await touch('touchStart', 500, 700)
-    for (const by of [20, 40, 60, 80, 100]) await touch('touchMove', 500 - by, 700 + by)
-    await touch('touchEnd')
-    await expect.poll(async () => (([a, b]) => b - a)(await shown(touched))).toBeLessThan((to - from) * 0.7)
-    await touched.context().close()
   })
 })
 

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { Running } from './helpers/running'
 
@@ -40,15 +40,15 @@ describe.concurrent('bad input', () => {
     expect(stderr).toContain('spanmeter: nothing was recorded: no process of Node.js loaded spanmeter.')
   })
 
-  test('a folder that cannot be written lets the program run', async () => {
+  test.each(['file', '/proc/none'])('a folder that cannot be written (%s) lets the program run', async (place) => {
     using running = new Running()
-    const file = join(running.scratch, 'file')
-    writeFileSync(file, '')
+    const path = resolve(running.scratch, place)
+    if (place === 'file') writeFileSync(path, '')
     const { code, stdout, stderr } = await running.run(node('console.log("ran"); process.exit(7)'), {
-      options: ['--directory', file],
+      options: ['--directory', path],
     })
     expect({ code, stdout }).toEqual({ code: 7, stdout: 'ran\n' })
-    expect(stderr).toMatch(/^spanmeter: there is no recording: EEXIST|ENOTDIR/)
+    expect(stderr).toMatch(/^spanmeter: there is no recording: (EEXIST|ENOTDIR|ENOENT)/)
   })
 
   const canMount = spawnSync('unshare', ['-m', 'mount', '-t', 'tmpfs', 'tmpfs', '/mnt']).status === 0

@@ -2,6 +2,7 @@
 /** The command line, `npx spanmeter`. Nothing else loads the files of this folder. */
 
 import { Command } from 'commander'
+import { alertsCommand } from './alerts/command.js'
 import { doctorCommand } from './doctor/command.js'
 import { reportCommand } from './report/command.js'
 import { runCommand } from './run/command.js'
@@ -15,5 +16,6 @@ new Command('spanmeter')
   .enablePositionalOptions()
   .addCommand(runCommand())
   .addCommand(reportCommand())
+  .addCommand(alertsCommand())
   .addCommand(doctorCommand())
   .parseAsync()

@@ -1,5 +1,5 @@
-import { writeFileSync } from 'node:fs'
 import type { Command } from 'commander'
+import { writeNamedFile } from '../record/private-files.js'
 import type { ReportData } from '../report/data.js'
 import { chromeTrace } from '../report/formats/chrome-trace.js'
 import { otlp } from '../report/formats/otlp.js'
@@ -35,9 +35,6 @@ export function addOutputOptions(command: Command): Command {
     .option('--otlp <file>', 'write spans as OTLP JSON lines')
 }
 
-/** Not for others: names and attributes may be private. */
-const mode = 0o600
-
 const formats: Record<keyof Files, (data: ReportData) => string> = {
   report: pageOf,
   json: (data) => `${JSON.stringify(summaryOf(data), undefined, 2)}\n`,
@@ -72,7 +69,7 @@ export async function writeOutputs(
 
 function wrote(option: string, file: string, content: () => string, warn: (message: string) => void): boolean {
   try {
-    writeFileSync(file, content(), { mode })
+    writeNamedFile(file, content())
     return true
   } catch (error) {
     warn(`--${option} ${file} was not written: ${(error as Error).message}`)

@@ -1,3 +1,4 @@
+import { printable } from '../options.js'
 import type { SpanNameRow } from '../report/rows.js'
 import type { Summary } from '../report/summary.js'
 import { showMb, showMs } from '../report/units.js'
@@ -11,7 +12,7 @@ export function summaryText({ verdict, rows, dearest, processes }: Summary): str
   const withProcess = processes.length > 1
   const shown = rows.slice(0, mostRows)
   const left = rows.length - shown.length
-  const heading = ['', 'count', 'p50', 'p95', 'own CPU', 'others', 'all CPU', 'waiting', 'max MB', '']
+  const heading = ['', 'count', 'p50', 'p95', 'own CPU', 'others', 'window CPU', 'waiting', 'max MB', '']
   return [
     ...(rows.length === 0 ? [] : ['\n', table([heading, ...shown.map((row) => cells(row, withProcess))])]),
     ...(left > 0 ? [`  … and ${left} more names, which --json has\n`] : []),
@@ -19,12 +20,12 @@ export function summaryText({ verdict, rows, dearest, processes }: Summary): str
     ...dearest.map(({ name, startMs, durationMs, selfMs, cpuMs, traceId }) => {
       const cpu = selfMs === undefined ? `${known(cpuMs)} of CPU by the process` : `${known(selfMs)} of own CPU`
       return paragraph(
-        `${short(name)}, at ${showMs(startMs)} for ${showMs(durationMs)}: ${cpu}; trace ${traceId}`,
+        `${short(name)}, at ${showMs(startMs)} for ${showMs(durationMs)}: ${cpu}; trace ${printable(traceId)}`,
         '  ',
       )
     }),
     '\n',
-    ...verdict.map((sentence) => paragraph(together(sentence))),
+    ...verdict.map((sentence) => paragraph(together(printable(sentence)))),
   ].join('')
 }
 
@@ -43,11 +44,12 @@ function cells(
   ]
 }
 
-function flagsText({ cpuBound, memoryExceeded, error }: SpanNameRow['flags']): string {
+function flagsText({ cpuBound, memoryExceeded, error, unfinished }: SpanNameRow['flags']): string {
   const parts = [
     [cpuBound, 'CPU-bound'],
     [memoryExceeded, 'above memory'],
     [error, error === 1 ? 'error' : 'errors'],
+    [unfinished, 'did not end'],
   ] as const
   return parts.flatMap(([count, what]) => (count > 0 ? [`${count} ${what}`] : [])).join(', ')
 }
@@ -61,9 +63,7 @@ function together(sentence: string): string {
   return sentence.replace(/(\d) (?=(?:ms|s|min|%)(?!\w))/g, '$1\u00a0')
 }
 
-/** Control characters would reach the terminal. */
 function short(name: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is replaced
-  const plain = name.replace(/[\x00-\x1f\x7f-\x9f]/g, '?')
+  const plain = printable(name)
   return plain.length > longestName ? `${plain.slice(0, longestName - 1)}…` : plain
 }

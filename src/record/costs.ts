@@ -18,6 +18,7 @@ export function newSpan(): RecordedSpan {
     waitMs: undefined,
     cpuMs: undefined,
     memoryMax: undefined,
+    owner: undefined,
     attributes: undefined,
   }
 }
@@ -27,6 +28,7 @@ export function writeCost(span: RecordedSpan, stats: EssentialStats | undefined,
   if (own !== undefined) {
     span.selfMs = roundMs(own.selfMs)
     span.othersMs = roundMs(own.othersMs)
+    if (own.owner !== undefined) span.owner = own.owner
   }
   if (stats === undefined) return
   if (stats.thread?.waitMs !== undefined) span.waitMs = roundMs(stats.thread.waitMs)

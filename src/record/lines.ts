@@ -1,10 +1,10 @@
 /**
  * What a recording consists of. Each thread that is recorded has a folder: `header.json`, and numbered files of lines, each
- * of which is one JSON object. A file may be cut anywhere: it is read as far as its lines are whole. Times are
- * `performance.now()` milliseconds of the thread, CPU in % of one core, memory in bytes.
+ * of which is one JSON object, with spans in columns (`span-columns.ts`). A file may be cut anywhere: it is read as far as
+ * its lines are whole. Times are `performance.now()` milliseconds of the thread, CPU in % of one core, memory in bytes.
  */
 
-import type { MissedTicks } from '../types.js'
+import type { MissedTicks, MonitorHealth } from '../health.js'
 import type { Attributes } from './kept-attributes.js'
 
 export const recordingFormat = 1
@@ -14,6 +14,8 @@ export interface Header {
   pid: number
   /** 0 is the main thread. */
   threadId: number
+  /** By which the kernel knows it, where it says so. */
+  kernelThread?: number
   /** The program and its arguments. */
   command: string[]
   node: string
@@ -29,9 +31,6 @@ export interface Machine {
   cores: number
   memoryBytes: number
   kernel: string
-  /** In cores; absent where nothing limits it. */
-  cpuLimit?: number
-  memoryLimit?: number
 }
 
 /** Numbers of 4 bytes each, the first byte the lowest, as base64. */
@@ -78,6 +77,12 @@ export interface SpansLine {
   before?: number
 }
 
+/** Spans that were open when it was written, and in no such line before: as they were, and `durationMs` is 0. */
+export interface OpenLine {
+  kind: 'open'
+  spans: RecordedSpan[]
+}
+
 /** A span that ended, or what stands for one in a program without OpenTelemetry. What is not known is left out. */
 export interface RecordedSpan {
   name: string
@@ -95,6 +100,8 @@ export interface RecordedSpan {
   /** CPU time of the process during the span. */
   cpuMs: number | undefined
   memoryMax: number | undefined
+  /** Its number in the files of the CPU profile, where one is taken. */
+  owner: number | undefined
   /** Those that are not ours. */
   attributes: Attributes | undefined
 }
@@ -107,7 +114,7 @@ export interface HealthLine {
   backendReason?: string
   wantedPeriodMs: number
   periodMs: number
-  periodReason: string
+  periodReason: MonitorHealth['periodReason']
   samples: number
   missedTicks: MissedTicks
   maxGapMs: number
@@ -115,6 +122,9 @@ export interface HealthLine {
   coverage: number
   heapUsed: number
   heapLimit: number
+  /** Of the cgroup, in cores and bytes; absent where nothing limits it. */
+  cpuLimit?: number
+  memoryLimit?: number
 }
 
 /** The thread ended, or the recording was stopped. */
@@ -125,4 +135,4 @@ export interface EndLine {
   code?: number
 }
 
-export type Line = SamplesLine | StepsLine | PausesLine | SpansLine | HealthLine | EndLine
+export type Line = SamplesLine | StepsLine | PausesLine | SpansLine | OpenLine | HealthLine | EndLine

@@ -10,12 +10,17 @@ export interface RecordingOptions {
   /** The monitor to ask; it is started if it is not running. Default: one of the recording's own. */
   monitor?: ResourceMonitor
   /**
-   * How much the files may take on disk, in MB of 2^20 bytes, 1 … 1000000. Beyond it the oldest samples are thinned to
+   * How much the files of all threads may take on disk, in MB of 2^20 bytes, 1 … 1000000. Beyond it the oldest samples are thinned to
    * means and extremes, and the oldest spans to the longest and dearest of each name; at last they are removed. Default 256.
    */
   maxMb?: number
   /** Whether to record the attributes of spans and the messages of errors, which may be private. Default true. */
   attributes?: boolean
+  /**
+   * Whether to take V8's CPU profile of this thread as well, in files of which other programs can show each. They take no
+   * more than half of `maxMb`: the oldest are removed. It costs some percent of the thread. Default false.
+   */
+  cpuProfile?: boolean
   /** A signal upon which a snapshot is written beside the recording. The application must not use it. Default: none. */
   snapshotSignal?: NodeJS.Signals
   /** Percent of a core from which a span is marked as CPU-bound. Default 80. */
@@ -25,13 +30,13 @@ export interface RecordingOptions {
 }
 
 const names = [
-  ...['directory', 'monitor', 'maxMb', 'attributes', 'snapshotSignal'],
+  ...['directory', 'monitor', 'maxMb', 'attributes', 'cpuProfile', 'snapshotSignal'],
   ...['cpuThreshold', 'memoryThresholdMb'],
 ]
 
 /** Throws a `TypeError` or `RangeError` that names the option, what it got and what it expects. */
-export function checkRecordingOptions(options: RecordingOptions) {
-  known(options, names)
+export function checkRecordingOptions(given: RecordingOptions) {
+  const options = known(given, names)
   const { directory, monitor, snapshotSignal, cpuThreshold, memoryThresholdMb } = options
   if (typeof directory !== 'string' || directory === '') {
     throw new TypeError(`directory must be a path that is not empty, got ${show(directory)}`)
@@ -44,6 +49,7 @@ export function checkRecordingOptions(options: RecordingOptions) {
     monitor,
     maxMb: number('maxMb', options.maxMb ?? 256, 1, 1e6),
     attributes: boolean('attributes', options.attributes ?? true),
+    cpuProfile: boolean('cpuProfile', options.cpuProfile ?? false),
     ...(snapshotSignal !== undefined && {
       snapshotSignal: oneOf('snapshotSignal', snapshotSignal, snapshotSignals),
     }),

@@ -1,6 +1,5 @@
 import { constants, type PerformanceEntry, PerformanceObserver } from 'node:perf_hooks'
-import { clearInterval, performanceNow, setInterval } from '../clock.js'
-import { outside } from '../outside.js'
+import { TimerBlocks } from '../loop/timer-blocks.js'
 import { roundMs } from './costs.js'
 import type { PausesLine } from './lines.js'
 
@@ -47,24 +46,21 @@ export class CollectionLog {
   }
 }
 
-const tickMs = 10
 /** Shorter ones are common, and no reason to look at anything. */
 const blockMs = 20
 
-/**
- * When the event loop ran nothing that was due for 20 ms or longer, by a timer that was late by that much. A block began
- * at most a tick of 10 ms before the timer was due.
- */
+/** When the event loop ran nothing that was due for 20 ms or longer, by a timer that was late by that much. */
 export class BlockLog {
   #start: number[] = []
   #duration: number[] = []
-  #last = performanceNow()
-  readonly #timer = outside(() => setInterval(() => this.#tick(), tickMs).unref())
+  readonly #blocks = new TimerBlocks(blockMs, (startMs, endMs) => {
+    this.#start.push(roundMs(startMs))
+    this.#duration.push(roundMs(endMs - startMs))
+  })
 
-  /** Those since it was last asked. Undefined if there were none. */
+  /** Those since it was last asked, and one that is not over. Undefined if there were none. */
   take(): PausesLine | undefined {
-    // One that is not over, as when the program exits from it.
-    this.#tick()
+    this.#blocks.look()
     if (this.#start.length === 0) return undefined
     const line: PausesLine = { kind: 'blocks', start: this.#start, duration: this.#duration }
     this.#start = []
@@ -73,15 +69,6 @@ export class BlockLog {
   }
 
   stop(): void {
-    clearInterval(this.#timer)
-  }
-
-  #tick(): void {
-    const now = performanceNow()
-    const due = this.#last + tickMs
-    this.#last = now
-    if (now - due < blockMs) return
-    this.#start.push(roundMs(due))
-    this.#duration.push(roundMs(now - due))
+    this.#blocks.stop()
   }
 }

@@ -3,11 +3,12 @@ import { clearTimeout, performanceNow, setTimeout } from '../clock.js'
 import { outside } from '../outside.js'
 import type { Mark, ResourceMonitor } from '../types.js'
 import { EndWatch } from './end-watch.js'
-import { EndedSpans } from './ended-spans.js'
 import type { EndLine, Header, HealthLine, Line } from './lines.js'
 import { BlockLog, CollectionLog } from './pauses.js'
+import type { ProfileLog } from './profile-log.js'
 import { SampleDrain } from './sample-drain.js'
 import { Segments } from './segments.js'
+import { UnwrittenSpans } from './unwritten-spans.js'
 
 const drainMs = 1000
 /** The first time. Then the younger a recording is, the sooner follows the next. */
@@ -20,6 +21,8 @@ export interface RecorderOptions {
   /** It is running. */
   monitor: ResourceMonitor
   maxBytes: number
+  /** Of all there may be, half is for V8's CPU profile then. */
+  cpuProfile: boolean
   /** Whether messages of errors may be recorded. */
   messages: boolean
   warn(message: string): void
@@ -30,12 +33,13 @@ export interface RecorderOptions {
  * ends. What fails is one warning, and the end of the recording.
  */
 export class Recorder {
-  readonly ended = new EndedSpans((endMs, isFull) => this.#onEnded(endMs, isFull))
+  readonly spans = new UnwrittenSpans((endMs, isFull) => this.#onEnded(endMs, isFull))
   readonly #options: RecorderOptions
   readonly #segments: Segments
   readonly #drain: SampleDrain
   readonly #collections: CollectionLog
   readonly #blocks: BlockLog
+  #profile: ProfileLog | undefined
   #timer: NodeJS.Timeout
   readonly #end: EndWatch
   /** Keeps the sampler awake. */
@@ -46,8 +50,9 @@ export class Recorder {
   /** Throws where the folder cannot be made. */
   constructor(options: RecorderOptions) {
     this.#options = options
-    const { folder, header, monitor, maxBytes, messages } = options
-    this.#segments = new Segments(folder, header, maxBytes)
+    const { folder, header, monitor, maxBytes, cpuProfile, messages } = options
+    const limitBytes = cpuProfile ? maxBytes / 2 : maxBytes
+    this.#segments = new Segments(folder, header, limitBytes)
     this.#collections = new CollectionLog()
     this.#blocks = new BlockLog()
     this.#mark = monitor.mark()
@@ -55,6 +60,7 @@ export class Recorder {
     this.#drain = new SampleDrain(monitor, header.startMs)
     this.#end = new EndWatch(messages, (why, code) => this.#finish({ kind: 'end', atMs: performanceNow(), why, code }))
     this.#timer = this.#later(firstDrainMs)
+    if (cpuProfile) this.#orNoProfile(() => this.#startProfile(folder, limitBytes))
   }
 
   /** Writes what there is. */
@@ -63,9 +69,28 @@ export class Recorder {
       const now = performanceNow()
       this.#lastDrainMs = now
       const measured = [this.#drain.samples(now), ...this.#drain.steps(now)]
-      const reported = [this.#collections.take(), this.#blocks.take(), this.ended.take()]
-      return [...measured, ...reported, this.#health(now), ...last]
+      const pauses = [this.#collections.take(), this.#blocks.take()]
+      const spans = [this.spans.takeEnded(), this.spans.takeOpen()]
+      return [...measured, ...pauses, ...spans, this.#health(now), ...last]
     })
+    if (this.#profile !== undefined) this.#orNoProfile((profile) => profile?.drain(performanceNow()))
+  }
+
+  #startProfile(folder: string, limitBytes: number): void {
+    const { ProfileLog } = require('./profile-log.js') as typeof import('./profile-log.js')
+    this.#profile = new ProfileLog(folder, limitBytes)
+  }
+
+  /** The recording goes on without one. */
+  #orNoProfile(work: (profile: ProfileLog | undefined) => void): void {
+    try {
+      work(this.#profile)
+    } catch (error) {
+      this.#profile = undefined
+      this.#options.warn(
+        `there is no CPU profile from here on: ${error instanceof Error ? error.message : String(error)}`,
+      )
+    }
   }
 
   #write(lines: () => readonly (Line | undefined)[]): void {
@@ -111,12 +136,14 @@ export class Recorder {
     this.#blocks.stop()
     this.#mark.release()
     this.#segments.close()
+    this.#orNoProfile((profile) => profile?.stop())
+    this.#profile = undefined
   }
 
   /** Where the event loop is blocked by work that makes spans, the timer does not fire. */
   #onEnded(endMs: number, isFull: boolean): void {
     if (endMs - this.#lastDrainMs > 1.5 * drainMs) this.drain()
-    else if (isFull) this.#write(() => [this.ended.take()])
+    else if (isFull) this.#write(() => [this.spans.takeEnded()])
   }
 
   #health(atMs: number): HealthLine {
@@ -129,7 +156,7 @@ export class Recorder {
       backend,
       ...(backendReason !== undefined && { backendReason }),
       ...{ wantedPeriodMs, periodMs, periodReason, samples, missedTicks, maxGapMs },
-      coverage: this.#drain.coverage(atMs),
+      ...this.#drain.facts(atMs),
       ...{ heapUsed, heapLimit },
     }
   }

@@ -1,16 +1,17 @@
-import { chmod, cp } from 'node:fs/promises'
+import { cp } from 'node:fs/promises'
 import { isMainThread, threadId } from 'node:worker_threads'
 import { performanceNow, timeOrigin } from '../clock.js'
 import { createMonitor } from '../create-monitor.js'
 import { SpanmeterError } from '../errors.js'
 import type { Monitor } from '../monitor.js'
 import { monitorOptionsFor } from '../otel/options.js'
-import { attach } from '../sdk/provider.js'
 import { unwatch, watchRegistration } from '../sdk/registration.js'
 import { newRecording, threadFolder } from './folders.js'
 import { recordingFormat } from './lines.js'
 import { machineFacts } from './machine.js'
 import { checkRecordingOptions, type RecordingOptions } from './options.js'
+import { kernelThread } from './other-threads.js'
+import { makeNewFolder } from './private-files.js'
 import { Recorder } from './recorder.js'
 import { RequestLog } from './requests/request-log.js'
 import { SpanLog } from './span-log.js'
@@ -57,27 +58,30 @@ class ThreadRecording implements Recording {
   #snapshots = 0
 
   constructor(folder: string, options: Checked, warn: (message: string) => void) {
-    const { monitor, attributes, maxMb, rules, snapshotSignal } = options
+    const { monitor, rules, attributes, snapshotSignal } = options
     this.folder = folder
     this.threadFolder = threadFolder(folder)
     this.#warn = warn
     this.#ownsMonitor = monitor === undefined
     this.#monitor = (monitor ?? createMonitor(monitorOptionsFor('default'))) as Monitor
     this.#monitor.start()
-    this.#recorder = this.#begin(maxMb * 2 ** 20, attributes)
-    this.#spans = new SpanLog(this.#recorder.ended, rules, attributes)
-    if (isMainThread) this.#requests = new RequestLog(this.#recorder.ended, this.#monitor, attributes)
+    this.#recorder = this.#begin(options)
+    this.#spans = new SpanLog(this.#recorder.spans, rules, attributes)
+    if (isMainThread) this.#requests = new RequestLog(this.#recorder.spans, this.#monitor, attributes)
     watchRegistration(this.#found)
     this.#signal = snapshotSignal
     if (snapshotSignal !== undefined) process.on(snapshotSignal, this.#onSignal)
   }
 
   async snapshot(): Promise<string> {
-    const copy = `${this.folder}-snapshot-${++this.#snapshots}`
     await this.#recorder.settled()
+    const copy = makeNewFolder(this.#snapshotNames())
     await cp(this.folder, copy, { recursive: true })
-    await chmod(copy, 0o700)
     return copy
+  }
+
+  *#snapshotNames(): Generator<string> {
+    for (let i = 0; i < 1000; i++) yield `${this.folder}-snapshot-${++this.#snapshots}`
   }
 
   stop(): void {
@@ -93,12 +97,14 @@ class ThreadRecording implements Recording {
     this.stop()
   }
 
-  #begin(maxBytes: number, messages: boolean): Recorder {
+  #begin({ maxMb, attributes, cpuProfile }: Checked): Recorder {
     const startMs = performanceNow()
+    const tid = kernelThread()
     const header = {
       format: recordingFormat,
       pid: process.pid,
       threadId,
+      ...(tid !== undefined && { kernelThread: tid }),
       command: process.argv,
       node: process.version,
       timeOrigin,
@@ -110,8 +116,9 @@ class ThreadRecording implements Recording {
         folder: this.threadFolder,
         header,
         monitor: this.#monitor,
-        maxBytes,
-        messages,
+        maxBytes: maxMb * 2 ** 20,
+        cpuProfile,
+        messages: attributes,
         warn: this.#warn,
       })
     } catch (error) {
@@ -125,7 +132,7 @@ class ThreadRecording implements Recording {
     this.#providers.add(provider)
     this.#requests?.stop()
     this.#requests = undefined
-    attach(provider, this.#spans)
+    this.#spans.attachTo(provider)
   }
 
   readonly #onSignal = (): void => {

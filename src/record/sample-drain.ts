@@ -1,6 +1,6 @@
 import type { ResourceMonitor, SampleColumns, SampleSeries } from '../types.js'
 import { encodeColumn } from './columns.js'
-import type { Extremes, SamplesLine, StepsLine } from './lines.js'
+import type { Extremes, HealthLine, SamplesLine, StepsLine } from './lines.js'
 
 /** More than the fastest sampler takes between two drains, unless the event loop was blocked for minutes. */
 const maxPoints = 100_000
@@ -14,11 +14,11 @@ export class SampleDrain {
   readonly #monitor: ResourceMonitor
   #sampledUntil: number
   #askedUntil: number
-  #coveredUntil: number
+  #askedFactsAt: number
 
   constructor(monitor: ResourceMonitor, startMs: number) {
     this.#monitor = monitor
-    this.#sampledUntil = this.#askedUntil = this.#coveredUntil = startMs
+    this.#sampledUntil = this.#askedUntil = this.#askedFactsAt = startMs
   }
 
   /** Undefined when there is no new one. */
@@ -41,12 +41,17 @@ export class SampleDrain {
     if (count === 0) return []
     const wait = new Float32Array(count)
     const throttled = new Float32Array(count / perThrottled)
-    for (let i = 0; i < count; i++) {
-      const from = startMs + i * stepMs
-      const { thread, cgroup } = this.#monitor.between(from, from + stepMs)
-      wait[i] = (100 * (thread?.waitMs ?? Number.NaN)) / stepMs
-      const throttledMs = cgroup?.throttledMs ?? Number.NaN
-      throttled[Math.floor(i / perThrottled)]! += (100 * throttledMs) / (stepMs * perThrottled)
+    for (let i = 0; i < throttled.length; i++) {
+      const from = i * perThrottled
+      const { thread, cgroup } = this.#monitor.between(
+        startMs + from * stepMs,
+        startMs + (from + perThrottled) * stepMs,
+      )
+      throttled[i] = (100 * (cgroup?.throttledMs ?? Number.NaN)) / (stepMs * perThrottled)
+      // Most of the time there was none in all of them, or it is not known.
+      const parts = wait.subarray(from, from + perThrottled)
+      if (thread?.waitMs) this.#readWait(parts, startMs + from * stepMs, stepMs)
+      else parts.fill(thread?.waitMs ?? Number.NaN)
     }
     this.#askedUntil = startMs + count * stepMs
     return [
@@ -55,11 +60,22 @@ export class SampleDrain {
     ]
   }
 
-  /** Of the time since it was last asked. */
-  coverage(nowMs: number): number {
-    const { coverage } = this.#monitor.between(this.#coveredUntil, nowMs)
-    this.#coveredUntil = nowMs
-    return coverage
+  #readWait(percent: Float32Array, startMs: number, stepMs: number): void {
+    for (let i = 0; i < percent.length; i++) {
+      const from = startMs + i * stepMs
+      percent[i] = (100 * (this.#monitor.between(from, from + stepMs).thread?.waitMs ?? Number.NaN)) / stepMs
+    }
+  }
+
+  /** Coverage of the time since it was last asked, and the limits of the cgroup. */
+  facts(nowMs: number): Pick<HealthLine, 'coverage' | 'cpuLimit' | 'memoryLimit'> {
+    const { coverage, cgroup: { cpuLimit, memoryLimit } = {} } = this.#monitor.between(this.#askedFactsAt, nowMs)
+    this.#askedFactsAt = nowMs
+    return {
+      coverage,
+      ...(cpuLimit !== undefined && { cpuLimit }),
+      ...(memoryLimit !== undefined && { memoryLimit }),
+    }
   }
 }
 

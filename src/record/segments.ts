@@ -1,15 +1,19 @@
-import { closeSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs'
+import { closeSync, writeFileSync, writeSync } from 'node:fs'
 import { rename, rm, stat, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
+import { textOf } from './line-text.js'
 import type { Header, Line } from './lines.js'
+import { OtherThreads } from './other-threads.js'
+import { createFile, makePrivateFolder } from './private-files.js'
 import { readLines } from './read-lines.js'
 import { thin } from './thin.js'
 
-/** Not for others: span names and attributes may be private. */
-const folderMode = 0o700
+/** Not for others. */
 const fileMode = 0o600
 const segmentsAtLimit = 16
 const largestSegment = 4 * 2 ** 20
+/** Of the limit, for what threads that ended have left. */
+const endedShare = 1 / 4
 
 interface Segment {
   readonly path: string
@@ -19,12 +23,14 @@ interface Segment {
 }
 
 /**
- * The files of one recorded thread. They hold no more than a limit: the oldest are thinned to extremes, and once all are
- * as thin as can be, removed.
+ * The files of one recorded thread. With those of the other threads of the process they hold no more than a limit: the
+ * oldest are thinned to extremes, and once all are as thin as can be, removed.
  */
 export class Segments {
   readonly #folder: string
   readonly #limit: number
+  readonly #others: OtherThreads
+  #othersBytes = 0
   readonly #closed: Segment[] = []
   #open: Segment
   #descriptor: number
@@ -34,16 +40,18 @@ export class Segments {
   /** Makes the folder. Throws where that is not possible. */
   constructor(folder: string, header: Header, limitBytes: number) {
     this.#folder = folder
+    this.#others = new OtherThreads(folder)
     this.#limit = limitBytes
-    mkdirSync(folder, { recursive: true, mode: folderMode })
+    makePrivateFolder(dirname(folder))
+    makePrivateFolder(folder)
     writeFileSync(join(folder, 'header.json'), `${JSON.stringify(header)}\n`, { mode: fileMode, flag: 'wx' })
     this.#open = this.#next()
-    this.#descriptor = openSync(this.#open.path, 'a', fileMode)
+    this.#descriptor = createFile(this.#open.path)
   }
 
   /** Throws what writing throws, as when the disk is full. */
   append(lines: readonly Line[]): void {
-    const text = Buffer.from(lines.map((line) => `${JSON.stringify(line)}\n`).join(''))
+    const text = Buffer.from(lines.map(textOf).join(''))
     for (let written = 0; written < text.length; ) written += writeSync(this.#descriptor, text, written)
     this.#open.bytes += text.length
     if (this.#open.bytes >= Math.min(largestSegment, this.#limit / segmentsAtLimit)) this.#rotate()
@@ -66,7 +74,15 @@ export class Segments {
 
   #rotate(): void {
     const segment = this.#next()
-    const descriptor = openSync(segment.path, 'a', fileMode)
+    let descriptor: number
+    try {
+      descriptor = createFile(segment.path)
+    } catch (error) {
+      if (!isOutOfDescriptors(error)) throw error
+      // The host may close some soon. Until then the open file grows.
+      this.#count--
+      return
+    }
     closeSync(this.#descriptor)
     this.#closed.push(this.#open)
     this.#open = segment
@@ -77,17 +93,22 @@ export class Segments {
   }
 
   get #bytes(): number {
-    return this.#closed.reduce((sum, { bytes }) => sum + bytes, this.#open.bytes)
+    return this.#closed.reduce((sum, { bytes }) => sum + bytes, this.#open.bytes + this.#othersBytes)
   }
 
-  /** Must not reject: what could not be thinned is removed. */
+  /** Must not reject: what could not be thinned is removed, but where only descriptors were missing, until the next time. */
   async #shrink(): Promise<void> {
+    this.#othersBytes = await this.#others.trim(endedShare * this.#limit)
     while (this.#bytes > this.#limit && this.#closed.length > 0) {
       const least = Math.min(...this.#closed.map(({ thinned }) => thinned))
       const segment = this.#closed.find(({ thinned }) => thinned === least)!
       const small = least > 0 && segment.bytes * segmentsAtLimit * 8 < this.#limit
-      const done = !small && (await thinFile(segment).catch(() => false))
-      if (!done) await this.#remove(this.#closed[0]!)
+      try {
+        if (!small && (await thinFile(segment))) continue
+      } catch (error) {
+        if (isOutOfDescriptors(error)) return
+      }
+      await this.#remove(this.#closed[0]!)
     }
   }
 
@@ -97,13 +118,19 @@ export class Segments {
   }
 }
 
+function isOutOfDescriptors(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException
+  return code === 'EMFILE' || code === 'ENFILE'
+}
+
 /** Whether it became smaller. */
 async function thinFile(segment: Segment): Promise<boolean> {
   const lines: string[] = []
   // A line a turn of the loop: a whole file would block it.
-  for await (const line of readLines(segment.path)) lines.push(`${JSON.stringify(thin(line))}\n`)
+  for await (const line of readLines(segment.path)) lines.push(textOf(thin(line)))
   const temporary = `${segment.path}.tmp`
-  await writeFile(temporary, lines, { mode: fileMode })
+  await rm(temporary, { force: true })
+  await writeFile(temporary, lines, { mode: fileMode, flag: 'wx' })
   const { size } = await stat(temporary)
   await rename(temporary, segment.path)
   const smaller = size < segment.bytes

@@ -3,10 +3,12 @@ import { performanceNow } from '../clock.js'
 import { type AttributeRules, exceedsMemory, isCpuBound } from '../otel/attributes.js'
 import { addSpanCostListener, removeSpanCostListener, type SpanCostListener } from '../otel/span-costs.js'
 import { explicitAge, hasExplicitEnd, type StartedSpan, toMs } from '../otel/span-window.js'
+import { attach } from '../sdk/provider.js'
 import { newSpan, roundMs, writeCost } from './costs.js'
-import type { EndedSpans } from './ended-spans.js'
-import { keptAttributes } from './kept-attributes.js'
+import { allAttributes, keptAttributes, keptName } from './kept-attributes.js'
+import { LaterAttributes } from './later-attributes.js'
 import type { RecordedSpan } from './lines.js'
+import { described, type UnwrittenSpans } from './unwritten-spans.js'
 
 /** What is recorded of a span. Those of SDK 1.x have `parentSpanId` in place of the context. */
 interface Span extends StartedSpan {
@@ -19,29 +21,29 @@ interface Span extends StartedSpan {
   spanContext(): { traceId: string; spanId: string; traceFlags: number }
 }
 
-/** When a span began, on the span, and whether that time was given. */
-class StartStamp extends Stamp {
-  #startMs: number
-  #given: boolean
+/** When a span began, and whether that time was given. */
+interface Start {
+  readonly ms: number
+  readonly given: boolean
+}
 
-  private constructor(span: object, startMs: number, given: boolean) {
+/** The start of a span, on the span. */
+class StartStamp extends Stamp {
+  #start: Start
+
+  private constructor(span: object, start: Start) {
     super(span)
-    this.#startMs = startMs
-    this.#given = given
+    this.#start = start
   }
 
-  static put(span: object, startMs: number, given: boolean): void {
+  static put(span: object, start: Start): void {
     // Another recording of the thread may have put one there.
-    if (!(#startMs in span)) new StartStamp(span, startMs, given)
+    if (!(#start in span)) new StartStamp(span, start)
   }
 
   /** Undefined for a span without a stamp. */
-  static startOn(span: object): number | undefined {
-    return #startMs in span ? span.#startMs : undefined
-  }
-
-  static isGiven(span: object): boolean {
-    return #startMs in span && span.#given
+  static on(span: object): Start | undefined {
+    return #start in span ? span.#start : undefined
   }
 }
 
@@ -55,25 +57,35 @@ const errorFlag = 8
  * which may stand before this one or after it.
  */
 export class SpanLog {
-  readonly #ended: EndedSpans
+  readonly #spans: UnwrittenSpans
+  /** Those that are open, until it is written that they are: one that never ends must not be kept. */
+  readonly #young = new Map<Span, Start>()
+  readonly #stopOpen: () => void
   readonly #rules: AttributeRules
   /** Undefined: attributes are not recorded. */
   readonly #ownKeys: ReadonlySet<string> | undefined
+  readonly #later = new LaterAttributes()
   /** A span of which one half is known: that it ended, or what it cost. */
-  #last: { span: object; recorded: RecordedSpan } | undefined
+  #last: { span: object; recorded: RecordedSpan; hasAttributes: boolean } | undefined
 
-  constructor(ended: EndedSpans, rules: AttributeRules, attributes: boolean) {
-    this.#ended = ended
+  constructor(spans: UnwrittenSpans, rules: AttributeRules, attributes: boolean) {
+    this.#spans = spans
     this.#rules = rules
     this.#ownKeys = attributes ? new Set(Object.values(rules.keys)) : undefined
     addSpanCostListener(this.#onCost)
+    this.#stopOpen = spans.alsoOpen(() => this.#takeOpen())
+  }
+
+  /** Attaches it to a tracer provider. */
+  attachTo(provider: object): void {
+    if (attach(provider, this)) this.#later.add(provider)
   }
 
   onStart(span: Span): void {
     try {
       if ((span.spanContext().traceFlags & sampledFlag) === 0) return
       const ageMs = explicitAge(span)
-      StartStamp.put(span, performanceNow() - (ageMs ?? 0), ageMs !== undefined)
+      this.#young.set(span, { ms: performanceNow() - (ageMs ?? 0), given: ageMs !== undefined })
     } catch {
       // The processor that measures spans warns of those of another kind.
     }
@@ -81,8 +93,12 @@ export class SpanLog {
 
   onEnd(span: Span): void {
     try {
-      const startMs = StartStamp.startOn(span)
-      if (startMs !== undefined) this.#ended.add(this.#describe(span, startMs))
+      const start = this.#young.get(span)
+      if (start === undefined) this.#addOlder(span)
+      else {
+        this.#young.delete(span)
+        this.#spans.add(this.#ended(span, start))
+      }
     } catch {}
   }
 
@@ -97,36 +113,66 @@ export class SpanLog {
 
   stop(): void {
     removeSpanCostListener(this.#onCost)
+    this.#stopOpen()
+    this.#young.clear()
   }
 
   readonly #onCost: SpanCostListener = (_name, stats, share, span) => {
-    const recorded = this.#recordOf(span)
+    const last = this.#lastFor(span)
+    const { recorded } = last
+    // Ours are not there yet, so that none need be left out.
+    if (this.#ownKeys !== undefined && !this.#later.arePossible) {
+      recorded.attributes = allAttributes((span as Span).attributes)
+      last.hasAttributes = true
+    }
     writeCost(recorded, stats, share.own)
     if (isCpuBound(stats, share, this.#rules)) recorded.flags |= 1
     if (exceedsMemory(stats, this.#rules)) recorded.flags |= 2
     if (share.shared) recorded.flags |= 4
   }
 
-  #describe(span: Span, startMs: number): RecordedSpan {
-    const recorded = this.#recordOf(span)
-    const { traceId, spanId } = span.spanContext()
-    const seenMs = performanceNow() - startMs
-    const isGiven = StartStamp.isGiven(span) || hasExplicitEnd(span.duration, seenMs)
-    recorded.name = String(span.name)
-    recorded.startMs = roundMs(startMs)
+  #addOlder(span: Span): void {
+    const start = StartStamp.on(span)
+    if (start !== undefined) this.#spans.add(this.#ended(span, start))
+  }
+
+  #takeOpen(): RecordedSpan[] {
+    const taken = described(this.#young, ([span, start]) => {
+      StartStamp.put(span, start)
+      const recorded = this.#describe(newSpan(), span, start)
+      if (this.#ownKeys !== undefined) recorded.attributes = keptAttributes(span.attributes, this.#ownKeys)
+      return recorded
+    })
+    this.#young.clear()
+    return taken
+  }
+
+  #ended(span: Span, start: Start): RecordedSpan {
+    const last = this.#lastFor(span)
+    const recorded = this.#describe(last.recorded, span, start)
+    if (this.#ownKeys !== undefined && !last.hasAttributes) {
+      recorded.attributes = keptAttributes(span.attributes, this.#ownKeys)
+    }
+    const seenMs = performanceNow() - start.ms
+    const isGiven = start.given || hasExplicitEnd(span.duration, seenMs)
     recorded.durationMs = roundMs(isGiven ? toMs(span.duration) : seenMs)
-    recorded.traceId = traceId
-    recorded.spanId = spanId
-    recorded.parentSpanId = span.parentSpanContext?.spanId ?? span.parentSpanId
     if (span.status?.code === statusError) recorded.flags |= errorFlag
-    if (this.#ownKeys !== undefined) recorded.attributes = keptAttributes(span.attributes, this.#ownKeys)
     return recorded
   }
 
-  #recordOf(span: object): RecordedSpan {
-    if (this.#last?.span === span) return this.#last.recorded
-    const recorded = newSpan()
-    this.#last = { span, recorded }
+  #describe(recorded: RecordedSpan, span: Span, start: Start): RecordedSpan {
+    const { traceId, spanId } = span.spanContext()
+    recorded.name = keptName(span.name)
+    recorded.startMs = roundMs(start.ms)
+    recorded.traceId = traceId
+    recorded.spanId = spanId
+    recorded.parentSpanId = span.parentSpanContext?.spanId ?? span.parentSpanId
     return recorded
+  }
+
+  #lastFor(span: object) {
+    if (this.#last?.span === span) return this.#last
+    this.#last = { span, recorded: newSpan(), hasAttributes: false }
+    return this.#last
   }
 }

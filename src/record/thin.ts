@@ -7,12 +7,14 @@ const stepsToOne = 4
 
 /**
  * What a line says in less room: of samples their means and extremes, of steps the highest, of spans of a name the
- * longest and the one that ran most itself. Pauses stay as they are.
+ * longest and the one that ran most itself, of open ones nothing. Pauses stay as they are.
  */
 export function thin(line: Line): Line {
   if (line.kind === 'samples') return thinSamples(line)
   if (line.kind === 'wait' || line.kind === 'throttled') return thinSteps(line)
-  return line.kind === 'spans' ? thinSpans(line) : line
+  if (line.kind === 'spans') return thinSpans(line)
+  // That they ended may be among what is dropped.
+  return line.kind === 'open' ? { ...line, spans: [] } : line
 }
 
 function thinSamples(line: SamplesLine): SamplesLine {

@@ -53,8 +53,31 @@ export interface ReportProcess {
   /** Times in which the event loop was blocked. */
   blocks: { start: Float64Array; duration: Float32Array }
   spans: ReportSpans
-  /** Functions that ran while a span name was the one that ran, by self time: only where a CPU profile was taken. */
-  functions?: { name: number; function: string; location: string; selfMs: number }[]
+  /** Only where V8's CPU profile was taken. */
+  profile?: ReportProfile
+}
+
+/** Which functions ran for which spans. */
+export interface ReportProfile {
+  /** Wanted time between samples, in ms. */
+  periodMs: number
+  /** When the first sample may have been taken, and the last. */
+  startMs: number
+  endMs: number
+  /** Of the thread, whatever it did. */
+  samples: number
+  /** Samples of which it is not known for whom the thread worked. */
+  lost: number
+  /** What it took of the thread to take and write the files, in ms. */
+  costMs: number
+  /** How many files were removed to keep the recording small. */
+  removed: number
+  functions: { name: string; location: string }[]
+  /**
+   * How many samples found a function at work for a span itself, by the index of each, and what CPU time of the thread
+   * they stand for. In the order of the spans.
+   */
+  found: { span: Uint32Array; function: Uint32Array; samples: Uint32Array; cpuMs: Float32Array }
 }
 
 export interface ReportSeries {
@@ -65,7 +88,12 @@ export interface ReportSeries {
 
 export interface ReportSampler {
   backend: 'native' | 'js'
+  /** Why the backend is the JavaScript timer, unless that was wanted. */
+  backendReason?: string
+  /** At the end; NaN: not known. */
   periodMs: number
+  /** The longest period there was, where it was longer than wanted, and why: see `MonitorHealth.periodReason`. */
+  lengthened?: { wantedMs: number; longestMs: number; reason: 'shared' | 'budget' | 'timer' | 'wanted' }
   /** Share of the time that was sampled at the full rate, 0..1. */
   coverage: number
   maxGapMs: number
@@ -81,6 +109,7 @@ export interface ReportSpans {
   /** Index into `names`. */
   name: Uint32Array
   start: Float64Array
+  /** Of one that did not end, until the recording did. */
   duration: Float64Array
   /** Index of the parent span; -1: none here. */
   parent: Int32Array
@@ -101,4 +130,5 @@ export interface ReportSpans {
   attributes: (string | undefined)[]
 }
 
-export const spanFlag = { cpuBound: 1, memoryExceeded: 2, shared: 4, error: 8 } as const
+/** The bits of `flags`; an unfinished span is one whose end is not in the recording. */
+export const spanFlag = { cpuBound: 1, memoryExceeded: 2, shared: 4, error: 8, unfinished: 16 } as const

@@ -19,6 +19,9 @@ export class GrowingSamples {
   add({ startMs, time, cpu, thread, memory }: SamplesLine, offsetMs: number): void {
     const from = startMs + offsetMs
     const times = decodeColumn(time)
+    const series = [cpu, thread].flatMap((all) => (all === undefined ? [] : [all.avg, all.min, all.max]))
+    // Columns that are not as long as each other were written by nobody.
+    if (series.some((column) => column !== undefined && decodeColumn(column).length !== times.length)) return
     append(
       this.#time,
       Float64Array.from(times, (ms) => ms + from),
@@ -27,9 +30,11 @@ export class GrowingSamples {
     this.#thread.add(thread, times.length)
     if (memory === undefined) return
     const bytes = decodeColumn(memory.kilobytes)
+    const moments = decodeColumn(memory.time)
+    if (moments.length !== bytes.length) return
     append(
       this.#memory.time,
-      Float64Array.from(decodeColumn(memory.time), (ms) => ms + from),
+      Float64Array.from(moments, (ms) => ms + from),
     )
     append(
       this.#memory.bytes,

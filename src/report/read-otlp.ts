@@ -1,18 +1,18 @@
-import { createReadStream } from 'node:fs'
 import { basename } from 'node:path'
-import { createInterface } from 'node:readline'
 import type { RecordedSpan } from '../record/lines.js'
+import { fields, isObject, isText, optional, type Shape } from '../record/shape.js'
+import { textLines } from '../record/text-lines.js'
 import { type ReportData, type ReportProcess, spanFlag } from './data.js'
-import { keys, megabyte } from './formats/figures.js'
+import { keys, megabyte, unfinishedKey } from './formats/figures.js'
 import { GrowingPauses, GrowingSamples } from './growing.js'
-import { spanColumns } from './span-columns.js'
+import { inOrder, spanColumns } from './span-columns.js'
 import { dearest } from './verdict.js'
 
 interface OtlpSpan {
   traceId: string
   spanId: string
   parentSpanId?: string
-  name: string
+  name?: string
   startTimeUnixNano: string | number
   endTimeUnixNano: string | number
   attributes?: KeyValue[]
@@ -23,10 +23,18 @@ interface KeyValue {
   value: AnyValue
 }
 type AnyValue = Readonly<Record<string, unknown>>
-interface ResourceSpans {
-  resource?: { attributes?: KeyValue[] }
-  scopeSpans?: { spans?: OtlpSpan[] }[]
+/** The spans of one resource, and what is known of it. */
+interface OfResource {
+  about: Readonly<Record<string, unknown>>
+  spans: RecordedSpan[]
 }
+
+const isMoment: Shape = (value) => (typeof value === 'number' || isText(value)) && /^\d{1,21}$/.test(String(value))
+const isSpan = fields({
+  ...{ traceId: isText, spanId: isText, parentSpanId: optional(isText), name: optional(isText) },
+  ...{ startTimeUnixNano: isMoment, endTimeUnixNano: isMoment },
+})
+const isKeyValue = fields({ key: isText, value: isObject })
 
 /**
  * Spans that carry our attributes, from a file with an OTLP request as JSON in each line. There are no samples, so there are
@@ -35,14 +43,11 @@ interface ResourceSpans {
 export async function readOtlp(file: string): Promise<ReportData> {
   const services = new Map<string, RecordedSpan[]>()
   let pid = 0
-  for await (const line of createInterface({ input: createReadStream(file), crlfDelay: Number.POSITIVE_INFINITY })) {
-    for (const { resource, scopeSpans = [] } of requestIn(line)) {
-      const about = valuesOf(resource?.attributes)
-      pid ||= Number(about['process.pid'] ?? 0)
+  for await (const line of textLines(file)) {
+    for (const { about, spans } of requestIn(line)) {
+      pid ||= Number(about['process.pid'] ?? 0) || 0
       const name = String(about['service.name'] ?? basename(file))
-      const spans = services.get(name) ?? []
-      services.set(name, spans)
-      for (const span of scopeSpans.flatMap(({ spans = [] }) => spans)) spans.push(recordedSpan(span))
+      services.set(name, [...(services.get(name) ?? []), ...spans])
     }
   }
   const all = [...services.values()].flat()
@@ -59,14 +64,22 @@ export async function readOtlp(file: string): Promise<ReportData> {
   }
 }
 
-/** Of a line that is cut off, or is something else, there is nothing. */
-function requestIn(line: string): ResourceSpans[] {
+/** Of a line that is cut off, or is something else, there is nothing, and nor is there of spans that are none. */
+function requestIn(line: string): OfResource[] {
   try {
-    const { resourceSpans } = JSON.parse(line)
-    return Array.isArray(resourceSpans) ? resourceSpans : []
+    return objectsIn(JSON.parse(line), 'resourceSpans').map((of) => {
+      const spans = objectsIn(of, 'scopeSpans').flatMap((scope) => objectsIn(scope, 'spans'))
+      const { attributes } = (isObject(of.resource) ? of.resource : {}) as { attributes?: KeyValue[] }
+      return { about: valuesOf(attributes), spans: (spans.filter(isSpan) as unknown[] as OtlpSpan[]).map(recordedSpan) }
+    })
   } catch {
     return []
   }
+}
+
+function objectsIn(value: unknown, list: string): Record<string, unknown>[] {
+  const found = isObject(value) ? value[list] : undefined
+  return Array.isArray(found) ? found.filter(isObject) : []
 }
 
 function recordedSpan({ traceId, spanId, parentSpanId, name, attributes, status, ...span }: OtlpSpan): RecordedSpan {
@@ -84,7 +97,7 @@ function recordedSpan({ traceId, spanId, parentSpanId, name, attributes, status,
   const start = BigInt(span.startTimeUnixNano)
   const memoryMb = take(keys.memoryMax)
   const recorded: RecordedSpan = {
-    ...{ name, traceId, spanId },
+    ...{ name: name ?? '', traceId, spanId },
     parentSpanId: parentSpanId || undefined,
     startMs: Number(start / 1000n) / 1000,
     durationMs: Number(BigInt(span.endTimeUnixNano) - start) / 1e6,
@@ -92,12 +105,14 @@ function recordedSpan({ traceId, spanId, parentSpanId, name, attributes, status,
       has(keys.cpuBound, spanFlag.cpuBound) |
       has(keys.memoryThresholdExceeded, spanFlag.memoryExceeded) |
       has(keys.shared, spanFlag.shared) |
+      has(unfinishedKey, spanFlag.unfinished) |
       (status?.code === 2 ? spanFlag.error : 0),
     selfMs: take(keys.cpuSelf),
     othersMs: take(keys.cpuOthers),
     waitMs: take(keys.cpuWait),
     cpuMs: take(keys.cpuTime),
     memoryMax: memoryMb === undefined ? undefined : memoryMb * megabyte,
+    owner: undefined,
     attributes: undefined,
   }
   // What is left is the span's own.
@@ -106,7 +121,8 @@ function recordedSpan({ traceId, spanId, parentSpanId, name, attributes, status,
 }
 
 function valuesOf(attributes: readonly KeyValue[] = []): Record<string, unknown> {
-  return Object.fromEntries(attributes.map(({ key, value }) => [key, plain(value)]))
+  if (!Array.isArray(attributes)) return {}
+  return Object.fromEntries(attributes.filter(isKeyValue).map(({ key, value }) => [key, plain(value)]))
 }
 
 function plain(value: AnyValue): unknown {
@@ -126,6 +142,6 @@ function processOf(name: string, pid: number, spans: readonly RecordedSpan[], of
     ...new GrowingSamples().finish(),
     gc: { start, duration, kind: [] },
     blocks: { start, duration },
-    spans: spanColumns(spans, offsetMs),
+    spans: spanColumns(inOrder(spans), offsetMs),
   }
 }

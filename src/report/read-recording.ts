@@ -1,8 +1,10 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { isRunFile } from '../record/check.js'
 import { othersFile, type RunFile, runFile } from '../record/run-files.js'
 import type { ReportData, ReportProgram } from './data.js'
 import { type RecordedThread, readThread } from './read-thread.js'
+import { textOf } from './regular-files.js'
 import { verdict } from './verdict.js'
 
 /**
@@ -18,6 +20,7 @@ export async function readRecording(folder: string, run = readRun(folder)): Prom
   const startedAt = Math.min(...threads.map(beganAt))
   const [main] = threads as [RecordedThread]
   const { machine, node } = main.header
+  const { cpuLimit, memoryLimit } = main.lastHealth ?? {}
   const endedAt = Math.max(...threads.map(({ header, lastMs }) => header.timeOrigin + lastMs))
   const program: ReportProgram = {
     command: run?.command ?? main.header.command,
@@ -29,7 +32,11 @@ export async function readRecording(folder: string, run = readRun(folder)): Prom
   const data: ReportData = {
     format: 1,
     program,
-    machine,
+    machine: {
+      ...machine,
+      ...(cpuLimit !== undefined && { cpuLimit }),
+      ...(memoryLimit !== undefined && { memoryLimit }),
+    },
     processes: threads.map((thread) => thread.finish(thread.header.timeOrigin - startedAt)),
     verdict: [],
   }
@@ -47,7 +54,8 @@ function foldersIn(folder: string): string[] {
 
 function readRun(folder: string): RunFile | undefined {
   try {
-    return JSON.parse(readFileSync(join(folder, runFile), 'utf8'))
+    const run: unknown = JSON.parse(textOf(folder, runFile))
+    return isRunFile(run) ? run : undefined
   } catch {
     return undefined
   }
@@ -56,7 +64,7 @@ function readRun(folder: string): RunFile | undefined {
 /** How many processes of Node.js the program started that were not recorded. */
 function othersIn(folder: string): number {
   try {
-    return readFileSync(join(folder, othersFile), 'utf8').split('\n').length - 1
+    return textOf(folder, othersFile).split('\n').length - 1
   } catch {
     return 0
   }

@@ -1,11 +1,14 @@
-import { readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
+import { ThreadTime } from '../profile/thread-time.js'
+import { isHeader } from '../record/check.js'
 import type { EndLine, Header, HealthLine, Line, RecordedSpan } from '../record/lines.js'
-import { recordingFormat } from '../record/lines.js'
 import { readLines } from '../record/read-lines.js'
 import type { ReportProcess, ReportSampler } from './data.js'
 import { GrowingPauses, GrowingSamples, GrowingSteps } from './growing.js'
-import { spanColumns } from './span-columns.js'
+import { readProfile } from './read-profile.js'
+import { filesIn, textOf } from './regular-files.js'
+import { inOrder, spanColumns } from './span-columns.js'
+import { unfinishedIn } from './unfinished.js'
 
 /** A recorded thread. Times are of its own clock, until `finish()`. */
 export interface RecordedThread {
@@ -23,28 +26,29 @@ export async function readThread(folder: string): Promise<RecordedThread | undef
   const header = readHeader(folder)
   if (header === undefined) return undefined
   const lines: Line[] = []
-  const files = readdirSync(folder).filter((name) => name.endsWith('.jsonl'))
-  for (const name of files.sort()) for await (const line of readLines(join(folder, name))) lines.push(line)
+  const files = filesIn(folder, '.jsonl')
+  for (const name of files) for await (const line of readLines(join(folder, name))) lines.push(line)
   const removed = Number.parseInt(files[0] ?? '1', 10) > 1
   const health = lines.filter((line) => line.kind === 'health')
+  const lastMs = Math.max(header.startMs, ...lines.slice(-20).map(endOf))
   return {
     header,
-    lastMs: Math.max(header.startMs, ...lines.slice(-20).map(endOf)),
+    lastMs,
     end: lines.findLast((line) => line.kind === 'end'),
     lastHealth: health.at(-1),
     finish: (offsetMs) => ({
       pid: header.pid,
       name: header.threadId === 0 ? programName(header) : `worker ${header.threadId}`,
       sampler: { ...samplerOf(health, header), ...thinnedIn(lines, removed) },
-      ...columnsOf(lines, offsetMs),
+      ...columnsOf(folder, lines, lastMs, offsetMs),
     }),
   }
 }
 
 function readHeader(folder: string): Header | undefined {
   try {
-    const header: Header = JSON.parse(readFileSync(join(folder, 'header.json'), 'utf8'))
-    return header.format === recordingFormat ? header : undefined
+    const header: unknown = JSON.parse(textOf(folder, 'header.json'))
+    return isHeader(header) ? header : undefined
   } catch {
     return undefined
   }
@@ -64,13 +68,25 @@ function samplerOf(health: readonly HealthLine[], { startMs }: Header): ReportSa
   if (last === undefined) {
     return { backend: 'native', periodMs: Number.NaN, coverage: 0, maxGapMs: 0, missedTicks: {}, samples: 0 }
   }
-  const { backend, periodMs, maxGapMs, missedTicks, samples, atMs } = last
+  const { backend, backendReason, periodMs, maxGapMs, missedTicks, samples, atMs } = last
   const covered = health.reduce(
     (sum, line, i) => sum + line.coverage * (line.atMs - (health[i - 1]?.atMs ?? startMs)),
     0,
   )
   const coverage = atMs > startMs ? covered / (atMs - startMs) : 0
-  return { backend, periodMs, coverage, maxGapMs, missedTicks: { ...missedTicks }, samples }
+  return {
+    backend,
+    ...(backendReason !== undefined && { backendReason }),
+    periodMs,
+    ...lengthenedIn(health),
+    ...{ coverage, maxGapMs, missedTicks: { ...missedTicks }, samples },
+  }
+}
+
+function lengthenedIn(health: readonly HealthLine[]): Pick<ReportSampler, 'lengthened'> {
+  const longest = health.reduce((a, b) => (b.periodMs > a.periodMs ? b : a))
+  const { periodMs: longestMs, wantedPeriodMs: wantedMs, periodReason: reason } = longest
+  return longestMs > wantedMs * 1.001 ? { lengthened: { wantedMs, longestMs, reason } } : {}
 }
 
 function thinnedIn(lines: readonly Line[], removed: boolean): { thinned?: string } {
@@ -87,7 +103,9 @@ function thinnedIn(lines: readonly Line[], removed: boolean): { thinned?: string
   return sentences.length === 0 ? {} : { thinned: sentences.join(' ') }
 }
 
-function columnsOf(lines: readonly Line[], offsetMs: number): Omit<ReportProcess, 'pid' | 'name' | 'sampler'> {
+type Columns = Omit<ReportProcess, 'pid' | 'name' | 'sampler'>
+
+function columnsOf(folder: string, lines: readonly Line[], lastMs: number, offsetMs: number): Columns {
   const samples = new GrowingSamples()
   const steps = { wait: new GrowingSteps(100), throttled: new GrowingSteps(Number.POSITIVE_INFINITY) }
   const pauses = { gc: new GrowingPauses(), blocks: new GrowingPauses() }
@@ -100,12 +118,16 @@ function columnsOf(lines: readonly Line[], offsetMs: number): Omit<ReportProcess
   }
   const [wait, throttled] = [steps.wait.finish(), steps.throttled.finish()]
   const { start, duration } = pauses.blocks.finish()
+  const ordered = inOrder([...spans, ...unfinishedIn(lines, lastMs)])
+  const sampled = samples.finish()
+  const profile = readProfile(folder, ordered, new ThreadTime(sampled), offsetMs)
   return {
-    ...samples.finish(),
+    ...sampled,
     ...(wait !== undefined && { wait }),
     ...(throttled !== undefined && { throttled }),
     gc: pauses.gc.finish(),
     blocks: { start, duration },
-    spans: spanColumns(spans, offsetMs),
+    spans: spanColumns(ordered, offsetMs),
+    ...(profile !== undefined && { profile }),
   }
 }

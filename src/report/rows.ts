@@ -1,6 +1,7 @@
+import { ThreadTime } from '../profile/thread-time.js'
+import { percentilesOf, type Row, summarize } from './by-name.js'
 import { type ReportProcess, spanFlag } from './data.js'
-import { quantile } from './quantile.js'
-import { ThreadTime } from './thread-time.js'
+import { type OwnFunction, ownFunctions } from './own-functions.js'
 
 /** What the spans of one name cost. Times in ms, memory in bytes; what no span has is absent. */
 export interface SpanNameRow {
@@ -17,9 +18,13 @@ export interface SpanNameRow {
   cpuMs?: number
   /** Highest. */
   memoryMax?: number
+  /** Of its own CPU, the ten functions that ran longest: only where a CPU profile was taken. */
+  functions?: OwnFunction[]
   /** How many spans have each. */
   flags: Record<keyof typeof spanFlag, number>
 }
+
+const mostFunctions = 10
 
 export const blocksName = '(event loop blocked)'
 export const collectionsName = '(garbage collection)'
@@ -28,7 +33,7 @@ export const collectionsName = '(garbage collection)'
 export function rowsOf(process: ReportProcess): SpanNameRow[] {
   const byName: number[][] = process.spans.names.map(() => [])
   for (const [i, name] of process.spans.name.entries()) byName[name]!.push(i)
-  const rows = byName.map((indices, name) => spanRow(process, process.spans.names[name]!, indices))
+  const rows = summarize(process.spans).map((row) => spanRow(process, row, byName[row.name]!))
   const time = new ThreadTime(process)
   return [
     ...rows.sort(byCost),
@@ -50,26 +55,21 @@ function costOf({ selfMs, cpuMs }: SpanNameRow): number {
   return selfMs ?? (cpuMs ?? 0) / 1e6
 }
 
-function spanRow({ name: process, spans }: ReportProcess, name: string, indices: readonly number[]): SpanNameRow {
-  const row: SpanNameRow = {
-    process,
-    name,
-    count: indices.length,
-    ...durations(indices.map((i) => spans.duration[i]!)),
-    flags: noFlags(),
+function spanRow(process: ReportProcess, row: Row, indices: readonly number[]): SpanNameRow {
+  const { spans } = process
+  const { p50, p95, self, others, wait, cpu, memory } = row
+  const figures = { selfMs: self, othersMs: others, waitMs: wait, cpuMs: cpu, memoryMax: memory }
+  const functions = ownFunctions(process, indices)
+  return {
+    process: process.name,
+    name: spans.names[row.name]!,
+    count: row.count,
+    p50Ms: p50,
+    p95Ms: p95,
+    ...Object.fromEntries(Object.entries(figures).filter(([, value]) => !Number.isNaN(value))),
+    ...(functions !== undefined && { functions: functions.slice(0, mostFunctions) }),
+    flags: flagsOf((i) => row.flags[i]!),
   }
-  for (const figure of ['selfMs', 'othersMs', 'waitMs', 'cpuMs'] as const) {
-    const known = indices.map((i) => spans[figure][i]!).filter((value) => !Number.isNaN(value))
-    if (known.length > 0) row[figure] = known.reduce((sum, value) => sum + value, 0)
-  }
-  for (const i of indices) {
-    const memory = spans.memoryMax[i]!
-    if (memory > (row.memoryMax ?? 0)) row.memoryMax = memory
-    for (const [flag, bit] of Object.entries(spanFlag)) {
-      if ((spans.flags[i]! & bit) !== 0) row.flags[flag as keyof typeof spanFlag]++
-    }
-  }
-  return row
 }
 
 function pausesRow(process: string, name: string, pauses: ReportProcess['blocks'], time: ThreadTime): SpanNameRow[] {
@@ -77,14 +77,10 @@ function pausesRow(process: string, name: string, pauses: ReportProcess['blocks'
   if (start.length === 0) return []
   const selfMs = start.reduce((sum, ms, i) => sum + time.between(ms, ms + duration[i]!), 0)
   const own = Number.isNaN(selfMs) ? {} : { selfMs }
-  return [{ process, name, count: start.length, ...durations([...duration]), ...own, flags: noFlags() }]
+  const { p50, p95 } = percentilesOf(duration)
+  return [{ process, name, count: start.length, p50Ms: p50, p95Ms: p95, ...own, flags: flagsOf(() => 0) }]
 }
 
-function durations(values: readonly number[]): Pick<SpanNameRow, 'p50Ms' | 'p95Ms'> {
-  const sorted = Float64Array.from(values).sort()
-  return { p50Ms: quantile(sorted, 0.5), p95Ms: quantile(sorted, 0.95) }
-}
-
-function noFlags(): SpanNameRow['flags'] {
-  return { cpuBound: 0, memoryExceeded: 0, shared: 0, error: 0 }
+function flagsOf(count: (flag: number) => number): SpanNameRow['flags'] {
+  return Object.fromEntries(Object.keys(spanFlag).map((flag, i) => [flag, count(i)])) as SpanNameRow['flags']
 }

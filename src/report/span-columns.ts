@@ -1,9 +1,13 @@
 import type { RecordedSpan } from '../record/lines.js'
 import type { ReportSpans } from './data.js'
 
-/** The spans as columns, in the order in which they began. `offsetMs` is to be added to their times. */
-export function spanColumns(recorded: readonly RecordedSpan[], offsetMs: number): ReportSpans {
-  const spans = recorded.toSorted((a, b) => a.startMs - b.startMs || b.durationMs - a.durationMs)
+/** The spans in the order in which they began. */
+export function inOrder(recorded: readonly RecordedSpan[]): RecordedSpan[] {
+  return recorded.toSorted((a, b) => a.startMs - b.startMs || b.durationMs - a.durationMs)
+}
+
+/** Spans in their order, as columns. `offsetMs` is to be added to their times. */
+export function spanColumns(spans: readonly RecordedSpan[], offsetMs: number): ReportSpans {
   const names = new Map<string, number>()
   const indices = new Map(spans.map((span, i) => [idOf(span, span.spanId), i]))
   const figure = (value: number | undefined) => value ?? Number.NaN

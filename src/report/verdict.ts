@@ -1,6 +1,6 @@
+import { ThreadTime } from '../profile/thread-time.js'
 import type { ReportData, ReportProcess, ReportSeries } from './data.js'
 import { isPause, rowsOf } from './rows.js'
-import { ThreadTime } from './thread-time.js'
 import { showMs, showPercent } from './units.js'
 
 const mostSentences = 3

@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import { type Binding, loadBinding } from '../../backend/native/binding.js'
+import type { MonitorHealth } from '../../health.js'
 import { readEnvironment } from '../../register/environment.js'
-import type { MonitorHealth } from '../../types.js'
 import { findings } from './findings.js'
 import { examineKernel } from './kernel.js'
 import { examineCgroup, examineMachine } from './machine.js'

@@ -2,7 +2,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createMonitor } from '../../create-monitor.js'
-import type { MissedTicks, MonitorHealth } from '../../types.js'
+import type { MissedTicks, MonitorHealth } from '../../health.js'
 import { answer } from './child.js'
 
 /** What happened between two readings of `health()`, and the second of them. */

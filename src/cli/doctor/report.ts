@@ -1,5 +1,5 @@
+import type { MissedTicks, MonitorHealth, Source } from '../../health.js'
 import type { AttachedBy } from '../../sdk/provider.js'
-import type { MissedTicks, MonitorHealth, Source } from '../../types.js'
 
 /**
  * What `spanmeter doctor --json` prints. Every field is there; null means that the value is unknown on this machine.

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { binaryPath } from '../../backend/native/binary.js'
 import type { Binding, NativeHost } from '../../backend/native/binding.js'
 import { createMonitor } from '../../create-monitor.js'
-import type { MonitorHealth } from '../../types.js'
+import type { MonitorHealth } from '../../health.js'
 import { packageRoot, placeIn, withoutFolders } from './privacy.js'
 import type { SamplerFacts, SourceFacts } from './report.js'
 
@@ -51,9 +51,9 @@ export function describeSources(
 }
 
 function nativeResolutions(host: NativeHost | undefined): Partial<Record<SourceName, string>> {
-  const page = `${host?.pageBytes} B`
+  const ofPages = host?.pageBytes === undefined ? {} : { memory: `${host.pageBytes} B`, io: `${host.pageBytes} B` }
   const cgroup = host?.cgroupVersion === 2 ? '1 µs' : '1 ns'
-  return { threads: '1 ns', memory: page, faults: '1', schedstat: '1 ns', io: page, network: '1 B', cgroup }
+  return { threads: '1 ns', faults: '1', schedstat: '1 ns', network: '1 B', cgroup, ...ofPages }
 }
 
 const jsResolutions: Partial<Record<SourceName, string>> = { threads: '1 µs', faults: '1' }

@@ -36,6 +36,7 @@ export function runCommand(): Command {
     .option('--max-overhead <percent>', 'of one core, for the sampler; 0: no limit (default: 1)', numberBetween(0, 100))
     .option('--children', 'also record processes of Node.js that the program starts')
     .option('--instrument', 'load the auto-instrumentations of OpenTelemetry that the program has installed')
+    .option('--cpu-prof', "take V8's CPU profile: which functions ran in a span; costs some percent of a core")
     .option('--no-attributes', 'record no attributes of spans and no messages of errors')
     .addHelpText('after', help)
     .showHelpAfterError('(spanmeter run --help lists the options)')

@@ -8,7 +8,7 @@ const preload = join(__dirname, '../../register/index.js')
 
 /** The environment of the program: its own, and what lets it record itself. */
 export function environmentFor(own: Variables, recording: string, options: RunOptions): NodeJS.ProcessEnv {
-  const { period, maxOverhead, children, instrument, attributes } = options
+  const { period, maxOverhead, children, instrument, attributes, cpuProf } = options
   const recorded: Recorded = children === true ? 'all' : 'program'
   const {
     // Somebody who asks for a recording wants one.
@@ -24,6 +24,7 @@ export function environmentFor(own: Variables, recording: string, options: RunOp
     ...(period !== undefined && { SPANMETER_PERIOD_MS: String(period) }),
     ...(maxOverhead !== undefined && { SPANMETER_MAX_OVERHEAD_PERCENT: String(maxOverhead) }),
     ...(instrument && instrumented(own)),
+    ...(cpuProf && { SPANMETER_RECORD_CPU_PROFILE: 'true' }),
     ...(!attributes && { SPANMETER_RECORD_ATTRIBUTES: 'false' }),
   }
 }

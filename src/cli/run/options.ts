@@ -9,6 +9,7 @@ export interface RunOptions extends Outputs {
   children?: true
   instrument?: true
   attributes: boolean
+  cpuProf?: true
 }
 
 /** A parser of an option that is a number between two others. */

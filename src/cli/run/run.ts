@@ -1,7 +1,8 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { newRecording } from '../../record/folders.js'
+import { makePrivateFolder, replaceFile } from '../../record/private-files.js'
 import { type RunFile, runFile } from '../../record/run-files.js'
 import { readRecording } from '../../report/read-recording.js'
 import { summaryOf } from '../../report/summary.js'
@@ -58,8 +59,8 @@ function fatalErrorOf(recording: string): { why?: string } {
 function makeRecording(directory: string | undefined): string | undefined {
   try {
     if (directory === undefined) return mkdtempSync(join(tmpdir(), 'spanmeter-'))
-    const folder = newRecording(resolve(directory))
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    const folder = newRecording(directory)
+    makePrivateFolder(folder)
     return folder
   } catch (error) {
     print(`there is no recording: ${(error as Error).message}\n`)
@@ -70,7 +71,7 @@ function makeRecording(directory: string | undefined): string | undefined {
 /** What is in there is for later readers: a full disk is no reason to end. */
 function note(recording: string, content: RunFile): void {
   try {
-    writeFileSync(join(recording, runFile), `${JSON.stringify(content)}\n`, { mode: 0o600 })
+    replaceFile(join(recording, runFile), `${JSON.stringify(content)}\n`)
   } catch (error) {
     print(`${(error as Error).message}\n`)
   }

@@ -1,11 +1,11 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { OpenRequest, Outcome } from './open-request.js'
+import type { Description, OpenRequest } from './open-request.js'
 import { routeOf } from './route.js'
 
 export interface RequestListener {
-  begin(): OpenRequest
-  end(request: OpenRequest, outcome: Outcome): void
+  begin(describe: () => Description): OpenRequest
+  end(request: OpenRequest): void
 }
 
 /** Express puts the route that served a request on it. */
@@ -18,27 +18,29 @@ export function watchIncoming(listener: RequestListener): () => void {
   const onStart = (message: unknown) => {
     try {
       const { request, response } = message as { request: Routed; response: ServerResponse }
-      const open = listener.begin()
+      const open = listener.begin(() => describe(request, response))
       // Emitted once, also where the client went away.
-      response.once('close', () => end(listener, open, request, response))
+      response.once('close', () => {
+        try {
+          listener.end(open)
+        } catch {}
+      })
     } catch {}
   }
   subscribe(channel, onStart)
   return () => unsubscribe(channel, onStart)
 }
 
-function end(listener: RequestListener, open: OpenRequest, request: Routed, response: ServerResponse): void {
-  try {
-    const { statusCode: status, writableFinished } = response
-    const path = String(request.originalUrl ?? request.url ?? '')
-    const aborted = !writableFinished
-    listener.end(open, {
-      name: `${request.method} ${routeIn(request) ?? routeOf(path)}`,
-      failed: aborted || status >= 500,
-      status: aborted ? undefined : status,
-      path: path.split('?', 1)[0]!,
-    })
-  } catch {}
+function describe(request: Routed, response: ServerResponse): Description {
+  const { statusCode: status, writableFinished } = response
+  const path = String(request.originalUrl ?? request.url ?? '')
+  const aborted = !writableFinished
+  return {
+    name: `${request.method} ${routeIn(request) ?? routeOf(path)}`,
+    failed: aborted || status >= 500,
+    status: aborted ? undefined : status,
+    path: path.split('?', 1)[0]!,
+  }
 }
 
 function routeIn({ route, baseUrl }: Routed): string | undefined {

@@ -13,11 +13,13 @@ export interface OpenRequest {
   readonly beganShared: boolean
   /** How many requests had begun by then. */
   readonly begun: number
+  readonly describe: () => Description
 }
 
-/** How it ended. */
-export interface Outcome {
+/** What is known of a request by now. */
+export interface Description {
   name: string
+  /** Whether it failed, if it ends now. */
   failed: boolean
   status: number | undefined
   path: string

@@ -1,7 +1,8 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type { ClientRequest, IncomingMessage } from 'node:http'
+import { isOwnRequest } from '../../own-requests.js'
 import type { RequestListener } from './incoming.js'
-import type { OpenRequest } from './open-request.js'
+import type { Description, OpenRequest } from './open-request.js'
 import { routeOf } from './route.js'
 
 type Sent = ClientRequest & { res?: IncomingMessage }
@@ -17,34 +18,39 @@ interface UndiciMessage {
   response?: { statusCode: number }
 }
 
+interface FetchState {
+  status: number | undefined
+  failed: boolean
+}
+
 /** Reports the requests that `node:http`, `node:https` and `fetch` make. Returns the function that ends it. */
 export function watchOutgoing(listener: RequestListener): () => void {
-  const fetched = new WeakMap<object, { open: OpenRequest; status?: number }>()
+  const fetched = new WeakMap<object, { open: OpenRequest; state: FetchState }>()
 
   const endFetch = ({ request }: UndiciMessage, failed: boolean) => {
     const known = fetched.get(request)
     if (known === undefined) return
     fetched.delete(request)
-    const { method, path } = request
-    const { host } = new URL(String(request.origin))
-    report(listener, known.open, { method, host, path, status: known.status, failed })
+    known.state.failed = failed
+    listener.end(known.open)
   }
   const handlers: Record<string, (message: never) => void> = {
     'http.client.request.start': ({ request }: { request: Sent }) => {
-      const open = listener.begin()
+      if (isOwnRequest(request)) return
+      const open = listener.begin(() => describeSent(request))
       request.once('close', () => {
-        const status = request.res?.statusCode
-        const { method, path } = request
-        const host = String(request.getHeader('host') ?? request.host)
-        report(listener, open, { method, host, path, status, failed: request.res?.complete !== true })
+        try {
+          listener.end(open)
+        } catch {}
       })
     },
     'undici:request:create': ({ request }: UndiciMessage) => {
-      fetched.set(request, { open: listener.begin() })
+      const state: FetchState = { status: undefined, failed: false }
+      fetched.set(request, { open: listener.begin(() => describeFetch(request, state)), state })
     },
     'undici:request:headers': ({ request, response }: UndiciMessage) => {
       const known = fetched.get(request)
-      if (known !== undefined && response !== undefined) known.status = response.statusCode
+      if (known !== undefined && response !== undefined) known.state.status = response.statusCode
     },
     'undici:request:trailers': (message: UndiciMessage) => endFetch(message, false),
     'undici:request:error': (message: UndiciMessage) => endFetch(message, true),
@@ -63,15 +69,21 @@ export function watchOutgoing(listener: RequestListener): () => void {
   }
 }
 
-interface Ended {
-  method: string
-  host: string
-  path: string
-  status: number | undefined
-  failed: boolean
+function describeSent(request: Sent): Description {
+  const host = String(request.getHeader('host') ?? request.host)
+  const failed = request.res?.complete !== true
+  return describe(request.method, host, request.path, { status: request.res?.statusCode, failed })
 }
 
-function report(listener: RequestListener, open: OpenRequest, { method, host, path, status, failed }: Ended): void {
-  const name = `outgoing ${method} ${host}${routeOf(path)}`
-  listener.end(open, { name, failed: failed || (status ?? 0) >= 500, status, path: path.split('?', 1)[0]! })
+function describeFetch({ method, origin, path }: UndiciRequest, state: FetchState): Description {
+  return describe(method, new URL(String(origin)).host, path, state)
+}
+
+function describe(method: string, host: string, path: string, { status, failed }: FetchState): Description {
+  return {
+    name: `outgoing ${method} ${host}${routeOf(path)}`,
+    failed: failed || (status ?? 0) >= 500,
+    status,
+    path: path.split('?', 1)[0]!,
+  }
 }

@@ -1,8 +1,10 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Account } from '../../attribution/account.js'
+import type { TurnFollower } from '../../attribution/contexts.js'
 import { announcesTurns } from '../../attribution/host.js'
 import { Ledger, type OwnTime } from '../../attribution/ledger.js'
-import { followTurns, type TurnFollower } from '../../attribution/turn-follower.js'
+import { followTurns } from '../../attribution/turn-follower.js'
+import { rowTurns } from '../../attribution/turn-records.js'
 import { watchTurns } from '../../attribution/turns.js'
 
 /** What a thread works for, if its CPU time can be attributed. */
@@ -22,9 +24,11 @@ export class OwnWork<Kind extends Work> {
     if (!attributed || !announcesTurns) return
     const ledger = new Ledger()
     this.#ledger = ledger
+    rowTurns.add(ledger)
     this.#follower = followTurns(ledger, {
       active: () => this.#storage.getStore() ?? null,
       handleOf: (work) => work?.account?.openHandle ?? 0,
+      isNew: () => false,
       section: { current: 0 },
       fail: () => {},
     })
@@ -53,5 +57,6 @@ export class OwnWork<Kind extends Work> {
     this.#ledger?.watchLoop(false)
     this.#ledger?.turn(0)
     this.#storage.disable()
+    if (this.#ledger !== undefined) rowTurns.remove(this.#ledger)
   }
 }

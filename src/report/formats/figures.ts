@@ -2,6 +2,8 @@ import { prefixed } from '../../otel/names.js'
 import { type ReportSpans, spanFlag } from '../data.js'
 
 export const keys = prefixed('resource')
+/** Says of a span that it did not end, but the recording. */
+export const unfinishedKey = 'spanmeter.unfinished'
 export const megabyte = 2 ** 20
 
 /** What a span cost, as the attributes that `ResourceSpanProcessor` writes. */
@@ -20,6 +22,7 @@ export function figuresOf(spans: ReportSpans, i: number): Record<string, number 
     ...(flag(spanFlag.cpuBound) && { [keys.cpuBound]: true }),
     ...(flag(spanFlag.memoryExceeded) && { [keys.memoryThresholdExceeded]: true }),
     ...(flag(spanFlag.shared) && { [keys.shared]: true }),
+    ...(flag(spanFlag.unfinished) && { [unfinishedKey]: true }),
   }
 }
 

@@ -1,5 +1,5 @@
+import type { Range } from '../../by-name.js'
 import { Matches } from './model/matches.js'
-import type { Range } from './model/summary.js'
 import type { Store } from './store.js'
 
 /** All that a user can do with the page, whether by mouse, by touch or by keys. */

@@ -1,6 +1,6 @@
+import type { Range } from '../../by-name.js'
 import { Matches } from './model/matches.js'
 import type { ProcessModel } from './model/process.js'
-import type { Range } from './model/summary.js'
 
 /** What the page shows now. Times are ms since the recording began. */
 export interface State {

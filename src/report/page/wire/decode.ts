@@ -15,7 +15,12 @@ export async function decode<T>(base64: string): Promise<T> {
   return withColumns(head.data, columns) as T
 }
 
+/** Newer than the oldest browsers that the page is for. */
+type Base64Reader = { fromBase64?(base64: string): Uint8Array<ArrayBuffer> }
+
 function bytesOf(base64: string): Uint8Array<ArrayBuffer> {
+  const { fromBase64 } = Uint8Array as Base64Reader
+  if (fromBase64 !== undefined) return fromBase64.call(Uint8Array, base64)
   const binary = atob(base64)
   const bytes = new Uint8Array(binary.length)
   for (let i = 0; i < binary.length; i++) bytes[i] = binary.charCodeAt(i)
@@ -26,10 +31,9 @@ function columnsOf(head: Head, bytes: Uint8Array, begin: number): Column[] {
   const columns: Column[] = []
   let at = begin
   for (const { type, length, size, step, base } of head.columns) {
-    const column = new columnTypes[type](length)
     const from = base === undefined ? undefined : Float64Array.from(columns[base]!)
-    decodeNumbers(bytes.subarray(at, at + size), column, step, from)
-    columns.push(column)
+    const values = decodeNumbers(bytes.subarray(at, at + size), length, step, from)
+    columns.push(type === 'Float64Array' ? values : new columnTypes[type](values))
     at += size
   }
   return columns

@@ -1,33 +1,43 @@
+import { type OwnFunction, ownFunctions } from '../../../own-functions.js'
 import { el } from '../dom.js'
-import { formatMs } from '../format.js'
+import { formatCount, formatMs } from '../format.js'
 import type { Store } from '../store.js'
 
 const most = 12
 
-/** The functions that ran while spans of a name were the ones that ran, the longest first. */
-export function functionsOf({ model }: Store, name: number): Node[] {
-  const functions = model.data.functions?.filter((entry) => entry.name === name) ?? []
-  if (functions.length === 0) return []
-  const sorted = functions.sort((a, b) => b.selfMs - a.selfMs)
-  const rows = sorted
-    .slice(0, most)
-    .map((entry) =>
-      el(
-        'tr',
-        {},
-        el('td', {}, el('code', {}, entry.function), el('small', {}, entry.location)),
-        el('td', {}, formatMs(entry.selfMs)),
-      ),
-    )
-  const rest = sorted.slice(most).reduce((sum, { selfMs }) => sum + selfMs, 0)
-  if (rest > 0) rows.push(el('tr', {}, el('td', {}, `${sorted.length - most} more`), el('td', {}, formatMs(rest))))
-  const head = el(
-    'thead',
-    {},
-    el('tr', {}, el('th', { scope: 'col' }, 'Function'), el('th', { scope: 'col' }, 'Self time')),
-  )
+/** The functions that ran while some spans were the ones that ran, the longest first. `whose`: of which spans, in words. */
+export function functionsOf({ model }: Store, whose: string, spans: readonly number[]): Node[] {
+  const functions = ownFunctions(model.data, spans)
+  if (functions === undefined) return []
+  const samples = samplesOf(functions)
+  if (samples === 0)
+    return [el('h4', {}, 'Own CPU by function'), el('p', {}, `No sample of the CPU profile is ${whose}.`)]
+  const rows = functions.slice(0, most).map((entry) => row(named(entry), entry))
+  const rest = functions.slice(most)
+  if (rest.length > 0) {
+    const selfMs = rest.reduce((sum, entry) => sum + entry.selfMs, 0)
+    rows.push(row([`${rest.length} more`], { selfMs, samples: samplesOf(rest) }))
+  }
+  const titles = ['Function', 'Samples', 'Self time'].map((title) => el('th', { scope: 'col' }, title))
+  const head = el('thead', {}, el('tr', {}, ...titles))
+  const count = samples === 1 ? 'one sample' : `${formatCount(samples)} samples`
   return [
-    el('h4', {}, 'Functions, by self time, of all spans of this name'),
+    el('h4', {}, `Own CPU by function, ${whose}, from ${count}`),
     el('table', { class: 'functions' }, head, el('tbody', {}, ...rows)),
   ]
+}
+
+function samplesOf(functions: readonly OwnFunction[]): number {
+  return functions.reduce((sum, { samples }) => sum + samples, 0)
+}
+
+function named({ name, location }: OwnFunction): (Node | string)[] {
+  return [el('code', {}, name), ...(location === '' ? [] : [el('small', { title: location }, location)])]
+}
+
+function row(
+  content: readonly (Node | string)[],
+  { samples, selfMs }: Pick<OwnFunction, 'samples' | 'selfMs'>,
+): HTMLElement {
+  return el('tr', {}, el('td', {}, ...content), el('td', {}, formatCount(samples)), el('td', {}, formatMs(selfMs)))
 }

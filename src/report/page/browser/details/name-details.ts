@@ -1,7 +1,7 @@
+import { summarize } from '../../../by-name.js'
 import { pickSpan } from '../actions.js'
 import { button, el } from '../dom.js'
 import { formatCount, formatMoment, formatMs } from '../format.js'
-import { summarize } from '../model/summary.js'
 import type { Store } from '../store.js'
 import { figures } from './figures.js'
 import { functionsOf } from './functions.js'
@@ -22,7 +22,7 @@ export function nameDetails(store: Store, name: number): Node[] {
     ]),
     ...top(store, 'Longest', all, spans.duration),
     ...top(store, 'Most own CPU', all, spans.selfMs),
-    ...functionsOf(store, name),
+    ...functionsOf(store, 'of all spans of this name', all),
   ]
 }
 

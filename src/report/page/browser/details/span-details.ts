@@ -1,7 +1,7 @@
 import { pickName, pickSpan, select, show } from '../actions.js'
 import { button, el } from '../dom.js'
 import { formatBytes, formatMoment, formatMs, formatPercent } from '../format.js'
-import { flagNames } from '../model/flags.js'
+import { flagNames, hasEnded } from '../model/flags.js'
 import type { Store } from '../store.js'
 import { attributesOf } from './attributes.js'
 import { copyable } from './copy.js'
@@ -28,7 +28,10 @@ export function spanDetails(store: Store, span: number, startedAt: number): Node
       button('All of this name', () => pickName(store, name)),
     ),
     figures([
-      ['Duration', formatMs(duration)],
+      [
+        'Duration',
+        hasEnded(spans.flags[span]!) ? formatMs(duration) : `${formatMs(duration)}, to the end of the recording`,
+      ],
       ['Start', `${formatMoment(start, 0.001)} (${new Date(startedAt + start).toISOString().slice(11, 23)} UTC)`],
       [
         'Own CPU',
@@ -45,7 +48,7 @@ export function spanDetails(store: Store, span: number, startedAt: number): Node
       ['Span', idOf(spans.spanId[span], 'span id')],
     ]),
     ...attributesOf(spans.attributes[span] ?? undefined),
-    ...functionsOf(store, name),
+    ...functionsOf(store, 'of this span', [span]),
   ]
 }
 

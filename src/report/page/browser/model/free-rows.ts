@@ -5,16 +5,23 @@ export class FreeRows {
   #capacity = 16
   #until = new Float64Array(32).fill(Number.NEGATIVE_INFINITY)
 
-  /** Takes the first row from `lowest` on that is free at a moment, until another. */
-  take(lowest: number, from: number, until: number): number {
-    let row = this.#firstFree(1, 0, this.#capacity, lowest, from)
-    if (row < 0) {
-      row = Math.max(lowest, this.#capacity)
-      while (row >= this.#capacity) this.#grow()
+  /** Takes the first rows from `lowest` on, `height` neighbours, that are free at a moment, until another. */
+  take(lowest: number, from: number, until: number, height = 1): number {
+    let first = this.#nextFree(lowest, from)
+    for (let row = first + 1; row < first + height; row++) {
+      const free = this.#nextFree(row, from)
+      if (free > row) first = row = free
     }
-    this.#set(row, until)
-    this.count = Math.max(this.count, row + 1)
-    return row
+    while (first + height > this.#capacity) this.#grow()
+    for (let row = first; row < first + height; row++) this.#set(row, until)
+    this.count = Math.max(this.count, first + height)
+    return first
+  }
+
+  /** Rows beyond the capacity were never taken. */
+  #nextFree(lowest: number, from: number): number {
+    const row = this.#firstFree(1, 0, this.#capacity, lowest, from)
+    return row < 0 ? Math.max(lowest, this.#capacity) : row
   }
 
   #firstFree(node: number, first: number, end: number, lowest: number, from: number): number {

@@ -22,25 +22,19 @@ export interface Lanes {
 }
 
 /**
- * Packs trees of spans into lanes: each tree into the topmost lane that is free, and a lane is as high as its highest
- * tree. So what belongs together stands together.
+ * Packs trees of spans into rows: each tree into the topmost rows that are free from its start to its end, as many as it
+ * needs. So what belongs together stands together.
  */
 export function packLanes({ start, duration, parent }: Intervals): Lanes {
   const byStart = Uint32Array.from(start.keys()).sort((a, b) => start[a]! - start[b]! || duration[b]! - duration[a]!)
   const row = new Uint32Array(start.length)
-  const lanes = new FreeRows()
-  const placed: { lane: number; tree: Uint32Array }[] = []
-  const heights: number[] = []
+  const rows = new FreeRows()
   for (const tree of treesOf(byStart, rootsOf(parent))) {
     const { height, end } = packTree(tree, { start, duration, parent }, row)
-    const lane = lanes.take(0, start[tree[0]!]!, end)
-    heights[lane] = Math.max(heights[lane] ?? 0, height)
-    placed.push({ lane, tree })
+    const top = rows.take(0, start[tree[0]!]!, end, height)
+    for (const span of tree) row[span]! += top
   }
-  const tops = [0]
-  for (const height of heights) tops.push(tops.at(-1)! + height)
-  for (const { lane, tree } of placed) for (const span of tree) row[span]! += tops[lane]!
-  return inOrder(byStart, row, tops.at(-1)!, start, duration)
+  return inOrder(byStart, row, rows.count, start, duration)
 }
 
 /** The spans of each tree by start, and the trees by the start of their first span. */

@@ -102,33 +102,44 @@ export class Pyramid {
 
 /** How long each value held. Of the one at the end without a neighbour nothing is known but how long the next one did. */
 function weightsOf({ time, avg }: Series, holds: Holds): Float64Array {
-  const one = holds === 'before' ? -1 : 1
-  return time.map((at, i) => {
-    if (Number.isNaN(avg[i])) return 0
-    const neighbour = time[i + one] ?? time[i - one] ?? at + 1
-    return Math.max(shortest, Math.abs(at - neighbour))
-  })
+  const last = time.length - 1
+  const weights = new Float64Array(time.length)
+  for (let i = 0; i <= last; i++) {
+    const before = holds === 'before' ? i > 0 : i === last
+    const at = time[i]!
+    const neighbour = last === 0 ? at + 1 : before ? time[i - 1]! : time[i + 1]!
+    weights[i] = Number.isNaN(avg[i]) ? 0 : Math.max(shortest, Math.abs(at - neighbour))
+  }
+  return weights
 }
 
-function folded(series: Level): Level {
-  const length = Math.ceil(series.time.length / fold)
+function folded({ time, min, avg, max, weight }: Level): Level {
+  const length = Math.ceil(time.length / fold)
   const next = {
     time: new Float64Array(length),
-    min: new Float64Array(length),
-    avg: new Float64Array(length),
-    max: new Float64Array(length),
+    min: new Float64Array(length).fill(Number.NaN),
+    avg: new Float64Array(length).fill(Number.NaN),
+    max: new Float64Array(length).fill(Number.NaN),
     weight: new Float64Array(length),
   }
   for (let i = 0, at = 0; i < length; i++) {
-    const end = Math.min(at + fold, series.time.length)
-    const total = emptySum()
-    for (; at < end; at++) add(total, series, at)
-    const known = total.weight > 0
-    next.weight[i] = total.weight
-    next.time[i] = series.time[end - 1]!
-    next.min[i] = known ? total.min : Number.NaN
-    next.avg[i] = known ? total.sum / total.weight : Number.NaN
-    next.max[i] = known ? total.max : Number.NaN
+    const end = Math.min(at + fold, time.length)
+    next.time[i] = time[end - 1]!
+    // As `add()` does, in place: of millions of values a sum each would be too much.
+    let [least, most, sum, held] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0, 0]
+    for (; at < end; at++) {
+      const heldHere = weight[at]!
+      if (heldHere === 0) continue
+      if (min[at]! < least) least = min[at]!
+      if (max[at]! > most) most = max[at]!
+      sum += avg[at]! * heldHere
+      held += heldHere
+    }
+    if (held === 0) continue
+    next.weight[i] = held
+    next.min[i] = least
+    next.avg[i] = sum / held
+    next.max[i] = most
   }
   return next
 }

@@ -1,6 +1,6 @@
+import type { Row } from '../../../by-name.js'
 import { formatBytes, formatCount, formatMs } from '../format.js'
 import { flagNames, flagSigns } from '../model/flags.js'
-import type { Row } from '../model/summary.js'
 
 export interface Column {
   title: string

@@ -1,4 +1,4 @@
-import type { Row } from '../model/summary.js'
+import type { Row } from '../../../by-name.js'
 import { columns } from './columns.js'
 
 /** What the table is sorted by: a column, or -1 for the name. */

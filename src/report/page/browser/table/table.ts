@@ -1,7 +1,7 @@
+import { type Row, summarize } from '../../../by-name.js'
 import { pickName } from '../actions.js'
 import { button, el } from '../dom.js'
 import { formatCount, formatRange } from '../format.js'
-import { type Row, summarize } from '../model/summary.js'
 import type { Store } from '../store.js'
 import { columns, nameColumn } from './columns.js'
 import { type Sorting, sortRows } from './sort.js'

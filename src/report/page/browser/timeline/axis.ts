@@ -1,4 +1,4 @@
-import type { Range } from '../model/summary.js'
+import type { Range } from '../../../by-name.js'
 
 /** Width of the labels left of all plots, and of the free space right of them, in CSS pixels. */
 export const gutter = 62

@@ -6,7 +6,7 @@ import { type Axis, decimalStep, gutter, margin, ticksOf } from './axis.js'
 import { font } from './canvas.js'
 import type { Panel } from './panels.js'
 
-const height = 72
+const height = 77
 
 /** One chart: the extremes as a band, the average as a line, and what it is at the cursor. */
 export class Chart {
@@ -78,7 +78,7 @@ export class Chart {
     return {
       width,
       height,
-      padding: [5, margin, 3, 0],
+      padding: [6, margin, 7, 0],
       legend: { show: false },
       cursor: { show: false },
       scales: { x: { time: false, range: () => [this.#axis!.from, this.#axis!.to] }, y: { range: () => range } },

@@ -5,7 +5,8 @@ import { lowerBound } from '../model/pyramid.js'
 import { color } from '../theme.js'
 import type { Axis } from './axis.js'
 import { fitted, font } from './canvas.js'
-import { greyed, type Paint, paintOf } from './palette.js'
+import { Marks } from './marks.js'
+import { greyed, type Paint, paintsOfNames } from './palette.js'
 
 export const rowHeight = 20
 const barHeight = 18
@@ -29,7 +30,8 @@ export function drawSpans(context: CanvasRenderingContext2D, picture: SpanPictur
   context.textBaseline = 'middle'
   context.textAlign = 'left'
   const pen: Pen = {
-    paints: new Map(),
+    paintOf: paintsOfNames(),
+    marks: new Marks(barHeight),
     grey: greyed(),
     text: color('bar-text'),
     muted: color('muted'),
@@ -38,11 +40,13 @@ export function drawSpans(context: CanvasRenderingContext2D, picture: SpanPictur
   const first = Math.floor(picture.top / rowHeight)
   const last = Math.min(picture.lanes.rows - 1, Math.floor((picture.top + picture.height) / rowHeight))
   for (let row = first; row <= last; row++) drawRow(context, picture, row, pen)
+  pen.marks.draw(context)
   drawPicked(context, picture)
 }
 
 interface Pen {
-  paints: Map<number, Paint>
+  paintOf: (name: number) => Paint
+  marks: Marks
   grey: Paint
   text: string
   muted: string
@@ -60,13 +64,9 @@ function drawRow(context: CanvasRenderingContext2D, picture: SpanPicture, row: n
     const beyond = right - left >= 1 ? at + 1 : afterPixel(lanes, axis.time(Math.floor(left) + 1), at, end)
     const isFound = found === undefined || found[beyond]! > found[at]!
     const name = spans.name[lanes.order[at]!]!
-    const paint = isFound ? paintFor(name, pen) : pen.grey
-    if (beyond > at + 1 || right - left < 1) {
-      context.fillStyle = paint.strip
-      context.globalAlpha = 0.55
-      context.fillRect(Math.floor(left), y, 1, barHeight)
-      context.globalAlpha = 1
-    } else drawBar(context, picture, lanes.order[at]!, { left, right, y, paint, isFound }, pen)
+    const paint = isFound ? pen.paintOf(name) : pen.grey
+    if (beyond > at + 1 || right - left < 1) pen.marks.add(paint, Math.floor(left), y)
+    else drawBar(context, picture, lanes.order[at]!, { left, right, y, paint, isFound }, pen)
     at = beyond
   }
 }
@@ -75,15 +75,6 @@ function drawRow(context: CanvasRenderingContext2D, picture: SpanPicture, row: n
 function afterPixel({ starts, ends }: Lanes, pixelEnd: number, at: number, end: number): number {
   const beyond = lowerBound(starts, pixelEnd, at + 1, end)
   return beyond > at + 1 && ends[beyond - 1]! > pixelEnd ? beyond - 1 : beyond
-}
-
-function paintFor(name: number, { paints }: Pen): Paint {
-  let paint = paints.get(name)
-  if (paint === undefined) {
-    paint = paintOf(name)
-    paints.set(name, paint)
-  }
-  return paint
 }
 
 interface Bar {

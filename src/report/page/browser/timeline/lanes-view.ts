@@ -1,4 +1,5 @@
 import { el } from '../dom.js'
+import { legendOf } from '../model/flags.js'
 import type { Matches } from '../model/matches.js'
 import { lowerBound } from '../model/pyramid.js'
 import type { Store } from '../store.js'
@@ -72,7 +73,7 @@ export class LanesView {
   }
 
   #title(): HTMLElement {
-    const legend = 'lower strip: own CPU · ▲ CPU bound · ◆ memory threshold · ✕ error'
+    const legend = ['lower strip: own CPU', ...legendOf(this.#store.model.data.spans.flags)].join(' · ')
     return el('div', { class: 'panel-title legend' }, el('h3', {}, 'Spans'), el('span', { class: 'note' }, legend))
   }
 

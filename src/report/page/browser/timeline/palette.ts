@@ -9,12 +9,15 @@ export interface Paint {
   strip: string
 }
 
-/** The colours of a span name: the same for all its spans. */
-export function paintOf(name: number): Paint {
-  const hue = hues[name % hues.length]!
-  return isDarkNow()
-    ? { fill: `oklch(0.38 0.06 ${hue})`, strip: `oklch(0.8 0.13 ${hue})` }
-    : { fill: `oklch(0.9 0.05 ${hue})`, strip: `oklch(0.5 0.15 ${hue})` }
+/** The colours of span names, by their numbers: the same for all spans of a name. */
+export function paintsOfNames(): (name: number) => Paint {
+  const isDark = isDarkNow()
+  const paints = hues.map((hue) =>
+    isDark
+      ? { fill: `oklch(0.38 0.06 ${hue})`, strip: `oklch(0.8 0.13 ${hue})` }
+      : { fill: `oklch(0.9 0.05 ${hue})`, strip: `oklch(0.5 0.15 ${hue})` },
+  )
+  return (name) => paints[name % paints.length]!
 }
 
 /** Of spans that a search does not find. */

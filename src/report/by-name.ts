@@ -1,7 +1,6 @@
-import type { ReportProcess } from '../../../data.js'
-import { flagNames } from './flags.js'
+import { type ReportSpans, spanFlag } from './data.js'
 
-type Spans = ReportProcess['spans']
+/** What spans of one name cost together, in a report as in the table that is printed. */
 
 export interface Range {
   from: number
@@ -23,12 +22,18 @@ export interface Row {
   wait: number
   /** The largest, in bytes. */
   memory: number
-  /** How many spans have each flag, in the order of `flagNames`. */
+  /** How many spans have each flag, in the order of the bits of `spanFlag`. */
   flags: number[]
 }
 
+const flagBits = Object.values(spanFlag)
+
 /** Sums up the spans that were open at some moment of a range, each in full, by their names. */
-export function summarize(spans: Spans, range: Range | undefined, matches: (span: number) => boolean): Row[] {
+export function summarize(
+  spans: ReportSpans,
+  range?: Range | undefined,
+  matches: (span: number) => boolean = () => true,
+): Row[] {
   const rows = new Map<number, { row: Row; durations: number[] }>()
   for (let span = 0; span < spans.name.length; span++) {
     if ((range !== undefined && !touches(spans, span, range)) || !matches(span)) continue
@@ -41,27 +46,26 @@ export function summarize(spans: Spans, range: Range | undefined, matches: (span
     entry.durations.push(spans.duration[span]!)
     add(entry.row, spans, span)
   }
-  return Array.from(rows.values(), ({ row, durations }) => {
-    const sorted = Float64Array.from(durations).sort()
-    return { ...row, p50: percentile(sorted, 0.5), p95: percentile(sorted, 0.95) }
-  })
+  return Array.from(rows.values(), ({ row, durations }) => ({ ...row, ...percentilesOf(durations) }))
 }
 
-function touches({ start, duration }: Spans, span: number, { from, to }: Range): boolean {
+/** By nearest rank: the smallest value that is not below the share; NaN of none. */
+export function percentilesOf(values: ArrayLike<number>): { p50: number; p95: number } {
+  const sorted = Float64Array.from(values).sort()
+  const at = (share: number) => sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN
+  return { p50: at(0.5), p95: at(0.95) }
+}
+
+function touches({ start, duration }: ReportSpans, span: number, { from, to }: Range): boolean {
   return start[span]! <= to && start[span]! + duration[span]! >= from
-}
-
-/** The value that the given share of the sorted values does not exceed. */
-export function percentile(sorted: Float64Array, share: number): number {
-  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN
 }
 
 function emptyRow(name: number): Row {
   const unknown = { p50: Number.NaN, p95: Number.NaN, self: Number.NaN, others: Number.NaN, cpu: Number.NaN }
-  return { name, count: 0, ...unknown, wait: Number.NaN, memory: Number.NaN, flags: flagNames.map(() => 0) }
+  return { name, count: 0, ...unknown, wait: Number.NaN, memory: Number.NaN, flags: flagBits.map(() => 0) }
 }
 
-function add(row: Row, spans: Spans, span: number): void {
+function add(row: Row, spans: ReportSpans, span: number): void {
   row.count++
   row.self = sum(row.self, spans.selfMs[span]!)
   row.others = sum(row.others, spans.othersMs[span]!)
@@ -69,8 +73,8 @@ function add(row: Row, spans: Spans, span: number): void {
   row.wait = sum(row.wait, spans.waitMs[span]!)
   const memory = spans.memoryMax[span]!
   if (!(memory <= row.memory)) row.memory = Number.isNaN(memory) ? row.memory : memory
-  for (let flag = 0; flag < flagNames.length; flag++) {
-    if ((spans.flags[span]! >> flag) & 1) row.flags[flag]!++
+  for (let flag = 0; flag < flagBits.length; flag++) {
+    if ((spans.flags[span]! & flagBits[flag]!) !== 0) row.flags[flag]!++
   }
 }
 

@@ -1,4 +1,8 @@
-import type { ReportProcess } from './data.js'
+/** Samples of a thread, as columns: a value, in % of one core, is for the time since the one before it. */
+interface Sampled {
+  time: Float64Array
+  thread: { avg: ArrayLike<number> & { every(check: (value: number) => boolean): boolean } }
+}
 
 /** CPU time of the JavaScript thread between two moments, from the samples, in ms; NaN where there are none. */
 export class ThreadTime {
@@ -6,7 +10,7 @@ export class ThreadTime {
   /** CPU time from the first sample until each. */
   readonly #used: Float64Array
 
-  constructor({ time, thread }: Pick<ReportProcess, 'time' | 'thread'>) {
+  constructor({ time, thread }: Sampled) {
     this.#time = time
     this.#used = new Float64Array(time.length)
     for (let i = 1; i < time.length; i++) {
@@ -18,6 +22,11 @@ export class ThreadTime {
 
   get totalMs(): number {
     return this.#used.at(-1) ?? Number.NaN
+  }
+
+  /** When the last sample was taken; NaN where there are none. */
+  get endMs(): number {
+    return this.#time.at(-1) ?? Number.NaN
   }
 
   between(startMs: number, endMs: number): number {

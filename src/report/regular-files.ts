@@ -1,0 +1,21 @@
+/**
+ * What a recording consists of are files. It may be somebody else's: a pipe in it would be waited for without end, a device
+ * have no end, and a link lead to what is not part of it.
+ */
+
+import { lstatSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** The names of the files in a folder that end so, in order. */
+export function filesIn(folder: string, ending: string): string[] {
+  const entries = readdirSync(folder, { withFileTypes: true })
+  const files = entries.filter((entry) => entry.isFile() && entry.name.endsWith(ending))
+  return files.map(({ name }) => name).sort()
+}
+
+/** Throws where there is no such file. */
+export function textOf(folder: string, name: string): string {
+  const path = join(folder, name)
+  if (!lstatSync(path).isFile()) throw new Error(`${path} is no file`)
+  return readFileSync(path, 'utf8')
+}
