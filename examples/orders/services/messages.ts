@@ -1,0 +1,5 @@
+/** The one message of a service to whoever started it. */
+export interface Ready {
+  type: 'ready'
+  port: number
+}
