@@ -1,37 +1,57 @@
 import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
-import { cores } from '../dist/backend/js/cores.js'
-import { packageRoot, run } from './helpers/child'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Ended, packageRoot, run } from './helpers/child'
+import { allowedCores } from './helpers/cores'
+import { hasPrometheus, ifPrometheus } from './helpers/exposition'
+import { freePort } from './helpers/ports'
+import { PrometheusServer } from './helpers/prometheus'
 
 const routes = ['/hash', '/pbkdf2', '/gzip', '/json', '/file', '/wait', '/block']
-const demo = (seconds: string) => run('npm', ['run', 'demo'], { DEMO_SECONDS: seconds })
+const demo = (seconds: string, env = {}) => run('npm', ['run', 'demo'], { DEMO_SECONDS: seconds, ...env })
 const report = (file: string) => join(packageRoot, 'demo-report', file)
 
+interface Span {
+  name: string
+  attributes: Record<string, unknown>
+}
+const spansOfReport = (): Span[] => JSON.parse(readFileSync(report('spans.json'), 'utf8'))
+
 describe('npm run demo', () => {
-  test('ends well, with a table of every route and a report', { timeout: 60_000 }, async () => {
-    const begin = Date.now()
-    const { code, signal, stdout, stderr } = await demo('3')
+  let prometheus: PrometheusServer | undefined
+  let begin: number
+  let ended: Ended
+
+  beforeAll(async () => {
+    const port = await freePort()
+    if (hasPrometheus) prometheus = await PrometheusServer.start({ demo: port })
+    begin = Date.now()
+    ended = await demo('4', { SPANMETER_PROMETHEUS_PORT: String(port) })
+  })
+  afterAll(() => prometheus?.[Symbol.asyncDispose]())
+
+  test('ends well, with a table of every route and a report', () => {
+    const { code, signal, stderr } = ended
     expect({ code, signal, failed: stderr.match(/The demo failed:.*/s)?.[0] }).toEqual({ code: 0, signal: null })
 
-    for (const file of ['report.md', 'spans.json']) expect(statSync(report(file)).mtimeMs).toBeGreaterThan(begin)
+    for (const file of ['report.md', 'spans.json', 'report.html'])
+      expect(statSync(report(file)).mtimeMs).toBeGreaterThan(begin)
     const markdown = readFileSync(report('report.md'), 'utf8')
-    expect(stdout).toContain('demo-report/report.md')
+    expect(ended.stdout).toContain('demo-report/report.md')
+    expect(ended.stdout).toContain('demo-report/report.html')
     expect(markdown).toContain('Backend: native')
     for (const route of routes) {
-      expect(stdout).toMatch(new RegExp(`│ ${route} +│ +\\d+ │`))
+      expect(ended.stdout).toMatch(new RegExp(`│ ${route} +│ +\\d+ │`))
       expect(markdown).toMatch(new RegExp(`^\\| ${route} \\| \\d+ \\|`, 'm'))
     }
 
-    const spans: { name: string; attributes: Record<string, unknown> }[] = JSON.parse(
-      readFileSync(report('spans.json'), 'utf8'),
-    )
+    const spans = spansOfReport()
     expect(spans.length).toBeGreaterThan(50)
     for (const { attributes } of spans) {
       expect(attributes['resource.cpu.time_ms']).toEqual(expect.any(Number))
       expect(attributes['js.samples']).toEqual(expect.any(Number))
       // Left out where the timer saw nothing of a span.
-      expect((attributes['js.cpu.max'] as number | undefined) ?? 0).toBeLessThanOrEqual(101 * cores())
+      expect((attributes['js.cpu.max'] as number | undefined) ?? 0).toBeLessThanOrEqual(101 * allowedCores())
     }
     const own = (route: string) =>
       spans
@@ -50,6 +70,19 @@ describe('npm run demo', () => {
       blocked.reduce((sum, { attributes }) => sum + (attributes[`${of}.samples`] as number), 0)
     expect(samples('resource')).toBeGreaterThan(samples('js'))
     expect(blocked.length).toBeGreaterThan(0)
+  })
+
+  test.skipIf(!hasPrometheus)(`is watched by a real Prometheus server${ifPrometheus}`, async () => {
+    expect(await prometheus!.askOne('max_over_time(up{job="demo"}[1m])')).toBe(1)
+    const blocked = '{job="demo", span_name=~".*/block"}[1m]'
+    const sum = await prometheus!.askOne(`max_over_time(spanmeter_span_cpu_self_seconds_sum${blocked})`)
+    const count = await prometheus!.askOne(`max_over_time(spanmeter_span_cpu_self_seconds_count${blocked})`)
+    const own = spansOfReport()
+      .filter(({ name }) => name.includes('/block'))
+      .map(({ attributes }) => attributes['resource.cpu.self_ms'] as number)
+    expect(own.length).toBeGreaterThan(0)
+    expect(sum / count).toBeGreaterThan(Math.min(...own) / 1e3 - 1e-6)
+    expect(sum / count).toBeLessThan(Math.max(...own) / 1e3 + 1e-6)
   })
 
   test.each(['soon', '0', ''])('DEMO_SECONDS=%j is refused by name', async (seconds) => {

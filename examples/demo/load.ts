@@ -20,10 +20,17 @@ export interface Load {
 export const plannedRequests = (route: RoutePlan, seconds: number): number =>
   Math.max(route.connections, Math.ceil(route.perSecond * seconds))
 
+/** For so long a service may answer nothing at all before it is given up. */
+const silenceMs = 10_000
+
 /** Loads all routes at once, each at its own rate. `onResponse` is called for every answer. */
 export function startLoad(base: string, plan: readonly RoutePlan[], seconds: number, onResponse: () => void): Load {
   const instances: autocannon.Instance[] = []
   let stopped = false
+  const answered = (): void => {
+    deadline.refresh()
+    onResponse()
+  }
 
   const run = async (route: RoutePlan, index: number): Promise<RouteLoad> => {
     // autocannon sends a second's requests at the start of that second. Starting the routes one after the other
@@ -39,11 +46,12 @@ export function startLoad(base: string, plan: readonly RoutePlan[], seconds: num
           overallRate: route.perSecond,
           amount: planned,
           sampleInt: 100,
+          timeout: 60,
           bailout: 10,
         },
         (error, result) => (error ? reject(error) : resolve(result)),
       )
-      instance.on('response', onResponse)
+      instance.on('response', answered)
       instances.push(instance)
       if (stopped) instance.stop()
     })
@@ -55,7 +63,8 @@ export function startLoad(base: string, plan: readonly RoutePlan[], seconds: num
     stopped = true
     for (const instance of instances) instance.stop()
   }
-  // On a machine too slow for the plan the load must end all the same; what is missing is then a failure by count.
-  const deadline = setTimeout(stop, seconds * 1500 + 5000)
+  // However slow the machine is, the plan comes to its end. Where nothing is answered any more the load must end all the
+  // same; what is missing is then a failure by count.
+  const deadline = setTimeout(stop, silenceMs)
   return { results: Promise.all(plan.map(run)).finally(() => clearTimeout(deadline)), stop }
 }

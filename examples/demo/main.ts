@@ -3,6 +3,7 @@ import { constants, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Load, plannedRequests, type RouteLoad, startLoad } from './load'
 import { OtlpReceiver } from './otlp-receiver'
+import { writePage } from './page'
 import { plan } from './plan'
 import { startProgress } from './progress'
 import { reading } from './reading'
@@ -27,7 +28,7 @@ async function demo(): Promise<void> {
   const base = await service.listening()
 
   const loads = await underLoad(base, seconds, service)
-  const { health, flushError } = await service.stop()
+  const { health, recording, flushError } = await service.stop()
   if (flushError !== undefined) console.error(`warning: not every span could be exported: ${flushError}`)
   await receiver.stop()
 
@@ -40,6 +41,7 @@ async function demo(): Promise<void> {
   console.log(`\n${terminalTable(rows)}\n`)
   for (const line of lines) console.log(wrap(line, 118))
   console.log(`\nreport: ${file}`)
+  console.log(`page with charts: ${writePage(recording)}`)
   if (wrong.length > 0) throw new Error(wrong.map((line) => `- ${line}`).join('\n'))
 }
 

@@ -6,6 +6,12 @@
 export type AttributeValue = string | number | boolean | AttributeValue[]
 
 export interface DecodedSpan {
+  traceId: string
+  spanId: string
+  /** Undefined: the first of its trace. */
+  parentSpanId: string | undefined
+  /** Of the resource. */
+  service: string | undefined
   name: string
   /** The protocol's number: 1 internal, 2 server, 3 client, 4 producer, 5 consumer. */
   kind: number
@@ -27,23 +33,33 @@ export function decodeExport(body: string): DecodedSpan[] {
   const request = object(parsed, 'request')
   return array(request.resourceSpans, 'resourceSpans').flatMap((resourceSpan, r) => {
     const at = `resourceSpans[${r}]`
-    return array(object(resourceSpan, at).scopeSpans, `${at}.scopeSpans`).flatMap((scopeSpan, s) => {
+    const { resource, scopeSpans } = object(resourceSpan, at)
+    const service = decodeAttributes(object(resource, `${at}.resource`).attributes, `${at}.resource`)['service.name']
+    return array(scopeSpans, `${at}.scopeSpans`).flatMap((scopeSpan, s) => {
       const spansAt = `${at}.scopeSpans[${s}].spans`
-      return array(object(scopeSpan, spansAt).spans, spansAt).map((span, i) => decodeSpan(span, `${spansAt}[${i}]`))
+      return array(object(scopeSpan, spansAt).spans, spansAt).map((span, i) => ({
+        ...decodeSpan(span, `${spansAt}[${i}]`),
+        service: service === undefined ? undefined : String(service),
+      }))
     })
   })
 }
 
-function decodeSpan(value: unknown, at: string): DecodedSpan {
+function decodeSpan(value: unknown, at: string): Omit<DecodedSpan, 'service'> {
   const span = object(value, at)
   expect(isHex(span.traceId, 32), `${at}.traceId`, '32 hex digits', span.traceId)
   expect(isHex(span.spanId, 16), `${at}.spanId`, '16 hex digits', span.spanId)
+  const parent = span.parentSpanId === '' ? undefined : span.parentSpanId
+  expect(parent === undefined || isHex(parent, 16), `${at}.parentSpanId`, '16 hex digits', parent)
   expect(typeof span.name === 'string' && span.name !== '', `${at}.name`, 'a string', span.name)
   expect(Number.isInteger(span.kind), `${at}.kind`, 'a number of the SpanKind enum', span.kind)
   const start = nanoseconds(span.startTimeUnixNano, `${at}.startTimeUnixNano`)
   const end = nanoseconds(span.endTimeUnixNano, `${at}.endTimeUnixNano`)
   expect(end >= start, `${at}.endTimeUnixNano`, 'a time not before the start', span.endTimeUnixNano)
   return {
+    traceId: span.traceId as string,
+    spanId: span.spanId as string,
+    parentSpanId: parent as string | undefined,
     name: span.name as string,
     kind: span.kind as number,
     startMs: Number(start) / 1e6,

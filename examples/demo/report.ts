@@ -15,9 +15,11 @@ export interface Report {
   spans: readonly DecodedSpan[]
 }
 
-/** Writes the report and returns its path, relative to the folder the demo was started in. */
+/** Where all that the demo writes is, in the folder that it was started in. */
+export const folder = 'demo-report'
+
+/** Writes the report and returns its path. */
 export function writeReport(report: Report): string {
-  const folder = 'demo-report'
   mkdirSync(folder, { recursive: true })
   const spans = report.spans.map(({ name, durationMs, attributes }) => ({ name, durationMs, attributes }))
   writeFileSync(join(folder, 'spans.json'), `${JSON.stringify(spans, null, 2)}\n`)

@@ -21,7 +21,7 @@ function loadFailures({ path, planned, succeeded, non2xx, errors }: RouteLoad): 
   if (non2xx > 0) found.push(`${path}: ${non2xx} answers were not 2xx`)
   if (errors > 0) found.push(`${path}: ${errors} requests failed or timed out`)
   if (succeeded + non2xx + errors < planned) {
-    found.push(`${path}: only ${succeeded} of ${planned} requests were done in time; is the machine very busy?`)
+    found.push(`${path}: only ${succeeded} of ${planned} requests were answered before the service fell silent`)
   }
   return found
 }

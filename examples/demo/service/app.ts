@@ -3,7 +3,7 @@
 import { rmSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import express from 'express'
-import { monitor, shutDownTracing } from './instrument'
+import { monitor, recording, shutDownTracing } from './instrument'
 import { type FromService, SCRATCH_FOLDER, type ToService } from './messages'
 import { addRoutes } from './routes'
 
@@ -40,7 +40,10 @@ async function stop(): Promise<void> {
   )
   process.off('disconnect', orphaned)
   // From here on nothing may keep the process alive: it ends by itself, without process.exit().
-  send({ type: 'stopped', health, ...(flushError !== undefined && { flushError }) }, () => process.disconnect())
+  const { folder } = recording
+  send({ type: 'stopped', health, recording: folder, ...(flushError !== undefined && { flushError }) }, () =>
+    process.disconnect(),
+  )
 }
 
 function send(message: FromService, sent: () => void = () => {}): void {

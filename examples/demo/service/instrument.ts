@@ -11,13 +11,16 @@ import { ATTR_SERVICE_NAME } from '@opentelemetry/semantic-conventions'
 import { createMonitor } from 'spanmeter'
 import { ResourceSpanProcessor } from 'spanmeter/otel'
 import { startPrometheusEndpoint } from 'spanmeter/prometheus'
-import { RECEIVER_URL } from './messages'
+import { startRecording } from 'spanmeter/record'
+import { RECEIVER_URL, SCRATCH_FOLDER } from './messages'
 
 // Without a logger a failing export would go unnoticed.
 diag.setLogger(new DiagConsoleLogger(), DiagLogLevel.ERROR)
 
 export const monitor = createMonitor({ periodMs: 1, maxOverheadPercent: 0 }).start()
 const jsMonitor = createMonitor({ periodMs: 1, backend: 'js' }).start()
+/** For the page with charts that the demo writes at its end. */
+export const recording = startRecording({ directory: process.env[SCRATCH_FOLDER]!, monitor })
 
 const toReceiver = new OTLPTraceExporter({ url: process.env[RECEIVER_URL]! })
 const processors = [new BatchSpanProcessor(toReceiver, { scheduledDelayMillis: 1000, maxQueueSize: 8192 })]
@@ -62,6 +65,7 @@ export async function shutDownTracing(): Promise<void> {
     await provider.forceFlush()
   } finally {
     await provider.shutdown()
+    recording.stop()
     jsMonitor.stop()
     monitor.stop()
   }

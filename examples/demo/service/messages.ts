@@ -10,6 +10,8 @@ export interface Listening {
 export interface Stopped {
   type: 'stopped'
   health: MonitorHealth
+  /** The folder of what it recorded of itself. */
+  recording: string
   /** Why the last flush did not succeed. */
   flushError?: string
 }

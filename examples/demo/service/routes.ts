@@ -4,11 +4,14 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
+import { trace } from '@opentelemetry/api'
 import type { Express } from 'express'
 import { SCRATCH_FOLDER } from './messages'
 
 const derive = promisify(pbkdf2)
 const compress = promisify(gzip)
+
+const tracer = trace.getTracer('demo')
 
 const bytes = randomBytes(6 << 20)
 const text = JSON.stringify(
@@ -45,12 +48,12 @@ export function addRoutes(app: Express): void {
     response.json({ characters: JSON.stringify(JSON.parse(text)).length })
   })
 
-  // The file system, by way of the thread pool.
+  // The file system, by way of the thread pool, in spans of the route's own.
   app.get('/file', async (_request, response) => {
     const file = join(process.env[SCRATCH_FOLDER]!, randomUUID())
     try {
-      await writeFile(file, bytes)
-      const { length } = await readFile(file)
+      await inSpan('write file', () => writeFile(file, bytes))
+      const { length } = await inSpan('read file', () => readFile(file))
       response.json({ bytes: length })
     } finally {
       await rm(file, { force: true })
@@ -69,4 +72,8 @@ export function addRoutes(app: Express): void {
     while (performance.now() < until);
     response.json({ blocked: true })
   })
+}
+
+function inSpan<T>(name: string, work: () => Promise<T>): Promise<T> {
+  return tracer.startActiveSpan(name, (span) => work().finally(() => span.end()))
 }
