@@ -1,110 +1,129 @@
 /**
- * A saturated `http` service with two spans a request and everything of ours on: all attributes, attribution, the metrics
- * of tracing, an endpoint for Prometheus, and threads that come and go. Its first argument is how many bytes of each
- * request it keeps for ever.
+ * A service as `spanmeter/register` finds it: `http` with two spans a request, a provider that is deployed anew now and then,
+ * threads that come and go. Its arguments are where its spans go, and how many bytes of each request it keeps for ever.
  */
-import { fork } from 'node:child_process'
-import { on, once } from 'node:events'
+
+import { once } from 'node:events'
+import { closeSync, openSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
-import { trace } from '@opentelemetry/api'
+import { context, propagation, trace } from '@opentelemetry/api'
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http'
 import { BatchSpanProcessor, NodeTracerProvider } from '@opentelemetry/sdk-trace-node'
-import { createMonitor } from 'spanmeter'
-import { ResourceSpanProcessor } from 'spanmeter/otel'
-import { startPrometheusEndpoint } from 'spanmeter/prometheus'
 import { loadAddon } from '../native.js'
-import type { ClientMessage, Inside, ServiceMessage } from './messages.js'
+import { stepClock } from './clock.js'
+import type { Inside, ServiceQuestion } from './messages.js'
+import { answer } from './peer.js'
+import { codeBytes, snapshotHeap } from './service-heap.js'
 
-const { mallocBytes } = loadAddon()
+const { mallocBytes, trimMalloc } = loadAddon()
+const [collector = '', leak = '0'] = process.argv.slice(2)
+const leakBytes = Number(leak)
 const kept: number[][] = []
 let requests = 0
 let workers = 0
-let running = true
+let provider: NodeTracerProvider | undefined
+const running = new Set<Promise<unknown>>()
 
-async function main(leak: number): Promise<void> {
-  const client = fork(join(__dirname, 'client.js'), { execArgv: [] })
-  const messages = on(client, 'message')
-  const next = async () => (await messages.next()).value[0] as ClientMessage
-  const { collectorPort } = (await next()) as { collectorPort: number }
-
-  const monitor = createMonitor().start()
-  const endpoint = await startPrometheusEndpoint({ port: 0 })
-  const exporter = new OTLPTraceExporter({ url: `http://127.0.0.1:${collectorPort}/v1/traces` })
-  const batches = new BatchSpanProcessor(exporter, { maxQueueSize: 16_384, scheduledDelayMillis: 500 })
-  const provider = new NodeTracerProvider({
-    spanProcessors: [new ResourceSpanProcessor({ monitor, detail: 'full' }), batches],
-  })
-  provider.register()
-  const server = await serve(leak)
-  client.send({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/` })
-  const churn = startWorkers()
-
-  tell({ metricsUrl: endpoint.url })
-  for await (const [message] of on(process, 'message')) {
-    if (message === 'stop') break
-    tell({ inside: inside(monitor.health().memoryBytes) })
-  }
-  running = false
-  await churn
-  client.send('stop')
-  const { failed } = (await next()) as { failed: number }
-  if (failed > 0) throw new Error(`${failed} requests failed`)
-  await provider.shutdown()
-  await endpoint.stop()
-  client.send('done')
-  await once(client, 'exit')
+async function main(): Promise<void> {
+  await redeploy()
+  const server = createServer((_request, response) => void respond(response))
+  // A connection that was quiet while the process stood still is no reason for a client to see an error.
+  server.keepAliveTimeout = 0
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  await answer<ServiceQuestion>(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`, does)
+  await Promise.all(running)
   server.closeAllConnections()
   server.close()
-  monitor[Symbol.dispose]()
+  await provider?.shutdown()
   process.disconnect()
 }
 
-async function serve(leak: number) {
-  const tracer = trace.getTracer('soak')
-  const server = createServer((_request, response) => {
-    requests++
-    if (leak > 0) kept.push(new Array<number>(leak / 8).fill(requests))
-    tracer.startActiveSpan('request', async (request) => {
-      const user = await tracer.startActiveSpan('load', async (span) => {
-        await new Promise(setImmediate)
-        span.end()
-        return { id: 7, name: 'user 7' }
-      })
-      response.end(JSON.stringify(user))
-      request.end()
-    })
-  })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  return server
-}
-
-/** One after the other, of which each third is terminated in the middle of its work. */
-async function startWorkers(): Promise<void> {
-  while (running) {
-    const worker = new Worker(join(__dirname, 'worker.js'), { execArgv: [] })
-    const exit = once(worker, 'exit')
-    if (workers % 3 === 0) {
-      await sleep(200)
-      void worker.terminate()
-    }
-    await exit
-    workers++
-    await sleep(500)
+function does(question: ServiceQuestion): unknown {
+  switch (question.ask) {
+    case 'sample':
+      return inside()
+    case 'snapshot':
+      snapshotHeap(question.file)
+      return codeBytes()
+    case 'worker':
+      return void startWorker(question.terminate)
+    case 'redeploy':
+      return redeploy()
+    case 'clock':
+      return stepClock(question.stepMs)
+    case 'block':
+      for (const end = performance.now() + question.ms; performance.now() < end; );
+      return
+    case 'descriptors':
+      return openAll(question.ms)
+    case 'stop':
+      return
   }
 }
 
-function inside(historyBytes: number): Inside {
+async function respond(response: { end(text: string): void }): Promise<void> {
+  requests++
+  if (leakBytes > 0) kept.push(new Array<number>(leakBytes / 8).fill(requests))
+  // Asked for each time, since the provider is not always the same.
+  const tracer = trace.getTracer('soak')
+  await tracer.startActiveSpan('request', async (request) => {
+    const user = await tracer.startActiveSpan('load', async (span) => {
+      await new Promise(setImmediate)
+      if (requests % 50 === 0) span.recordException(new Error('no user 7'))
+      span.end()
+      return { id: 7, name: 'user 7' }
+    })
+    response.end(JSON.stringify(user))
+    request.end()
+  })
+}
+
+/** As a service does that reads its configuration anew: the old provider goes when the new one is there. */
+async function redeploy(): Promise<void> {
+  const old = provider
+  const exporter = new OTLPTraceExporter({ url: collector })
+  const batches = new BatchSpanProcessor(exporter, { maxQueueSize: 16_384, scheduledDelayMillis: 500 })
+  provider = new NodeTracerProvider({ spanProcessors: [batches] })
+  for (const api of [trace, context, propagation]) api.disable()
+  provider.register()
+  await old?.shutdown()
+}
+
+function startWorker(terminate: boolean): void {
+  const worker = new Worker(join(__dirname, 'worker.js'))
+  // Where there are no descriptors left, it cannot begin.
+  worker.on('error', () => {})
+  const exit = new Promise<unknown>((resolve) => worker.once('exit', resolve)).then(() => {
+    workers++
+    running.delete(exit)
+  })
+  running.add(exit)
+  if (terminate) void sleep(200).then(() => worker.terminate())
+}
+
+async function openAll(ms: number): Promise<number> {
+  const open: number[] = []
+  try {
+    for (;;) open.push(openSync('/dev/null', 'r'))
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EMFILE') throw error
+  }
+  await sleep(ms)
+  for (const descriptor of open) closeSync(descriptor)
+  return open.length
+}
+
+function inside(): Inside {
   globalThis.gc!()
-  return { requests, workers, heapBytes: process.memoryUsage().heapUsed, mallocBytes: mallocBytes(), historyBytes }
+  // How much of what was freed is resident is chance, and after a snapshot of the heap it is tens of megabytes.
+  trimMalloc()
+  const { heapUsed: heapBytes, external: externalBytes } = process.memoryUsage()
+  return { requests, workers, heapBytes, codeBytes: codeBytes(), externalBytes, mallocBytes: mallocBytes() }
 }
 
-function tell(message: ServiceMessage): void {
-  process.send!(message)
-}
-
-main(Number(process.argv[2]))
+main()

@@ -1,12 +1,11 @@
-/** A thread with a provider and a processor of its own, that works for a while and ends without putting them away. */
+/** A thread with a provider of its own, that works for a while and ends without putting it away. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node'
-import { ResourceSpanProcessor } from 'spanmeter/otel'
 
 const spans = 100
 
 async function main(): Promise<void> {
-  const provider = new NodeTracerProvider({ spanProcessors: [new ResourceSpanProcessor()] })
+  const provider = new NodeTracerProvider()
   provider.register()
   const tracer = provider.getTracer('worker')
   for (let i = 0; i < spans; i++) {
