@@ -31,6 +31,11 @@ export type Result = { case: string; variant: string } & Metric & {
     runs: number[]
   }
 
+/** How much there is of what takes its time: a tenth where nobody looks at the numbers. */
+export function amount(whole: number): number {
+  return process.env.BENCH_SMOKE === undefined ? whole : Math.ceil(whole / 10)
+}
+
 /** The value that the given share (0..1) of the sorted values does not exceed. */
 export function quantile(values: ArrayLike<number>, share: number): number {
   const sorted = Float64Array.from(values).sort()

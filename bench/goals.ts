@@ -118,6 +118,14 @@ export const goals: readonly Goal[] = [
   requestCost('http-bare', 'bare http service', '≤ 1.06×'),
   requestCost('http-bare-slow', 'bare http service, each system call 1.5 µs slower', '≤ 1.08×'),
   {
+    what: 'requests of a saturated Express service under `spanmeter run`, over `spanmeter/register` alone',
+    case: 'recorded-throughput',
+    reach: '≥ 0.97×',
+    measured: (read) => times(read('recorded-throughput', 'run', 'requests, over register')),
+    limit: () => '1×',
+    peers: () => '–',
+  },
+  {
     what: 'reported cost of tracing, over what recording spans adds to the CPU of a request',
     case: 'tracing-cost',
     reach: '0.75 … 1.1×',
@@ -142,6 +150,15 @@ export const goals: readonly Goal[] = [
     measured: (read) => `${megabytes(read, 'spanmeter/register', 'added')}`,
     limit: (read) => `the same process again ${megabytes(read, 'nothing more', 'added')}`,
     peers: (read) => `OpenTelemetry itself ${megabytes(read, 'OpenTelemetry', 'added')}`,
+  },
+  {
+    what: 'CPU of the JavaScript thread that 100 rules for alerts take, over none: all quiet; half of them firing',
+    case: 'alerts',
+    reach: '≤ 0.1 % of a core',
+    measured: (read) =>
+      `${addedByRules(read, '100 quiet rules')}; ${addedByRules(read, '100 rules, half of them firing')}`,
+    limit: () => '0 %',
+    peers: () => '–',
   },
   ticksHeld('idle'),
   ticksHeld('busy'),
@@ -212,6 +229,10 @@ function requestCost(name: string, service: string, reach: string): Goal {
 function reportedOver(read: Read, without: string): number {
   const cpu = (variant: string) => read('tracing-cost', variant, 'CPU')
   return read('tracing-cost', 'OpenTelemetry, measured', 'reported') / (cpu('OpenTelemetry') - cpu(without))
+}
+
+function addedByRules(read: Read, variant: string): string {
+  return `${(read('alerts', variant, 'CPU') - read('alerts', 'no rules', 'CPU')).toFixed(3)} %`
 }
 
 function megabytes(read: Read, variant: string, metric: string): string {

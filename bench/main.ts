@@ -38,6 +38,7 @@ async function main(): Promise<void> {
   }
 
   if (values.smoke) {
+    process.env.BENCH_SMOKE = 'true'
     const shown = await Promise.all(wanted.map(async (one) => table(one, await runCase(one, 1))))
     return void console.log(`They ran, but side by side: these numbers mean nothing.\n\n${shown.join('\n\n')}`)
   }

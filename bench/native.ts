@@ -11,6 +11,7 @@ export interface Addon {
   threadCpu(): number
   /** What is in use of the C library's heap. */
   mallocBytes(): number
+  trimMalloc(): void
   /** Sleeps and spins in turn, on a thread of its own: how long, in turn. */
   startBurner(plan: Float64Array): void
   /** Waits for the end of the plan. Four numbers a burst: CLOCK_MONOTONIC and the thread's CPU, begin and end of each. */

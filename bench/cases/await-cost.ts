@@ -3,10 +3,10 @@ import { join } from 'node:path'
 import { context, trace } from '@opentelemetry/api'
 import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node'
 import { ResourceSpanProcessor } from 'spanmeter/otel'
-import { type Case, median } from '../case.js'
+import { amount, type Case, median } from '../case.js'
 
 const chains = 50
-const awaits = 20_000
+const awaits = amount(20_000)
 const rounds = 7
 
 /** How the awaiting chains share spans: they never turn to another, or at every await. */

@@ -1,13 +1,13 @@
 import { setImmediate } from 'node:timers/promises'
 import { createMonitor } from 'spanmeter'
-import type { Case } from '../case.js'
+import { amount, type Case } from '../case.js'
 import { IntervalSampler } from '../load/interval-sampler.js'
 
 const periodMs = 1
 /** At the full rate, whatever it costs here: cost is measured by other cases. */
 const sampling = { periodMs, whenIdle: 'sample', maxOverheadPercent: 0 } as const
 const sliceMs = 50
-const durationMs = 3000
+const durationMs = amount(3000)
 
 /** How many of the samples that were due at 1 kHz were taken while the event loop was blocked in slices of 50 ms. */
 export const blockedLoop: Case = {

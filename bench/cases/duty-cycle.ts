@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createMonitor } from 'spanmeter'
-import { type Case, type Metric, quantile } from '../case.js'
+import { amount, type Case, type Metric, quantile } from '../case.js'
 import { type Bursts, truth } from '../load/bursts.js'
 import { IntervalSampler } from '../load/interval-sampler.js'
 import { burstPlan, type Pattern, patterns } from '../load/patterns.js'
 import { sampleGetrusage } from '../load/rusage-worker.js'
 import { loadAddon } from '../native.js'
 
-const durationMs = 1000
+const durationMs = amount(1000)
 const samplers = ['native', 'getrusage', 'js'] as const
 type Sampler = (typeof samplers)[number]
 

@@ -3,12 +3,12 @@ import type { ReadableSpan } from '@opentelemetry/sdk-trace-node'
 import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node'
 import { createMonitor } from 'spanmeter'
 import { ResourceSpanProcessor } from 'spanmeter/otel'
-import { type Case, type Metric, quantile } from '../case.js'
+import { amount, type Case, type Metric, quantile } from '../case.js'
 import { truth } from '../load/bursts.js'
 import { loadAddon } from '../native.js'
 
 const lengthsMs = [0.3, 1, 5, 50]
-const spansOfEach = 200
+const spansOfEach = amount(200)
 /** Of the thread beside it: sleeps and spins in turn, in ms. */
 const bursts = [7, 13]
 const periodMs = 1

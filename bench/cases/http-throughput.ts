@@ -1,7 +1,9 @@
 import { fork } from 'node:child_process'
 import { on, once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { trace } from '@opentelemetry/api'
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http'
@@ -13,12 +15,18 @@ import { ResourceSpanProcessor } from 'spanmeter/otel'
 import type { Case, Metric } from '../case.js'
 import { ConstantAttributes } from '../load/constant-attributes.js'
 import { loadAddon } from '../native.js'
+import { mainThreadCpu } from '../process-threads.js'
 
 const processors: Record<string, () => SpanProcessor[]> = {
   'OpenTelemetry alone': () => [],
   'as many constant attributes': () => [new ConstantAttributes(14)],
   'attribution: false': () => [new ResourceSpanProcessor({ attribution: false })],
   'all on': () => [new ResourceSpanProcessor()],
+  // Which may call back without announcing it, so that the end of each callback is noticed, too.
+  'all on, a native addon loaded': () => {
+    loadAddon()
+    return [new ResourceSpanProcessor()]
+  },
 }
 
 type Message =
@@ -38,7 +46,8 @@ function throughput(name: string, service: string, serve: Serve, slowSyscalls?: 
     baseline: 'as many constant attributes',
     repeats: 5,
     ...(slowSyscalls === undefined ? {} : { slowSyscalls }),
-    run: (variant) => measure(variant, serve),
+    run: (variant) =>
+      measure(serve, (collectorPort) => processors[variant] && startTracing(processors[variant](), collectorPort)),
   }
 }
 
@@ -47,20 +56,43 @@ export const httpThroughputSlow = throughput('http-throughput-slow', 'Express', 
 export const httpBare = throughput('http-bare', 'bare http', serveBare)
 export const httpBareSlow = throughput('http-bare-slow', 'bare http', serveBare, 1.5)
 
-async function measure(variant: string, serve: Serve): Promise<Metric[]> {
-  const { threadCpu } = loadAddon()
+/** What recording adds to `spanmeter/register`, at 1 kHz. */
+export const recordedThroughput: Case = {
+  name: 'recorded-throughput',
+  title:
+    'CPU of the JavaScript thread per request of a saturated Express service, and requests per second, recorded or not',
+  variants: ['register', 'run'],
+  baseline: 'register',
+  repeats: 7,
+  async run(variant) {
+    const directory = mkdtempSync(join(tmpdir(), 'spanmeter-bench-'))
+    // As `spanmeter run` has it.
+    if (variant === 'run') Object.assign(process.env, { SPANMETER_RECORD_DIR: directory, SPANMETER_RUN: 'program' })
+    require('spanmeter/register')
+    try {
+      return await measure(serveExpress, (collectorPort) => startTracing([], collectorPort))
+    } finally {
+      process.once('exit', () => rmSync(directory, { recursive: true }))
+    }
+  },
+}
+
+async function measure(
+  serve: Serve,
+  trace: (collectorPort: number) => NodeTracerProvider | undefined,
+): Promise<Metric[]> {
   const client = fork(join(__dirname, '../load/http-client.js'))
   const messages = on(client, 'message')
   const next = async () => (await messages.next()).value[0] as Message
   const { collectorPort } = (await next()) as { collectorPort: number }
-  const provider = processors[variant] && startTracing(processors[variant](), collectorPort)
+  const provider = trace(collectorPort)
   const { server, port } = await serve()
   client.send({ url: `http://127.0.0.1:${port}/users/7` })
   await next()
-  const cpuBefore = threadCpu()
+  const cpuBefore = mainThreadCpu()
   const end = await next()
   if (!('requests' in end) || end.failed > 0) throw new Error(`requests failed: ${JSON.stringify(end)}`)
-  const cpuMs = threadCpu() - cpuBefore
+  const cpuMs = mainThreadCpu() - cpuBefore
   await provider?.shutdown()
   server.closeAllConnections()
   server.close()

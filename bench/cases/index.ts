@@ -1,12 +1,14 @@
 import type { Case } from '../case.js'
+import { alertsCost } from './alerts.js'
 import { awaitCost } from './await-cost.js'
 import { blockedLoop } from './blocked-loop.js'
 import { dutyCycle } from './duty-cycle.js'
 import { edgeError } from './edge-error.js'
 import { historyMemory } from './history-memory.js'
-import { httpBare, httpBareSlow, httpThroughput, httpThroughputSlow } from './http-throughput.js'
+import { httpBare, httpBareSlow, httpThroughput, httpThroughputSlow, recordedThroughput } from './http-throughput.js'
 import { idleCost } from './idle-cost.js'
 import { mainThread } from './main-thread.js'
+import { orders } from './orders.js'
 import { reportPage } from './report-page.js'
 import { residentMemory } from './resident-memory.js'
 import { sampleCost } from './sample-cost.js'
@@ -38,8 +40,11 @@ export const cases: readonly Case[] = [
   httpThroughputSlow,
   httpBare,
   httpBareSlow,
+  recordedThroughput,
   tracingCost,
+  alertsCost,
   startUp,
   residentMemory,
   reportPage,
+  orders,
 ]

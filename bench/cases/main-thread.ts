@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createMonitor } from 'spanmeter'
-import { type Case, median } from '../case.js'
+import { amount, type Case, median } from '../case.js'
 import { IntervalSampler } from '../load/interval-sampler.js'
 import { loadAddon } from '../native.js'
 
-const quads = 40
+const quads = amount(40)
 /** A sampler that was let go of stays awake for a while; the same wait comes before every slice. */
 const settleMs = 30
 const turns = 4

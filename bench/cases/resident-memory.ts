@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
-import { type Case, type Metric, median } from '../case.js'
+import { amount, type Case, type Metric, median } from '../case.js'
 import type { Resident } from '../load/small-process.js'
 
-const pairs = 10
+const pairs = amount(10)
 
 interface Process {
   flags: readonly string[]

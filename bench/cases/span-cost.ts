@@ -2,11 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { ReadableSpan, SpanExporter, SpanProcessor } from '@opentelemetry/sdk-trace-node'
 import { BatchSpanProcessor, NodeTracerProvider } from '@opentelemetry/sdk-trace-node'
 import { ResourceSpanProcessor } from 'spanmeter/otel'
-import { type Case, type Metric, median } from '../case.js'
+import { amount, type Case, type Metric, median } from '../case.js'
 import { ConstantAttributes } from '../load/constant-attributes.js'
 
-const spans = 10_000
-const sparseSpans = 400
+const spans = amount(10_000)
+const sparseSpans = amount(400)
 const rounds = 9
 /** Between the edges of sparse spans: what is remembered from one edge to the next is out of date by then. */
 const apartMs = 0.2

@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
-import { type Case, median } from '../case.js'
+import { amount, type Case, median } from '../case.js'
 
-const pairs = 40
+const pairs = amount(40)
 
 /** An application as short as can be, and one that registers a tracer provider and ends a span. */
 const empty = ''

@@ -1,8 +1,8 @@
 import { createMonitor } from 'spanmeter'
-import { type Case, type Metric, quantile } from '../case.js'
+import { amount, type Case, type Metric, quantile } from '../case.js'
 import { sampleGetrusage } from '../load/rusage-worker.js'
 
-const durationMs = 3000
+const durationMs = amount(3000)
 
 /** Per-sample CPU of the process while one thread uses exactly one core, sampled each millisecond: truth is 100 %. */
 export const steadyLoad: Case = {

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createMonitor } from 'spanmeter'
-import type { Case, Metric } from '../case.js'
+import { amount, type Case, type Metric } from '../case.js'
 import { keepAllCoresBusy } from '../load/busy-cores.js'
 import { runProgram } from '../native.js'
 
 const kilohertz = [1, 4, 10, 20]
-const durationMs = 1000
+const durationMs = amount(1000)
 
 /** How many of the ticks that were due a sampler takes, beside a loop that wakes up as often and reads nothing. */
 function ticks(load: 'idle' | 'busy'): Case {

@@ -8,7 +8,7 @@ import { BatchSpanProcessor, NodeTracerProvider, type SpanProcessor } from '@ope
 import { ResourceSpanProcessor } from 'spanmeter/otel'
 import type { Case } from '../case.js'
 import { serveTraced } from '../load/traced-service.js'
-import { loadAddon } from '../native.js'
+import { mainThreadCpu } from '../process-threads.js'
 
 const { tracingOverhead } = require(
   join(__dirname, '../../../dist/overhead/tracing-overhead.js'),
@@ -41,7 +41,6 @@ export const tracingCost: Case = {
   baseline: 'no tracing',
   async run(variant) {
     const { context: handedOn, processors, measured } = variants[variant]!
-    const { threadCpu } = loadAddon()
     const client = fork(join(__dirname, '../load/http-client.js'))
     const messages = on(client, 'message')
     const next = async () => (await messages.next()).value[0] as Message
@@ -52,11 +51,11 @@ export const tracingCost: Case = {
     const { server, port } = await serveTraced()
     client.send({ url: `http://127.0.0.1:${port}/` })
     await next()
-    const before = { cpu: threadCpu(), reported: reported() }
+    const before = { cpu: mainThreadCpu(), reported: reported() }
     const end = await next()
     if (!('requests' in end) || end.failed > 0) throw new Error(`requests failed: ${JSON.stringify(end)}`)
     const perRequest = (ms: number) => (1000 * ms) / end.requests
-    const metrics = [{ metric: 'CPU', value: perRequest(threadCpu() - before.cpu), unit: 'µs' }]
+    const metrics = [{ metric: 'CPU', value: perRequest(mainThreadCpu() - before.cpu), unit: 'µs' }]
     if (measured) metrics.push({ metric: 'reported', value: perRequest(reported() - before.reported), unit: 'µs' })
     await provider?.shutdown()
     server.closeAllConnections()

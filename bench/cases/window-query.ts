@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createMonitor } from 'spanmeter'
-import { type Case, type Metric, median } from '../case.js'
+import { amount, type Case, type Metric, median } from '../case.js'
 import { SampleRing } from '../load/sample-ring.js'
 import { runProgram } from '../native.js'
 
 const lengths = [100, 1000, 10_000, 100_000, 1_000_000]
-const rounds = 9
+const rounds = amount(9)
 /** What the program calls the ways that it measures. */
 const programs: Record<string, string> = {
   core: 'core',

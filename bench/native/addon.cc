@@ -53,6 +53,12 @@ napi_value malloc_bytes(napi_env env, napi_callback_info) {
   return value;
 }
 
+// trimMalloc(): gives back what the C library's heap holds of freed memory
+napi_value trim_malloc(napi_env, napi_callback_info) {
+  malloc_trim(0);
+  return nullptr;
+}
+
 std::thread burner;
 std::vector<Burst> bursts;
 
@@ -114,6 +120,7 @@ NAPI_MODULE_INIT() {
   };
   add("threadCpu", thread_cpu);
   add("mallocBytes", malloc_bytes);
+  add("trimMalloc", trim_malloc);
   add("startBurner", start_burner);
   add("takeBursts", take_bursts);
   add("startLoop", start_loop);
