@@ -1,6 +1,10 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { askFixture } from './helpers/child'
 import { nodeVersions } from './helpers/nodes'
+
+/** For each program. */
+const timeout = 240_000
+vi.setConfig({ testTimeout: timeout })
 
 interface Span {
   truth: number
@@ -26,7 +30,7 @@ describe.each(nodeVersions)('$name', ({ name, path }) => {
         grownMb: number
         state: string
       }
-      const results = await askFixture<Results>('attribution/workers.cjs', { node: path })
+      const results = await askFixture<Results>('attribution/workers.cjs', { node: path, timeout })
       for (const pair of [results.main, ...results.workers, results.after]) expectTrue(pair)
       expect(results.state).toBe('parked')
       expect(results.grownMb).toBeLessThan(10)
@@ -36,15 +40,11 @@ describe.each(nodeVersions)('$name', ({ name, path }) => {
   // The two mechanisms by which turns are noticed. Node.js 24 itself keeps some 15 MB more in the course of it; 24 bytes
   // a span would be as much again.
   if (!/20|24/.test(name)) return
-  test.skipIf(path === undefined)(
-    'two million spans, one in a hundred without an end, leak nothing',
-    async () => {
-      const options = { node: path, nodeArgs: ['--expose-gc'], args: ['2000000'], timeout: 120_000 }
-      const { heapMb, rssMb, state } = await askFixture<Record<string, number>>('attribution/leaks.cjs', options)
-      expect(heapMb).toBeLessThan(2)
-      expect(rssMb).toBeLessThan(22)
-      expect(state).toBe('parked')
-    },
-    120_000,
-  )
+  test.skipIf(path === undefined)('two million spans, one in a hundred without an end, leak nothing', async () => {
+    const options = { node: path, nodeArgs: ['--expose-gc'], args: ['2000000'], timeout }
+    const { heapMb, rssMb, state } = await askFixture<Record<string, number>>('attribution/leaks.cjs', options)
+    expect(heapMb).toBeLessThan(2)
+    expect(rssMb).toBeLessThan(22)
+    expect(state).toBe('parked')
+  })
 })

@@ -8,6 +8,9 @@ import { burn } from './helpers/cpu.cjs'
 
 setFlagsFromString('--expose-gc')
 const collectGarbage: () => void = runInNewContext('gc')
+setFlagsFromString('--allow-natives-syntax')
+/** Whether V8 finds its properties by their places, and not in a table. */
+const isQuick: (object: object) => boolean = runInNewContext('(object) => %HasFastProperties(object)')
 
 async function collectOften(): Promise<void> {
   for (let i = 0; i < 4; i++) {
@@ -42,6 +45,7 @@ test('hooks go when no span was open for a while, stay while one is, and come ba
   expect(isWatched(manager)).toBe(true)
   await collectOften()
   expect(isWatched(manager)).toBe(false)
+  expect(isQuick(manager)).toBe(true)
   // Somebody else collects the garbage meanwhile, outside of the span.
   let resume = () => {}
   const done = expectTrue(() => new Promise<void>((resolve) => (resume = resolve)))

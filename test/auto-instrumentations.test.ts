@@ -8,7 +8,7 @@ import { Service } from './helpers/service'
 
 // Services as users write them, started with OpenTelemetry's automatic instrumentation, its own exporter, and us.
 
-vi.setConfig({ maxConcurrency: 2, testTimeout: 60_000 })
+vi.setConfig({ maxConcurrency: 2 })
 
 const auto = '@opentelemetry/auto-instrumentations-node/register'
 const ours = 'spanmeter/register'

@@ -15,7 +15,7 @@ import {
 
 // What each function of the border is given: the right number of arguments of the right kinds, or anything else.
 
-type Kind = 'monitor' | 'running' | 'number' | 'time' | 'positive' | 'boolean' | 'edge' | 'answer'
+type Kind = 'monitor' | 'running' | 'number' | 'time' | 'positive' | 'boolean' | 'function' | 'edge' | 'answer'
 
 /** Every function of the border with the kinds of its arguments. */
 const functions: Record<FunctionName, Kind[]> = {
@@ -32,6 +32,7 @@ const functions: Record<FunctionName, Kind[]> = {
   between: ['monitor', 'time', 'time', 'answer'],
   spans: ['monitor', 'boolean'],
   ledger: [],
+  loopBlocks: ['positive', 'function'],
   samples: ['monitor', 'time', 'time', 'positive'],
   health: ['monitor'],
   host: [],
@@ -51,6 +52,7 @@ const good: Record<Kind, () => unknown> = {
   time: () => 1,
   positive: () => 1,
   boolean: () => false,
+  function: () => () => {},
   edge,
   answer,
 }
@@ -106,6 +108,7 @@ const wrong: Record<Kind, () => unknown[]> = {
   time: () => [...wrongTypes, true, ...wrongNumbers],
   positive: () => [...wrongTypes, true, ...wrongNumbers, -1, 1e300, edge()],
   boolean: () => [...wrongTypes, 0, 1, Number.NaN],
+  function: () => [...wrongTypes.filter((value) => typeof value !== 'function'), true, 1, edge()],
   edge: () => [...wrongTypes, true, 1, ...wrongArrays(edgeLayout.length)],
   answer: () => [...wrongTypes, true, 1, ...wrongArrays(statsLayout.length)],
 }
@@ -145,6 +148,12 @@ describe.each(names)('%s()', (name) => {
       }
     })
   }
+})
+
+test('a period is a minute at the most, so that the longest history of such is a number', () => {
+  expect(() => call('open', [60_001, 1, 1, 1, 1, false])).toThrow('spanmeter native: period must be a number in range')
+  const id = call('open', [60_000, 1e9, 1, 1, 1, false])
+  expect(() => call('close', [id])).not.toThrow()
 })
 
 test('anything at all is answered or refused with a TypeError', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { ledgerLayout, statsLayout } from '../dist/backend/native/layout.js'
 import { answer, binding, describeValue, shared, started, wrongNumbers, wrongTypes } from './helpers/border'
+import { burn } from './helpers/cpu.cjs'
 
 // What the border gives out handles for: open spans, and accounts of the ledger.
 
@@ -73,7 +74,7 @@ describe('accounts', () => {
     expect(numbers[0]).toBeGreaterThan(0)
     const open = ledger.open(0)
     ledger.turn(open)
-    for (let end = performance.now() + 2; performance.now() < end; );
+    burn(2)
     ledger.sums()
     expect(ledger.self(open)).toBe(true)
     expect(numbers[0]).toBeGreaterThan(0.5)
@@ -112,5 +113,61 @@ describe('accounts', () => {
     expect(ledger.close(handle)).toBe(true)
     expect(() => ledger.sums()).not.toThrow()
     ledger.watchLoop(false)
+  })
+})
+
+describe('a watch for blocks of the event loop', () => {
+  let held: (startMs: number, endMs: number) => void
+  const turn = () => new Promise((resolve) => setImmediate(resolve))
+  function block(ms: number): { startMs: number; endMs: number } {
+    const startMs = binding.now()
+    while (binding.now() - startMs < ms);
+    return { startMs, endMs: binding.now() }
+  }
+
+  test('reports each of the length that is asked for, and none any more at its end', async () => {
+    const seen: [number, number][] = []
+    // Held weakly.
+    held = (startMs, endMs) => seen.push([startMs, endMs])
+    const watch = binding.loopBlocks(50, held)!
+    await turn()
+    seen.length = 0
+    const { startMs, endMs } = block(60)
+    expect(watch.runningSince()).toBeLessThanOrEqual(startMs)
+    await turn()
+    expect(seen).toHaveLength(1)
+    const [from, until] = seen[0]!
+    expect(from).toBeLessThanOrEqual(startMs)
+    expect(until).toBeGreaterThanOrEqual(endMs)
+
+    block(60)
+    watch.restart()
+    const restarted = binding.now()
+    await turn()
+    // A busy machine may take the CPU away for as long after it.
+    for (const [since] of seen.slice(1)) expect(since).toBeGreaterThanOrEqual(restarted - 1)
+
+    watch.setMin(1e9)
+    seen.length = 0
+    block(60)
+    await turn()
+    watch.setMin(1)
+    watch.end()
+    block(60)
+    await turn()
+    expect(seen).toEqual([])
+    expect(() => watch.setMin(-1)).toThrow(TypeError)
+    for (const call of [watch.restart, watch.end, watch.runningSince]) expect(call).not.toThrow()
+  })
+
+  test('waiting for events is no block, however long', async () => {
+    const seen: number[] = []
+    held = (startMs, endMs) => seen.push(endMs - startMs)
+    const watch = binding.loopBlocks(100, held)!
+    const waited = binding.now()
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    const late = binding.now() - waited - 300
+    watch.end()
+    if (late < 50) expect(seen).toEqual([])
   })
 })

@@ -119,7 +119,7 @@ function putOtherHeaders(change = (version: string) => version): void {
 function build(env: NodeJS.ProcessEnv = {}): Promise<Ended> {
   const { port } = server.address() as AddressInfo
   const npm = { npm_config_disturl: `http://127.0.0.1:${port}`, npm_config_devdir: join(scratch, 'fetched') }
-  const options = { cwd: addon, env: { PATH: bin, HOME: scratch, ...npm, ...env }, timeout: 60_000 }
+  const options = { cwd: addon, env: { PATH: bin, HOME: scratch, ...npm, ...env }, timeout: 100_000 }
   return runWith(join(home, 'bin/node'), [join(packageRoot, 'scripts/build.mjs')], options)
 }
 
@@ -136,7 +136,7 @@ function expectExplained({ code, stderr }: Ended, reason: string): void {
   expect(last, stderr).toBe(`The native sampler was not built: ${reason}. ${rest}`)
 }
 
-describe.skipIf(why !== '')(`the headers of Node.js${why}`, { timeout: 60_000 }, () => {
+describe.skipIf(why !== '')(`the headers of Node.js${why}`, () => {
   test('are those beside it, and nobody is asked', async () => {
     putHeaders(home)
     expectBuilt(await build())
@@ -170,7 +170,7 @@ describe.skipIf(why !== '')(`the headers of Node.js${why}`, { timeout: 60_000 },
   })
 })
 
-describe.skipIf(why !== '')(`in one line is said what is missing${why}`, { timeout: 60_000 }, () => {
+describe.skipIf(why !== '')(`in one line is said what is missing${why}`, () => {
   beforeEach(() => putHeaders(home))
 
   test.each([

@@ -67,7 +67,7 @@ describe.skipIf(why !== '')(`an application that was${why}`, () => {
   beforeAll(async () => {
     project = await installedProject(...traced)
     installed = join(project.folder, 'node_modules/spanmeter')
-  }, 60_000)
+  })
   afterAll(() => project[Symbol.dispose]())
 
   const ways = (['esbuild', 'webpack'] as const).flatMap((bundler) =>
@@ -88,7 +88,7 @@ describe.skipIf(why !== '')(`an application that was${why}`, () => {
     }
     beforeAll(async () => {
       out = await bundle(project.scratch, false)
-    }, 60_000)
+    })
 
     test('measures natively with the package left outside', async () => {
       const outside = await bundle(project.folder, true)

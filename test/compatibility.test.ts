@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test, vi } from 'vitest'
-import { expectTrueAttributes } from './helpers/attributes'
+import { expectTrueAttributes, type SpanTruth } from './helpers/attributes'
 import { packageRoot } from './helpers/child'
 import { nodeVersions } from './helpers/nodes'
 import { OtlpReceiver, type ReceivedSpan } from './helpers/otlp'
@@ -10,10 +10,10 @@ import { allows, newestFor, obstacle, runBeside, sdks } from './helpers/sdks'
 // Each way to attach, on each line of the OpenTelemetry SDK and each version of Node.js, for CommonJS and ECMAScript
 // modules. What ran is left for docs/compatibility.md.
 
-vi.setConfig({ maxConcurrency: 3, testTimeout: 60_000 })
+vi.setConfig({ maxConcurrency: 3 })
 
 interface Printed {
-  truth: Record<string, number>
+  truth: Record<string, SpanTruth>
   /** By exporter, where the application keeps what it exports. */
   exported?: ReceivedSpan[][]
 }

@@ -27,7 +27,7 @@ describe.skipIf(why !== '')(`a service${why}`, () => {
     execFileSync('chmod', ['755', project.scratch, node])
     execFileSync('chmod', ['-R', 'a-w,a+rX', project.folder])
     command = [node, '--import', 'spanmeter/register', 'fixtures/installed/service.cjs']
-  }, 60_000)
+  })
 
   afterAll(() => {
     execFileSync('chmod', ['-R', 'u+w', project.folder])

@@ -88,3 +88,11 @@ describe('the table of folders in CONTRIBUTING.md', () => {
 test('no file imports itself, by whatever way', () => {
   expect(circlesIn(files)).toEqual([])
 })
+
+test('no file is longer than 250 lines, and none at the border longer than 180', () => {
+  const sources = [...sourcesIn('native'), ...sourcesIn('src')].map(({ path }) => path)
+  const linesOf = (path: string) => readFileSync(join(packageRoot, path), 'utf8').trimEnd().split('\n').length
+  const most = (path: string) => (path.startsWith('native/binding/') ? 180 : 250)
+  expect(sources.length).toBeGreaterThan(300)
+  expect(sources.filter((path) => linesOf(path) > most(path))).toEqual([])
+})

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import type { MetricDefinition } from '../dist/metrics/definitions/definition.js'
@@ -9,7 +9,8 @@ import libraries from './libraries.json'
 const run = promisify(execFile)
 const root = join(__dirname, '..')
 const docs = readdirSync(join(root, 'docs')).map((file) => `docs/${file}`)
-const pages = ['README.md', 'CONTRIBUTING.md', ...docs, 'bench/README.md', 'examples/demo/README.md']
+const examples = ['demo/README.md', 'orders/README.md', 'orders/EXERCISES.md'].map((file) => `examples/${file}`)
+const pages = ['README.md', 'SECURITY.md', 'CONTRIBUTING.md', ...docs, 'bench/README.md', ...examples]
 
 interface Block {
   page: string
@@ -38,7 +39,7 @@ describe('each JavaScript block of the documentation runs as it stands', () => {
     const file = join(root, 'build', `docs-block-${process.pid}.mjs`)
     writeFileSync(file, block.code)
     try {
-      const { stderr } = await run(process.execPath, [file], { timeout: 20_000 })
+      const { stderr } = await run(process.execPath, [file], { timeout: 100_000 })
       expect(stderr).toBe('')
     } finally {
       rmSync(file)
@@ -48,7 +49,9 @@ describe('each JavaScript block of the documentation runs as it stands', () => {
 
 describe('each command of the documentation exists', () => {
   // Run by .ci/run, or by a test of its own, which call them literally.
-  const ci = ['.ci/run', 'test/soak.test.ts'].map((file) => readFileSync(join(root, file), 'utf8')).join('\n')
+  const tests = ['soak', 'orders-command', 'orders-printed', 'reliability'].map((name) => `test/${name}.test.ts`)
+  const runners = ['.ci/run', ...tests]
+  const ci = runners.map((file) => readFileSync(join(root, file), 'utf8')).join('\n')
   const commands = blocks
     .filter(({ language }) => language === 'sh')
     .flatMap(({ page, code }) => code.split('\n').map((line) => ({ page, line: line.replace(/\s*#.*/, '').trim() })))
@@ -67,6 +70,29 @@ describe('each command of the documentation exists', () => {
       script === 'test' ? /test:native[\s\S]*test:js/ : new RegExp(`npm run ${script}`),
     )
   })
+})
+
+test('each file that a page links to or shows is there, and pictures are small', () => {
+  const named = pages.flatMap((page) => {
+    const text = readFileSync(join(root, page), 'utf8')
+    const targets = [...text.matchAll(/\]\(([^)#\s]+)[^)]*\)|(?:src|srcset)="([^"]+)"/g)]
+    return targets.map(([, link, picture]) => join(root, dirname(page), link ?? picture!))
+  })
+  const files = named.filter((file) => !/https?:/.test(file))
+  const pictures = files.filter((file) => file.endsWith('.png'))
+  expect(files.filter((file) => !existsSync(file))).toEqual([])
+  expect(pictures.length).toBeGreaterThan(1)
+  for (const picture of pictures) expect(statSync(picture).size).toBeLessThan(200_000)
+})
+
+test('the answer to each exercise is tested', () => {
+  const text = readFileSync(join(root, 'examples/orders/EXERCISES.md'), 'utf8')
+  const numbers = [...text.matchAll(/^## (\d)\. /gm)].map(([, number]) => number!)
+  expect(numbers).toEqual(['1', '2', '3', '4', '5', '6'])
+  const tests = ['orders', 'orders-printed']
+    .map((name) => readFileSync(join(root, `test/${name}.test.ts`), 'utf8'))
+    .join()
+  for (const number of numbers) expect(tests).toMatch(new RegExp(`exercises? [^:]*${number}[^:]*: `))
 })
 
 test('each language of a block is known to this test', () => {
@@ -111,6 +137,10 @@ test('every environment variable the README names is read', async () => {
   // For a directory any name will do.
   expect(variables.delete('SPANMETER_RECORD_DIR')).toBe(true)
   expect(readEnvironment({ SPANMETER_RECORD_DIR: '?' }).recording).toEqual({ directory: '?' })
+  // Any text may be the name of a file.
+  expect(variables.delete('SPANMETER_ALERTS')).toBe(true)
+  expect(readEnvironment({ SPANMETER_ALERTS: '?' }).alertsFile).toBe('?')
+  // Of the endpoint it is said that there is none.
   for (const name of variables) expect(readEnvironment({ [name]: '?' }).warnings, name).toHaveLength(1)
 })
 

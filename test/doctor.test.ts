@@ -51,7 +51,7 @@ describe('--json', () => {
   let report: Report
   beforeAll(async () => {
     report = await runs.native
-  }, 60_000)
+  })
 
   test('has every field that is documented', () => {
     const orNull = expect.toSatisfy((value) => value === null || ['number', 'string', 'boolean'].includes(typeof value))

@@ -33,8 +33,8 @@ test('loaded under fake timers of this very thread, it keeps time and sets none 
   vi.useFakeTimers()
   const require = createRequire(__filename)
   for (const file in require.cache) if (file.includes('/dist/')) delete require.cache[file]
-  const { createMonitor } = require('../dist/index.js') as typeof import('spanmeter')
-  const { ResourceSpanProcessor } = require('../dist/otel/index.js') as typeof import('spanmeter/otel')
+  const { createMonitor } = require('spanmeter') as typeof import('spanmeter')
+  const { ResourceSpanProcessor } = require('spanmeter/otel') as typeof import('spanmeter/otel')
   const monitor = createMonitor({ backend: 'native', whenIdle: 'sample' }).start()
   const provider = new NodeTracerProvider({ spanProcessors: [new ResourceSpanProcessor({ monitor })] })
   provider.getTracer('test').startSpan('span').end()

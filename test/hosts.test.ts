@@ -29,7 +29,7 @@ describe.skipIf(whySkipped(npm) !== '')(`installed${whySkipped(npm)}`, () => {
   let project: Project
   beforeAll(async () => {
     project = await installedProject(...traced)
-  }, 60_000)
+  })
   afterAll(() => project[Symbol.dispose]())
 
   for (const { name, command, attributed, why } of hosts) {

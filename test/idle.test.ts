@@ -3,7 +3,6 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { createMonitor, type ResourceMonitor } from 'spanmeter'
 import { describe, expect, test } from 'vitest'
-import { runFixture } from './helpers/child'
 import { switchesOf, threads } from './helpers/cpu.cjs'
 
 setFlagsFromString('--expose-gc')
@@ -25,7 +24,7 @@ function afterCollection<T>(ask: () => T) {
     collectGarbage()
     return ask()
   }
-  return expect.poll(collectAndAsk, { timeout: 5000 })
+  return expect.poll(collectAndAsk)
 }
 
 function parked(monitor: ResourceMonitor) {
@@ -107,22 +106,5 @@ describe('the native sampler', () => {
     expect(samplerThreads()).toHaveLength(1)
     for (const monitor of monitors) monitor[Symbol.dispose]()
     await expect.poll(samplerThreads).toEqual([])
-  })
-})
-
-describe.each(['native', 'js'])('a process with a running %s monitor', (backend) => {
-  const endings = ['parked', 'open mark', 'always sampling', 'process.exit()']
-  test.each(endings)('ends by itself: %s', async (how) => {
-    const begin = performance.now()
-    const { code, signal, stdout, stderr } = await runFixture('exit.cjs', { args: [backend, how] })
-    expect({ code, signal, stderr }).toEqual({ code: 0, signal: null, stderr: '' })
-    expect(stdout).toContain(backend)
-    expect(performance.now() - begin).toBeLessThan(15_000)
-  })
-
-  test('ends with the error of the application, not with one of ours', async () => {
-    const { code, signal, stderr } = await runFixture('exit.cjs', { args: [backend, 'uncaught error'] })
-    expect({ code, signal }).toEqual({ code: 1, signal: null })
-    expect(stderr).toContain('from the application')
   })
 })

@@ -1,12 +1,13 @@
 /**
- * Puts package managers, bundlers and Bun under build/tools, for the tests of the package as users install it:
+ * Puts package managers, bundlers and Bun under build/tools, and test frameworks under build/frameworks, for the tests of
+ * the package as users install it:
  *   npm run tools
  */
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
-const folder = fileURLToPath(new URL('../build/tools', import.meta.url))
+const build = fileURLToPath(new URL('../build', import.meta.url))
 const tools = [
   'npm10@npm:npm@10.9.9',
   'npm11@npm:npm@11.21.2',
@@ -19,8 +20,24 @@ const tools = [
   '@vercel/nft@1.11.5',
   `bun@npm:@oven/bun-${process.platform}-${process.arch === 'arm64' ? 'aarch64' : 'x64'}@1.4.5`,
 ]
+// With what the files of tests import, since they are beside them.
+const frameworks = [
+  'jest@30.5.2',
+  'vitest@5.1.2', // before, its pools of realms collect none
+  '@opentelemetry/api@1.9.1',
+  '@opentelemetry/sdk-trace-node@2.12.0',
+  'node-gyp-build@4.8.4',
+  '@sinonjs/fake-timers@15.5.0', // which both of them have, in some version
+]
 
-mkdirSync(folder, { recursive: true })
-writeFileSync(`${folder}/package.json`, JSON.stringify({ private: true }))
 const options = ['--no-save', '--no-audit', '--no-fund', '--no-package-lock', '--ignore-scripts', '--loglevel=error']
-execFileSync('npm', ['install', ...options, ...tools], { cwd: folder, stdio: 'inherit' })
+
+function install(name, packages) {
+  const folder = `${build}/${name}`
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(`${folder}/package.json`, JSON.stringify({ private: true }))
+  execFileSync('npm', ['install', ...options, ...packages], { cwd: folder, stdio: 'inherit' })
+}
+
+install('tools', tools)
+install('frameworks', frameworks)

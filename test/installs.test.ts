@@ -35,7 +35,7 @@ let registry: Registry
 
 beforeAll(async () => {
   registry = await Registry.start(inject('packed').filename, ['node-gyp-build', ...traced])
-}, 60_000)
+})
 
 afterAll(() => registry[Symbol.asyncDispose]())
 
@@ -58,7 +58,7 @@ for (const { name, program, install, linker, node } of managers) {
       if (ended.code !== 0) throw new Error(printed)
       unknown = registry.unknown
       outcomes = await project.ask([...nodeCommand, 'fixtures/installed/places.mjs'])
-    }, 60_000)
+    })
     afterAll(() => project[Symbol.dispose]())
 
     test('asks for packages and nothing else', () => expect(unknown).toEqual([]))

@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createMonitor, type ResourceStats } from 'spanmeter'
 import { describe, expect, test } from 'vitest'
-import { cores } from '../dist/backend/js/cores.js'
 import { askFixture } from './helpers/child'
+import { allowedCores } from './helpers/cores'
 import { TestThread } from './helpers/worker'
 
 // The JavaScript sampler beside threads that run while it reads: its CPU clock is behind by what they ran since the last
 // tick of the scheduler, which catches up all at once.
 
-const limit = 101 * cores()
+const limit = 101 * allowedCores()
 
 describe.each(['1', '2', '4', '8'])('%s busy threads of the pool', (threads) => {
   test.each([
@@ -59,5 +59,5 @@ test('health() says how long a piece must be for a rate', () => {
   using monitor = createMonitor({ backend: 'js' })
   const { reason } = monitor.health().sources.threads!
   expect(reason).toMatch(/process\.cpuUsage\(\) may be a scheduler tick behind/)
-  if (cores() > 1) expect(reason).toMatch(/extremes and percentiles of cpu are those of \d{3} ms and more/)
+  if (allowedCores() > 1) expect(reason).toMatch(/extremes and percentiles of cpu are those of \d{3} ms and more/)
 })

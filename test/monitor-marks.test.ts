@@ -22,7 +22,7 @@ describe.each(['native', 'js'] as const)('%s', (backend) => {
   describe('marks', () => {
     test('a 100 ms burn with the loop blocked costs 100 ms, and coverage shows which sampler saw it', () => {
       using monitor = create().start()
-      const coverages = Array.from({ length: 5 }, () => {
+      const coverage = () => {
         const before = hostCpuMs()
         const mark = monitor.mark()
         const usedMs = burn(100)
@@ -30,10 +30,12 @@ describe.each(['native', 'js'] as const)('%s', (backend) => {
         expectBetween(5, stats.cpu!.timeMs, usedMs, hostCpuMs() - before)
         expect(stats.cpu!.avg).toBeCloseTo((100 * stats.cpu!.timeMs) / stats.durationMs, 1)
         return stats.coverage
-      })
+      }
+      const coverages = Array.from({ length: 5 }, coverage)
+      if (backend === 'js') return expect(Math.max(...coverages)).toBeLessThan(0.5)
       // On a busy machine the native sampler waits for a CPU like everybody else, but not each time.
-      if (backend === 'native') expect(Math.max(...coverages)).toBeGreaterThanOrEqual(0.9)
-      else expect(Math.max(...coverages)).toBeLessThan(0.5)
+      while (coverages.length < 50 && Math.max(...coverages) < 0.9) coverages.push(coverage())
+      expect(Math.max(...coverages)).toBeGreaterThanOrEqual(0.9)
     })
 
     test('since() can be asked twice: the second answer reaches further', () => {

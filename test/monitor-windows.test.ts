@@ -19,6 +19,9 @@ function expectNothingKnown(monitor: ResourceMonitor, startMs: number, endMs: nu
   expectFinite(stats)
 }
 
+/** What work in turns takes of a CPU at its highest, in %, by what a busy machine left it of half the time. */
+const leastOf = (usedMs: number, durationMs: number) => Math.min(20, (95 * usedMs) / durationMs)
+
 describe.each(['native', 'js'] as const)('%s', (backend) => {
   const create = (options?: MonitorOptions) => createMonitor({ backend, ...options })
 
@@ -46,34 +49,38 @@ describe.each(['native', 'js'] as const)('%s', (backend) => {
 
     test('adjacent windows add up', async () => {
       using monitor = create({ whenIdle: 'sample' }).start()
-      await sleep(20)
-      const a = performance.now()
-      await workInTurns(6)
-      const b = performance.now()
-      await workInTurns(9)
-      const c = performance.now()
-      await sampled(monitor)
-      const [left, right, both] = [monitor.between(a, b), monitor.between(b, c), monitor.between(a, c)]
-      expect(both.cpu!.timeMs).toBeGreaterThan(50)
-      expect(left.cpu!.timeMs + right.cpu!.timeMs).toBeCloseTo(both.cpu!.timeMs, 2)
-      expect(left.overheadMs! + right.overheadMs!).toBeCloseTo(both.overheadMs!, 2)
-      expect(left.samples + right.samples).toBe(both.samples)
-      // That of JavaScript has no extremes of windows as short as these: see js-clock.test.ts.
-      if (backend === 'js') return
-      expect(both.cpu!.min).toBeCloseTo(Math.min(left.cpu!.min, right.cpu!.min), 0)
-      expect(both.cpu!.max).toBeCloseTo(Math.max(left.cpu!.max, right.cpu!.max), 0)
+      // Of 60 ms of work; as above, some may lie outside.
+      for (let most = 0, round = 1; most <= 50; round++) {
+        await sleep(20)
+        const a = performance.now()
+        await workInTurns(6)
+        const b = performance.now()
+        await workInTurns(9)
+        const c = performance.now()
+        await sampled(monitor)
+        const [left, right, both] = [monitor.between(a, b), monitor.between(b, c), monitor.between(a, c)]
+        most = both.cpu!.timeMs
+        if (round === 20) expect(most).toBeGreaterThan(50)
+        expect(left.cpu!.timeMs + right.cpu!.timeMs).toBeCloseTo(both.cpu!.timeMs, 2)
+        expect(left.overheadMs! + right.overheadMs!).toBeCloseTo(both.overheadMs!, 2)
+        expect(left.samples + right.samples).toBe(both.samples)
+        // That of JavaScript has no extremes of windows as short as these: see js-clock.test.ts.
+        if (backend === 'js') continue
+        expect(both.cpu!.min).toBeCloseTo(Math.min(left.cpu!.min, right.cpu!.min), 0)
+        expect(both.cpu!.max).toBeCloseTo(Math.max(left.cpu!.max, right.cpu!.max), 0)
+      }
     })
 
     test('percentiles are ordered and the average lies between the extremes', async () => {
       using monitor = create().start()
       const mark = monitor.mark()
-      await workInTurns(10, monitor)
-      const { cpu } = monitor.since(mark)
+      const usedMs = await workInTurns(10, monitor)
+      const { cpu, durationMs } = monitor.since(mark)
       const ordered = [cpu!.min, cpu!.p50, cpu!.p95, cpu!.p99, cpu!.max]
       expect(ordered).toEqual(ordered.toSorted((a, b) => a - b))
       expect(cpu!.avg).toBeGreaterThanOrEqual(cpu!.min)
       expect(cpu!.avg).toBeLessThanOrEqual(cpu!.max)
-      expect(cpu!.max).toBeGreaterThan(20)
+      expect(cpu!.max).toBeGreaterThan(leastOf(usedMs, durationMs))
       if (backend === 'native') expect(cpu!.min).toBeLessThan(20)
     })
 
@@ -169,7 +176,7 @@ describe.each(['native', 'js'] as const)('%s', (backend) => {
       using monitor = create({ whenIdle: 'sample' }).start()
       await sleep(20)
       const start = performance.now()
-      await workInTurns(10, monitor)
+      const usedMs = await workInTurns(10, monitor)
       const end = performance.now()
       await sampled(monitor)
       const { timeMs, cpu, thread, memory } = monitor.samples(start, end)
@@ -181,7 +188,7 @@ describe.each(['native', 'js'] as const)('%s', (backend) => {
       expect(Array.from(timeMs)).toEqual(Array.from(timeMs).toSorted((a, b) => a - b))
       expect(timeMs[0]).toBeGreaterThan(start)
       expect(timeMs.at(-1)).toBeCloseTo(end, 3)
-      expect(Math.max(...cpu.max)).toBeGreaterThan(20)
+      expect(Math.max(...cpu.max)).toBeGreaterThan(leastOf(usedMs, end - start))
     })
 
     test('the area under the plot is the CPU time, however few points there may be', async () => {

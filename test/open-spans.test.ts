@@ -89,6 +89,45 @@ test('after shutdown no span keeps a monitor awake that was passed in, however l
   for (const { attributes } of tracing.exported) expect(attributes).toEqual({})
 })
 
+function toHrTime(ms: number): [number, number] {
+  return [Math.floor(ms / 1e3), (ms % 1e3) * 1e6]
+}
+
+test('spans that have one context in common get their attributes, each its own', () => {
+  using monitor = createMonitor({ backend: 'native' })
+  const processor = new ResourceSpanProcessor({ monitor })
+  const context = { traceFlags: 1 }
+  const start = () => {
+    const attributes: Record<string, unknown> = {}
+    const begin = performance.now()
+    const span = {
+      name: 'work',
+      spanContext: () => context,
+      startTime: toHrTime(Date.now()),
+      get duration() {
+        return toHrTime(performance.now() - begin)
+      },
+      attributes,
+      setAttribute(key: string, value: unknown) {
+        attributes[key] = value
+      },
+    }
+    processor.onStart(span)
+    return span
+  }
+  const outer = start()
+  const outerMs = burn(20)
+  const inner = start()
+  const innerMs = burn(5)
+  for (const span of [outer, inner]) {
+    processor.onEnding(span)
+    processor.onEnd(span)
+  }
+  expect(outer.attributes['resource.cpu.time_ms']).toBeGreaterThan(0.95 * (outerMs + innerMs))
+  expect(inner.attributes['resource.cpu.time_ms']).toBeGreaterThan(0.95 * innerMs)
+  expect(inner.attributes['resource.cpu.time_ms']).toBeLessThan(outerMs)
+})
+
 test('more spans than there is room for go without attributes, and those that have a place get them', () => {
   using monitor = createMonitor({ backend: 'native' })
   const tracing = new Tracing(new ResourceSpanProcessor({ monitor }))

@@ -8,6 +8,7 @@ import {
   type ResourceSpanProcessorOptions,
 } from 'spanmeter/otel'
 import { describe, expect, test } from 'vitest'
+import { Tracing } from './helpers/tracing'
 
 /** A bad input, the class of the error, and what its message must name: the option, what it got, what it expects. */
 type Bad<T> = [input: T, error: typeof TypeError | typeof RangeError, message: string[]]
@@ -62,6 +63,11 @@ describe('createMonitor()', () => {
   test.each([0.05, 1, 30_000, 60_000])('a period of %d ms needs no word on the history', (periodMs) => {
     using monitor = createMonitor({ periodMs })
     expect(monitor.health().wantedPeriodMs).toBe(periodMs)
+  })
+
+  test('shows no control characters', () => {
+    const whenIdle = 'a\n\x1b[31m\x9b' as 'park'
+    expect(() => createMonitor({ whenIdle })).toThrow("whenIdle must be one of 'park', 'sample', got 'a??[31m?'")
   })
 
   test('options that are undefined, or none at all, are the defaults', () => {
@@ -168,4 +174,17 @@ describe('attachToSpan()', () => {
     expectError(() => attachToSpan(span, stats, options), error, message)
     expect(written).toEqual([])
   })
+})
+
+test('what others have put on Object.prototype is no option', () => {
+  const polluted = Object.prototype as Record<string, unknown>
+  Object.assign(polluted, { prefix: 'theirs', monitor: {}, periodMs: 0, when: 'never' })
+  try {
+    using monitor = createMonitor()
+    const tracing = new Tracing(new ResourceSpanProcessor({ monitor }))
+    tracing.start().end()
+    expect(Object.keys(tracing.exported[0]!.attributes)).toContain('resource.samples')
+  } finally {
+    for (const name of ['prefix', 'monitor', 'periodMs', 'when']) delete polluted[name]
+  }
 })

@@ -3,16 +3,16 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { beforeAll, describe, expect, inject, test, vi } from 'vitest'
-import { expectTrueAttributes } from './helpers/attributes'
+import { expectTrueAttributes, type SpanTruth } from './helpers/attributes'
 import type { ReceivedSpan } from './helpers/otlp'
 import { installPackage, newestFor, obstacle, placeApps, runBeside, type Sdk, sdks } from './helpers/sdks'
 
 // Which copies of the OpenTelemetry packages a process gets, and more than one of the API.
 
-vi.setConfig({ maxConcurrency: 3, testTimeout: 60_000 })
+vi.setConfig({ maxConcurrency: 3 })
 
 interface Printed {
-  truth: Record<string, number>
+  truth: Record<string, SpanTruth>
   exported: ReceivedSpan[][]
 }
 

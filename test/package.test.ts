@@ -28,12 +28,13 @@ describe('the package', () => {
       ['OverheadSampler', 'ResourceSpanProcessor', 'SpanmeterInstrumentation', 'attachToSpan'],
       ['SpanmeterMetricsInstrumentation'],
       ['collectResourceMetrics', 'startPrometheusEndpoint'],
+      ['createAlerts', 'feed'],
       ['startRecording'],
     ]
     expect(loaded).toEqual({
       imports: names,
       requires: names,
-      same: [true, true, true, true, true, true, true, true, true],
+      same: [true, true, true, true, true, true, true, true, true, true],
       version: manifest.version,
     })
   })
@@ -91,8 +92,8 @@ describe('the package', () => {
     const { '.': main, './package.json': _, ...others } = manifest.exports
     expect(manifest.types).toBe((main as Record<string, string>).require!.replace(/\.js$/, '.d.ts'))
     const expected = Object.entries(others).map(([entry, target]) => {
-      const code = typeof target === 'string' ? target : target.require!
-      return [entry.slice('./'.length), [code.replace(/\.js$/, '.d.ts')]]
+      const file = typeof target === 'string' ? target : target.require!
+      return [entry.slice('./'.length), [file.replace(/\.js$/, '.d.ts')]]
     })
     expect(manifest.typesVersions).toEqual({ '*': Object.fromEntries(expected) })
   })

@@ -64,11 +64,12 @@ describe.skipIf(!complete)(`the packed package${unless}`, () => {
 
   test('has what it needs and nothing else', () => {
     const expected = [
-      ...['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json'],
+      ...['CHANGELOG.md', 'LICENSE', 'README.md', 'SECURITY.md', 'package.json', 'prebuilds/LICENSES.txt'],
       ...filesOf('docs'),
       ...prebuilds.map(({ file }) => file),
       // What runs in the browser is one file.
       ...['dist/report/page/assets/page.js', 'dist/report/page/assets/page-style.css'],
+      'dist/alerts/alerts.schema.json',
       ...filesOf('src').flatMap((path) => [
         path.replace(/^src(.*)\.(m?)ts$/, 'dist$1.$2js'),
         path.replace(/^src(.*)\.(m?)ts$/, 'dist$1.d.$2ts'),

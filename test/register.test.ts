@@ -2,17 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { readEnvironment } from '../dist/register/environment.js'
 import { closeTo } from './helpers/attributes'
-import { askFixture, type FixtureOptions, run, runFixture } from './helpers/child'
-
-/** Runs an application. Returns the attributes of its one span, and what was written to stderr. */
-async function runApp(name: string, options: FixtureOptions = {}) {
-  const { code, stdout, stderr } = await runFixture(`register/${name}`, options)
-  expect(code, stderr).toBe(0)
-  const [attributes] = JSON.parse(stdout) as [Record<string, unknown>]
-  return { attributes, stderr }
-}
+import { askFixture, run, runFixture } from './helpers/child'
+import { runApp } from './helpers/registered'
 
 describe('an application with nothing of ours in it', () => {
   const preloads = { import: ['--import', 'spanmeter/register'], require: ['--require', 'spanmeter/register'] }
@@ -89,6 +81,7 @@ describe('an application with nothing of ours in it', () => {
 
   interface Outcome {
     held: number
+    weak: number
     hooked: boolean
     last: Record<string, number>
   }
@@ -98,10 +91,26 @@ describe('an application with nothing of ours in it', () => {
     ['SpanmeterInstrumentation', [], ['instrumented']],
   ])('%s serves each of many providers, and holds none of them', async (_name, flags, args) => {
     const options = { nodeArgs: ['--expose-gc', ...flags], args }
-    const { held, hooked, last } = await askFixture<Outcome>('register/many.cjs', options)
+    const { held, weak, hooked, last } = await askFixture<Outcome>('register/many.cjs', options)
     expect(last['resource.cpu.self_ms']).toSatisfy(closeTo(20))
     expect(held).toBeLessThan(10)
+    expect(weak).toBeLessThan(20)
     expect(hooked).toBe(false)
+  })
+
+  const recording = join(tmpdir(), `spanmeter-test-${process.pid}`)
+
+  test.each([
+    ['the endpoint for Prometheus', { SPANMETER_PROMETHEUS_PORT: '0' }],
+    ['a recording', { SPANMETER_RECORD_DIR: recording }],
+    ['a recording without attributes', { SPANMETER_RECORD_DIR: recording, SPANMETER_RECORD_ATTRIBUTES: 'false' }],
+  ])('%s holds none of many providers and exporters, and nothing for those that are gone', async (_name, env) => {
+    const options = { nodeArgs: ['--expose-gc', ...preloads.import], env }
+    const { held, weak, last } = await askFixture<Outcome>('register/many.cjs', options)
+    rmSync(recording, { recursive: true, force: true })
+    expect(last['resource.cpu.self_ms']).toBeGreaterThan(10)
+    expect(held).toBeLessThan(10)
+    expect(weak).toBeLessThan(20)
   })
 
   test('one that resets the API sees the same as without us, and each of its providers is served', async () => {
@@ -118,17 +127,18 @@ describe('an application with nothing of ours in it', () => {
     expect(attributed).toEqual([true, true, true, true])
   })
 
-  test('two copies of ours, of which neither knows the other, both see its provider', async () => {
-    const copy = `for (const file in require.cache) if (file.includes('/dist/')) delete require.cache[file]`
-    const load = `require('spanmeter/register')`
-    const count = `console.log(trace.getTracerProvider().getDelegate()._activeSpanProcessor._spanProcessors.length)`
-    const program = [
-      ...[load, copy, load, `const { trace } = require('@opentelemetry/api')`],
-      `new (require('@opentelemetry/sdk-trace-node').NodeTracerProvider)().register()`,
-      count,
-    ]
-    const { stdout, stderr } = await runFixture('', { nodeArgs: ['-e', program.join('\n')] })
-    expect({ stdout, stderr }).toEqual({ stdout: '2\n', stderr: '' })
+  test.each([
+    ['{}', 1],
+    ["{ prefix: 'app' }", 2],
+  ])('a processor of its own with %s makes %i of them', async (options, processors) => {
+    const program = `
+      const { NodeTracerProvider } = require('@opentelemetry/sdk-trace-node')
+      const { ResourceSpanProcessor } = require('spanmeter/otel')
+      const provider = new NodeTracerProvider({ spanProcessors: [new ResourceSpanProcessor(${options})] })
+      provider.register()
+      console.log(provider._activeSpanProcessor._spanProcessors.length)`
+    const nodeArgs = ['--require', 'spanmeter/register', '-e', program]
+    expect(await runFixture('', { nodeArgs })).toMatchObject({ stdout: `${processors}\n`, stderr: '' })
   })
 
   test.each([
@@ -196,96 +206,5 @@ describe('an application with nothing of ours in it', () => {
     const loud = await runFixture('', { nodeArgs: [...preloads.import, ...program], env: { NODE_DEBUG: 'spanmeter' } })
     expect(loud.stderr).toMatch(/no OpenTelemetry tracer provider was registered/)
     expect(loud.stdout).toBe(quiet.stdout)
-  })
-})
-
-describe('environment variables', () => {
-  test.each([
-    { SPANMETER_HISTORY_MS: '50', SPANMETER_PERIOD_MS: '100' },
-    { SPANMETER_HISTORY_MS: '0.5' },
-    { SPANMETER_HISTORY_MS: '1e9', SPANMETER_PERIOD_MS: '0.05' },
-  ])('%j do not go together, which is one warning that names them', async (env) => {
-    const nodeArgs = ['--import', 'spanmeter/register']
-    const { attributes, stderr } = await runApp('app.cjs', { nodeArgs, env })
-    expect(stderr.match(/Warning: spanmeter/g)).toHaveLength(1)
-    expect(stderr).toMatch(
-      /SPANMETER_HISTORY_MS \(with SPANMETER_PERIOD_MS [\d.]+\) must be between .*; the default is used/,
-    )
-    expect(attributes['resource.cpu.self_ms']).toBeGreaterThan(10)
-  })
-
-  test('each is looked at before there is a tracer provider', async () => {
-    const names = new Set<string>()
-    readEnvironment(new Proxy({}, { get: (_, name) => void names.add(String(name)) }))
-    expect(names.size).toBeGreaterThan(10)
-    const warned = await Promise.all(
-      [...names].map(async (name) => {
-        const nodeArgs = ['--require', 'spanmeter/register', '-e', '']
-        // Any name will do for a directory, unless a file has it.
-        const value = name === 'SPANMETER_RECORD_DIR' ? __filename : 'nonsense'
-        const { stderr } = await runFixture('', { nodeArgs, env: { [name]: value } })
-        return stderr.includes(`Warning: spanmeter: ${name}`)
-      }),
-    )
-    expect(warned.filter((one) => !one)).toEqual([])
-  })
-
-  test('each becomes the option of its name', () => {
-    const { monitor, processor, metrics, recording, prometheusPort, enabled, warnings } = readEnvironment({
-      SPANMETER_PERIOD_MS: '2.5',
-      SPANMETER_HISTORY_MS: '5000',
-      SPANMETER_MAX_OVERHEAD_PERCENT: '0',
-      SPANMETER_CPU_THRESHOLD: '50',
-      SPANMETER_MEMORY_THRESHOLD_MB: '512',
-      SPANMETER_WHEN: 'Notable',
-      SPANMETER_DETAIL: 'full',
-      SPANMETER_ATTRIBUTION: 'FALSE',
-      SPANMETER_ENABLED: 'true',
-      SPANMETER_PROMETHEUS_PORT: '9464',
-      RESOURCE_ATTRIBUTION_UPDATE_INTERVAL_SECS: '15',
-      SPANMETER_RECORD_DIR: '/recordings',
-      SPANMETER_RECORD_MAX_MB: '64',
-      SPANMETER_RECORD_ATTRIBUTES: 'false',
-      SPANMETER_RECORD_SIGNAL: 'sigusr2',
-    })
-    expect(monitor).toEqual({ periodMs: 2.5, historyMs: 5000, maxOverheadPercent: 0 })
-    const expected = { cpuThreshold: 50, memoryThresholdMb: 512, when: 'notable', detail: 'full', attribution: false }
-    expect(processor).toEqual(expected)
-    expect({ metrics, prometheusPort }).toEqual({ metrics: { windowMs: 15_000, tracing: false }, prometheusPort: 9464 })
-    expect(recording).toEqual({
-      ...{ directory: '/recordings', maxMb: 64, attributes: false, snapshotSignal: 'SIGUSR2' },
-      ...{ cpuThreshold: 50, memoryThresholdMb: 512 },
-    })
-    expect({ enabled, warnings }).toEqual({ enabled: true, warnings: [] })
-  })
-
-  test('what is empty is not set', () => {
-    const variables = { SPANMETER_PERIOD_MS: '', SPANMETER_ENABLED: ' ', SPANMETER_WHEN: '' }
-    expect(readEnvironment(variables)).toEqual({ enabled: true, monitor: {}, processor: {}, metrics: {}, warnings: [] })
-  })
-
-  test.each([
-    ['SPANMETER_PERIOD_MS', 'fast', /must be a number, got 'fast'/],
-    ['SPANMETER_PERIOD_MS', '0', /must be between 0.05 and 60000, got 0/],
-    ['SPANMETER_HISTORY_MS', '-1', /must be between/],
-    ['SPANMETER_MAX_OVERHEAD_PERCENT', '101', /must be between 0 and 100, got 101/],
-    ['SPANMETER_CPU_THRESHOLD', 'NaN', /must be a number, got 'NaN'/],
-    ['SPANMETER_MEMORY_THRESHOLD_MB', '1GB', /must be a number, got '1GB'/],
-    ['SPANMETER_WHEN', 'sometimes', /must be one of 'always', 'notable', got 'sometimes'/],
-    ['SPANMETER_DETAIL', 'x'.repeat(1000), /must be one of 'default', 'full', got 'x{40}…'/],
-    ['SPANMETER_ATTRIBUTION', 'yes', /must be true or false, got 'yes'/],
-    ['SPANMETER_PROMETHEUS_PORT', '65536', /must be between 0 and 65535, got 65536/],
-    ['SPANMETER_PROMETHEUS_PORT', '94.64', /must be a whole number, got 94.64/],
-    ['SPANMETER_PROMETHEUS_PORT', 'http', /must be a whole number, got 'http'/],
-    ['RESOURCE_ATTRIBUTION_UPDATE_INTERVAL_SECS', '0', /must be between 1 and 3600, got 0/],
-    ['SPANMETER_RECORD_MAX_MB', '0', /must be between 1 and 1000000, got 0/],
-    ['SPANMETER_RECORD_ATTRIBUTES', 'no', /must be true or false, got 'no'/],
-    ['SPANMETER_RECORD_SIGNAL', 'SIGKILL', /must be one of 'SIGUSR1', .*, got 'SIGKILL'/],
-    ['SPANMETER_ENABLED', '1', /must be true or false, got '1'/],
-  ])('%s=%s is refused by name', (name, value, message) => {
-    const { warnings, ...rest } = readEnvironment({ [name]: value })
-    expect(rest).toEqual({ enabled: true, monitor: {}, processor: {}, metrics: {} })
-    expect(warnings).toEqual([expect.stringMatching(message)])
-    expect(warnings[0]).toMatch(new RegExp(`^${name} `))
   })
 })

@@ -35,7 +35,7 @@ describe.concurrent.each(sdks.filter(({ packages }) => '@opentelemetry/instrumen
       const why = sdk.present ? '' : obstacle(sdk).why
       test.skipIf(!sdk.present)(`${moduleResolution}${why}`, async () => {
         const args = [compiler, '--project', `${moduleResolution}.json`, '--listFiles', '--pretty', 'false']
-        const { stdout, stderr } = await run(process.execPath, args, {}, 60_000, folder)
+        const { stdout, stderr } = await run(process.execPath, args, {}, 100_000, folder)
         expect(stderr).toBe('')
         const lines = stdout.split('\n')
         const files = lines.filter((line) => line.startsWith('/'))

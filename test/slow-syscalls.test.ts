@@ -10,7 +10,7 @@ const launcher = join(packageRoot, 'build/bench-native/slow_syscalls')
 
 beforeAll(() => {
   execFileSync('make', ['--silent', '-C', join(packageRoot, 'bench/native'), '../../build/bench-native/slow_syscalls'])
-}, 60_000)
+})
 
 /** Prints how many microseconds a system call took when nothing came between: whatever does makes it longer. */
 const timeSystemCall = `

@@ -6,6 +6,7 @@ import { createMonitor } from 'spanmeter'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { hostVoluntarySwitches } from './helpers/cpu.cjs'
 import { sum } from './helpers/numbers'
+import { sampled } from './helpers/sampled'
 import { settle } from './helpers/settle'
 
 beforeAll(settle)
@@ -30,6 +31,7 @@ describe('context switches', () => {
       const answers = players.map((player) => once(player, 'message') as Promise<Played[]>)
       for (const player of players) player.postMessage(rounds)
       const played = (await Promise.all(answers)).flat()
+      await sampled(monitor, 30)
       const { contextSwitches, samples } = monitor.since(mark)
       const truth = hostVoluntarySwitches() - before
 

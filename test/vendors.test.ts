@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { describe, expect, test, vi } from 'vitest'
-import { expectTrueAttributes } from './helpers/attributes'
+import { expectTrueAttributes, type SpanTruth } from './helpers/attributes'
 import { run } from './helpers/child'
 import { nodeVersions } from './helpers/nodes'
 import type { ReceivedSpan } from './helpers/otlp'
@@ -11,7 +11,7 @@ import { obstacle, vendors } from './helpers/sdks'
 vi.setConfig({ maxConcurrency: 2 })
 
 interface Printed {
-  truth: Record<string, number>
+  truth: Record<string, SpanTruth>
   exported: ReceivedSpan[]
 }
 
@@ -20,7 +20,7 @@ const node = nodeVersions.find(({ major }) => major === 24)!
 /** Runs an application of a vendor with `spanmeter/register`; with the warnings that were seen. */
 async function runApp(vendor: string, args: readonly string[], preload = ['--import', 'spanmeter/register']) {
   const { folder } = vendors.find(({ name }) => name === vendor)!
-  const { code, stdout, stderr } = await run(node.path!, [...preload, ...args], {}, 60_000, join(folder, 'app'))
+  const { code, stdout, stderr } = await run(node.path!, [...preload, ...args], {}, 100_000, join(folder, 'app'))
   expect(code, stderr).toBe(0)
   const printed: Printed = JSON.parse(stdout)
   return { ...printed, warnings: stderr.match(/Warning: .*/g) ?? [] }

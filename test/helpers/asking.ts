@@ -69,18 +69,25 @@ export function expectConserved({ spansMs, nobodyMs, threadMs }: Combination): v
 }
 
 /**
- * Whether each of the askers has its share of what the thread ran, by what its answers take alone. Over several
- * combinations, because whose answer a garbage collection falls into is a matter of chance.
+ * How large a part of its share each of the askers has: of what the thread ran, by what its answers take alone. Over
+ * several rounds of the same combination.
  */
-export function expectShares({ alone }: Asked, combinations: readonly Combination[]): void {
-  const askedMs = combinations.reduce((sum, combination) => sum + combination.askedMs, 0)
-  const weights = combinations[0]!.askers.map(({ weight }) => weight)
-  const all = weights.reduce((sum, weight) => sum + alone[weight - 1]!, 0)
-  const parts = weights.map((weight, i) => {
-    const ms = combinations.reduce((sum, { askers }) => sum + askers[i]!.ms, 0)
-    return ms / ((alone[weight - 1]! / all) * askedMs)
-  })
-  const words = `parts of their shares: ${parts.map((part) => part.toFixed(2))}`
-  expect(Math.min(...parts), words).toBeGreaterThan(0.8)
-  expect(Math.max(...parts), words).toBeLessThan(1.2)
+export function partsOfShares(rounds: readonly Asked[]): number[] {
+  const { askers } = rounds[0]!.combinations[0]!
+  const ms = askers.map(() => 0)
+  const shareMs = askers.map(() => 0)
+  for (const { alone, combinations } of rounds) {
+    const all = askers.reduce((sum, { weight }) => sum + alone[weight - 1]!, 0)
+    for (const combination of combinations) {
+      for (const [i, asker] of combination.askers.entries()) {
+        ms[i]! += asker.ms
+        shareMs[i]! += (alone[asker.weight - 1]! / all) * combination.askedMs
+      }
+    }
+  }
+  return ms.map((each, i) => each / shareMs[i]!)
+}
+
+export function areFair(parts: readonly number[]): boolean {
+  return Math.min(...parts) > 0.8 && Math.max(...parts) < 1.2
 }

@@ -1,11 +1,11 @@
 import type * as promClient from 'prom-client'
 import { type CollectOptions, collectResourceMetrics, type ResourceMetricsCollection } from 'spanmeter/prometheus'
 import { afterEach, beforeAll } from 'vitest'
-import { metrics } from '../../dist/metrics/table.js'
+import { documentedMetrics } from './documented-metrics'
 import { parseExposition } from './exposition'
 import { settle } from './settle'
 
-export const ourNames = Object.values(metrics).map(({ prometheus }) => prometheus)
+export const ourNames = documentedMetrics.map(({ prometheus }) => prometheus)
 
 const collections: ResourceMetricsCollection[] = []
 

@@ -56,7 +56,7 @@ export function sideBySide<Runs extends Record<string, Promise<unknown> | undefi
     await Promise.allSettled(Object.values(runs))
     rmSync(scratch, { recursive: true })
     cleanUp()
-  }, 60_000)
+  })
   return runs
 }
 

@@ -6,9 +6,26 @@ import { fromProtobuf } from './otlp-protobuf'
 
 type Value = { stringValue: string } | { boolValue: boolean } | { doubleValue: number } | { intValue: number | string }
 
-/** A request, as its JSON form reads. */
+interface Attribute {
+  key: string
+  value: Value
+}
+
+/** A request, as its JSON form reads; protobuf has bytes for ids. */
 export interface TraceExport {
-  resourceSpans: { scopeSpans: { spans: { name: string; attributes: { key: string; value: Value }[] }[] }[] }[]
+  resourceSpans: {
+    resource: { attributes: Attribute[] }
+    scopeSpans: { spans: Span[] }[]
+  }[]
+}
+
+interface Span {
+  traceId: string | Uint8Array
+  name: string
+  /** 64-bit integers may come as decimal strings. */
+  startTimeUnixNano: number | string
+  endTimeUnixNano: number | string
+  attributes: Attribute[]
 }
 
 export interface ReceivedSpan {
@@ -16,9 +33,17 @@ export interface ReceivedSpan {
   attributes: Record<string, unknown>
 }
 
+/** With what says where it belongs. */
+export interface PlacedSpan extends ReceivedSpan {
+  traceId: string
+  /** Of the resource. */
+  service: unknown
+  durationMs: number
+}
+
 /** Receives traces by OTLP/HTTP, as JSON or protobuf; takes logs and metrics and forgets them. */
 export class OtlpReceiver implements AsyncDisposable {
-  readonly spans: ReceivedSpan[] = []
+  readonly spans: PlacedSpan[] = []
   readonly requests: { method?: string | undefined; path?: string | undefined; type?: string | undefined }[] = []
   readonly #server: Server = createServer(async (request, response) => {
     const { method, url: path, headers } = request
@@ -54,12 +79,20 @@ export class OtlpReceiver implements AsyncDisposable {
   }
 }
 
-function spansOf({ resourceSpans }: TraceExport): ReceivedSpan[] {
-  const spans = resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap((scope) => scope.spans))
-  return spans.map(({ name, attributes }) => ({
-    name,
-    attributes: Object.fromEntries(attributes.map(({ key, value }) => [key, decodeValue(value)])),
-  }))
+function spansOf({ resourceSpans }: TraceExport): PlacedSpan[] {
+  return resourceSpans.flatMap(({ resource, scopeSpans }) => {
+    const service = decode(resource.attributes)['service.name']
+    const spans = scopeSpans.flatMap((scope) => scope.spans)
+    return spans.map(({ traceId, name, startTimeUnixNano, endTimeUnixNano, attributes }) => {
+      const id = typeof traceId === 'string' ? traceId : Buffer.from(traceId).toString('hex')
+      const durationMs = Number(BigInt(endTimeUnixNano) - BigInt(startTimeUnixNano)) / 1e6
+      return { traceId: id, service, name, durationMs, attributes: decode(attributes) }
+    })
+  })
+}
+
+function decode(attributes: readonly Attribute[]): Record<string, unknown> {
+  return Object.fromEntries(attributes.map(({ key, value }) => [key, decodeValue(value)]))
 }
 
 function decodeValue(value: Value): unknown {

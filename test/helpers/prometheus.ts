@@ -12,6 +12,12 @@ export interface Series {
   value: number
 }
 
+export interface Alerting {
+  /** The file. */
+  rules: string
+  port: number
+}
+
 /** A real Prometheus server that scrapes once a second. */
 export class PrometheusServer implements AsyncDisposable {
   readonly #url: string
@@ -19,9 +25,9 @@ export class PrometheusServer implements AsyncDisposable {
   readonly #child: ChildProcess
   readonly #log: Promise<string>
 
-  /** `jobs`: the port of each. */
-  static async start(jobs: Record<string, number>): Promise<PrometheusServer> {
-    const server = new PrometheusServer(jobs, await freePort())
+  /** `jobs`: the port of each. `alerting`: rules, and the Alertmanager that hears of them. */
+  static async start(jobs: Record<string, number>, alerting?: Alerting): Promise<PrometheusServer> {
+    const server = new PrometheusServer(jobs, await freePort(), alerting)
     for (;;) {
       const ready = await fetch(`${server.#url}/-/ready`).catch(() => undefined)
       if (ready?.ok) return server
@@ -30,16 +36,18 @@ export class PrometheusServer implements AsyncDisposable {
     }
   }
 
-  private constructor(jobs: Record<string, number>, port: number) {
+  private constructor(jobs: Record<string, number>, port: number, alerting: Alerting | undefined) {
     this.#folder = mkdtempSync(join(tmpdir(), 'spanmeter-prometheus-'))
     this.#url = `http://127.0.0.1:${port}`
     const configs = Object.entries(jobs).map(([name, target]) => {
       return { job_name: name, static_configs: [{ targets: [`127.0.0.1:${target}`] }] }
     })
     const file = join(this.#folder, 'prometheus.yml')
-    const intervals = { scrape_interval: '1s', scrape_timeout: '1s' }
+    const intervals = { scrape_interval: '1s', scrape_timeout: '1s', evaluation_interval: '1s' }
+    const alertmanagers = [{ static_configs: [{ targets: [`127.0.0.1:${alerting?.port}`] }] }]
+    const rules = alerting && { rule_files: [alerting.rules], alerting: { alertmanagers } }
     // YAML is JSON, too.
-    writeFileSync(file, JSON.stringify({ global: intervals, scrape_configs: configs }))
+    writeFileSync(file, JSON.stringify({ global: intervals, scrape_configs: configs, ...rules }))
     const options = [
       `--config.file=${file}`,
       `--storage.tsdb.path=${this.#folder}`,

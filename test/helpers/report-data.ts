@@ -1,4 +1,4 @@
-import type { ReportData, ReportProcess } from '../../src/report/data'
+import type { ReportData, ReportProcess, ReportProfile } from '../../src/report/data'
 
 export interface MadeSpan {
   name: string
@@ -36,6 +36,25 @@ export function spanColumns(spans: readonly MadeSpan[]): ReportProcess['spans'] 
     traceId: spans.map(({ traceId }, i) => traceId ?? i.toString(16).padStart(32, '0')),
     spanId: spans.map(({ spanId }, i) => spanId ?? i.toString(16).padStart(16, '0')),
     attributes: spans.map(({ attributes }) => attributes),
+  }
+}
+
+/** A profile of all the time, in which samples found these functions at work for these spans. */
+export function profileOf(
+  found: readonly { name: string; location?: string; span: number; samples: number }[],
+  given: Partial<ReportProfile> = {},
+): ReportProfile {
+  return {
+    ...{ periodMs: 1, startMs: 0, endMs: 1e6, lost: 0, costMs: 0, removed: 0 },
+    samples: found.reduce((sum, { samples }) => sum + samples, 0),
+    functions: found.map(({ name, location = '' }) => ({ name, location })),
+    found: {
+      span: Uint32Array.from(found, ({ span }) => span),
+      function: Uint32Array.from(found.keys()),
+      samples: Uint32Array.from(found, ({ samples }) => samples),
+      cpuMs: Float32Array.from(found, ({ samples }) => samples),
+    },
+    ...given,
   }
 }
 

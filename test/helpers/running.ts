@@ -38,7 +38,7 @@ export class Running implements Disposable {
     const child = spawn(file, args, {
       cwd,
       env: { ...process.env, NODE_OPTIONS: '', NO_COLOR: undefined, FORCE_COLOR: undefined, ...env },
-      timeout: 60_000,
+      timeout: 100_000,
     })
     this.#child = child
     child.stdout.setEncoding('utf8').on('data', (text: string) => {

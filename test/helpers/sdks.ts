@@ -107,7 +107,7 @@ export async function runBeside<T>(
   args: readonly string[],
   env: NodeJS.ProcessEnv = {},
 ): Promise<T> {
-  const { code, stdout, stderr } = await run(node, args, env, 60_000, folder)
+  const { code, stdout, stderr } = await run(node, args, env, 100_000, folder)
   expect({ code, stderr }, args.join(' ')).toEqual({ code: 0, stderr: '' })
   return JSON.parse(stdout)
 }
