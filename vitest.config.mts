@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
+import { basename } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 const dist = (path: string) => fileURLToPath(new URL(`dist/${path}`, import.meta.url))
 
@@ -11,6 +13,7 @@ const packed = [
   'bundles',
   'compatibility',
   'container',
+  'frameworks',
   'hosts',
   'installs',
   'overhead-sdks',
@@ -19,29 +22,101 @@ const packed = [
   'sdk-types',
   'vendors',
 ]
-// What is printed, how a program ends, what a file says, what a page shows.
+// What is printed, how a program ends, what a file says, what a page shows, what a server answers.
 const behaviour = [
+  'attach',
+  'alertmanager',
+  'alerts-clock',
+  'alerts-delivery',
+  'alerts-docs',
+  'alerts-file',
+  'alerts-formats',
+  'alerts-gone',
+  'alerts-groups',
+  'alerts-options',
+  'alerts-rules',
   'binary',
+  'border-arguments',
+  'border-handles',
+  'border-values',
   'build',
+  'demo',
+  'directions',
   'docs',
+  'doctor-applications',
+  'doctor-findings',
+  'doctor-text',
+  'ends',
   'exit-paths',
+  'fuzzing',
+  'faults',
+  'instrumentation',
+  'js-clock',
+  'memory-orders',
+  'metrics-export',
+  'metrics-look-back',
+  'metrics-span-names',
+  'named-files',
+  'observability',
+  'options',
+  'orders-command',
+  'orders-compose',
+  'orders-faults',
+  'orders-printed',
+  'orders-shown',
+  'orders-workload',
+  'own-copies',
   'out-of-memory',
   'package',
+  'private-files',
+  'prometheus-access',
+  'prometheus-endpoint',
+  'prometheus-environment',
+  'prometheus-exposition',
+  'prometheus-limits',
+  'prometheus-registration',
+  'prometheus-server',
   'record-thin',
+  'reliability',
   'recording-ends',
+  'register',
+  'register-environment',
+  'report-command',
+  'report-damaged',
+  'report-formats',
   'report-lanes',
   'report-large',
+  'report-moving',
+  'report-opened',
   'report-page',
   'report-pyramid',
   'report-reading',
   'report-table',
   'report-timeline',
   'report-wire',
+  'profile-weights',
   'restricted',
   'run',
   'run-bad-input',
   'run-instrument',
+  'supply-chain',
+  'skipped',
+  'soak-report',
+  'soak-trend',
   'tidy',
+  'v8-profile',
+]
+// Whose CPU time it was, and what is left of what is gone: by the clock of the thread itself and by what the process holds,
+// which no neighbour changes.
+const attributed = [
+  'attribution-connections',
+  'attribution-lifetime',
+  'attribution-turns',
+  'hostile',
+  'realms',
+  'shared-connections',
+  'shared-work',
+  'worker-churn',
 ]
 const files = (names: readonly string[]) =>
   names.map((name) => {
@@ -49,7 +124,37 @@ const files = (names: readonly string[]) =>
     if (!existsSync(new URL(file, import.meta.url))) throw new Error(`there is no ${file}`)
     return file
   })
-const sideBySide = { maxWorkers: Math.max(2, availableParallelism()), sequence: { groupOrder: 0 } }
+// One more than there are CPUs, since most of them wait for others.
+const sideBySide = { maxWorkers: availableParallelism() + 1, sequence: { groupOrder: 0 } }
+
+// What takes longest begins first, so that in the end nothing is waited for alone.
+const longest = [
+  'hostile',
+  'faults',
+  'shared-connections',
+  'compatibility',
+  'installs',
+  'exit-paths',
+  'attribution-turns',
+  'prometheus-server',
+  'attribution-lifetime',
+  'worker-churn',
+  'bundles',
+  'prometheus-endpoint',
+  'prometheus-environment',
+  'report-timeline',
+  'report-reading',
+]
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const group = ({ project }: TestSpecification) => project.config.sequence.groupOrder
+    const place = ({ moduleId }: TestSpecification) => {
+      const found = longest.indexOf(basename(moduleId, '.test.ts'))
+      return found < 0 ? longest.length : found
+    }
+    return files.toSorted((a, b) => group(a) - group(b) || place(a) - place(b))
+  }
+}
 
 export default defineConfig({
   // Tests import what users import: the built package, by its name.
@@ -59,14 +164,18 @@ export default defineConfig({
       { find: /^spanmeter\/otel$/, replacement: dist('otel/index.mjs') },
       { find: /^spanmeter\/metrics$/, replacement: dist('metrics/index.mjs') },
       { find: /^spanmeter\/prometheus$/, replacement: dist('prometheus/index.mjs') },
+      { find: /^spanmeter\/alerts$/, replacement: dist('alerts/index.mjs') },
       { find: /^spanmeter\/record$/, replacement: dist('record/index.mjs') },
     ],
   },
   test: {
     // One process per file: the sampler is one per process.
     pool: 'forks',
+    sequence: { sequencer: LongestFirst },
     // For what hangs: how long the rest takes is the machine's affair.
     testTimeout: 120_000,
+    // In the names of tests as well, where what is cut off may be why one was skipped.
+    chaiConfig: { truncateThreshold: 0 },
     hookTimeout: 120_000,
     // What is waited for comes when the machine has a CPU for it.
     expect: { poll: { timeout: 20_000 } },
@@ -78,13 +187,14 @@ export default defineConfig({
         test: { name: 'packed', include: files(packed), globalSetup: 'test/helpers/packed.ts', ...sideBySide },
       },
       { extends: true, test: { name: 'behaviour', include: files(behaviour), ...sideBySide } },
+      { extends: true, test: { name: 'attributed', include: files(attributed), ...sideBySide } },
       // One file at a time, and alone: they measure what this machine does.
       {
         extends: true,
         test: {
           name: 'measured',
           include: ['test/**/*.test.ts'],
-          exclude: files([...packed, ...behaviour]),
+          exclude: files([...packed, ...behaviour, ...attributed]),
           maxWorkers: 1,
           sequence: { groupOrder: 1 },
         },

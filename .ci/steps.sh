@@ -2,7 +2,7 @@
 #   alone NAME COUNT COMMAND...    runs a step while no other runs
 #   beside NAME COUNT COMMAND...   starts one beside others
 #   together                       waits for those, and shows what each printed
-#   report                         how long each took, and the count of all; fails if anything did
+#   report                         what failed, how long each took, and the count of all; fails if anything did
 # COUNT is a function that finds in what a step has printed how many passed and how many failed; with `-` it counts as one.
 
 logs=$(mktemp -d)
@@ -29,13 +29,14 @@ together() {
   done
 }
 
-# Leaves how long a step took, how many passed and how many failed.
+# Leaves how long a step took, the CPU time of the processes that it waited for, how many passed and how many failed.
 run() {
-  local number=$1 name=$2 count=$3 begin=$SECONDS status passed failed
+  local number=$1 name=$2 count=$3 begin=$SECONDS status cpu passed failed
   shift 3
   echo "--- $name"
-  "$@" 2>&1 </dev/null | tee "$logs/$number.log"
+  { TIMEFORMAT='%U %S'; time "$@" 2>&1 </dev/null; } 2>"$logs/$number.cpu" | tee "$logs/$number.log"
   status=${PIPESTATUS[0]}
+  cpu=$(awk '{ printf "%d", $1 + $2 }' "$logs/$number.cpu")
   if [ "$count" = - ]; then
     [ "$status" -eq 0 ] && passed=1 failed=0 || passed=0 failed=1
   else
@@ -44,20 +45,27 @@ run() {
     if [ "$status" -ne 0 ] || [ "${passed:-0}" -eq 0 ]; then [ "${failed:-0}" -gt 0 ] || failed=1; fi
   fi
   [ "${failed:-0}" -eq 0 ] || echo "FAILED: $name (exit $status)"
-  echo "$((SECONDS - begin)) ${passed:-0} ${failed:-0}" >"$logs/$number.result"
+  echo "$((SECONDS - begin)) ${cpu:-0} ${passed:-0} ${failed:-0}" >"$logs/$number.result"
+}
+
+# The tests of a step that failed, with the line before and after, where runners say what was wrong.
+failures() {
+  sed -E 's/\x1b\[[0-9;]*m//g' "$logs/$1.log" | grep -E -B 1 -A 1 '^ *FAIL(ED)?\b' | cut -c 1-400 | head -n 60
 }
 
 report() {
-  local number seconds passed failed all_passed=0 all_failed=0
-  printf '\n%7s %7s %7s\n' seconds passed failed
+  local number seconds cpu passed failed all_passed=0 all_failed=0 all_cpu=0 table
+  table=$(printf '%7s %7s %7s %7s' seconds CPU passed failed)
   for ((number = 1; number <= ${#names[@]}; number++)); do
     # A step that left nothing did not come to its end.
-    read -r seconds passed failed < <(cat "$logs/$number.result" || echo 0 0 1)
-    printf '%7d %7d %7d  %s\n' "$seconds" "$passed" "$failed" "${names[number - 1]}"
+    read -r seconds cpu passed failed < <(cat "$logs/$number.result" || echo 0 0 0 1)
+    table+=$(printf '\n%7d %7d %7d %7d  %s' "$seconds" "$cpu" "$passed" "$failed" "${names[number - 1]}")
+    [ "$failed" -eq 0 ] || printf '\nFAILED: %s\n%s\n' "${names[number - 1]}" "$(failures "$number")"
+    all_cpu=$((all_cpu + cpu))
     all_passed=$((all_passed + passed))
     all_failed=$((all_failed + failed))
   done
-  printf '%7d %15s  in all\n\n' "$SECONDS" ''
+  printf '\n%s\n%7d %7d %15s  in all\n\n' "$table" "$SECONDS" "$all_cpu" ''
   echo "$all_passed passed, $all_failed failed"
   [ "$all_failed" -eq 0 ]
 }

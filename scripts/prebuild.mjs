@@ -2,13 +2,15 @@
  * Makes the binaries of a release under prebuilds/, for each kind of Linux, on any x64 one:
  *   npm run prebuild
  * With the same headers of Node.js as `npm run build:native`. What COMPILER_LAUNCHER names, such as `ccache`, starts the
- * compiler. The package must have no script named `build`: npm would run this one before it.
+ * compiler. The package must have no script named `build`: npm would run this one before it. The core is compiled as one
+ * unit: the compiler sees across its files, and reads the headers that they share once.
  */
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, rmSync, symlinkSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { nodedirBeside } from './headers.mjs'
-import { zigEnvironment } from './zig.mjs'
+import { licenceTexts } from './licences.mjs'
+import { zigEnvironment, zigFolder } from './zig.mjs'
 
 const targets = [
   // Node.js 20 and 22 need glibc 2.28 themselves.
@@ -22,6 +24,10 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const zig = zigEnvironment(targets.map(({ triple }) => triple))
 const launcher = process.env.COMPILER_LAUNCHER ?? ''
 const nodedir = process.env.npm_config_nodedir || nodedirBeside()
+const gyp = readFileSync(`${root}/binding.gyp`, 'utf8')
+const ofCore = /^ *"(native\/core\/.+\.cc)",\n/gm
+const coreSources = [...gyp.matchAll(ofCore)].map(([, path]) => path)
+const withCoreAsOne = gyp.replaceAll(ofCore, '').replace('"sources": [\n', '"sources": [\n"core.cc",\n')
 rmSync(`${root}/prebuilds`, { recursive: true, force: true })
 
 for (const { arch, libc, triple } of targets) {
@@ -30,7 +36,9 @@ for (const { arch, libc, triple } of targets) {
   const folder = `${root}/build/prebuild/${arch}-${libc}`
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })
-  for (const name of ['binding.gyp', 'native', 'package.json']) symlinkSync(`../../../${name}`, `${folder}/${name}`)
+  for (const name of ['native', 'package.json']) symlinkSync(`../../../${name}`, `${folder}/${name}`)
+  writeFileSync(`${folder}/core.cc`, coreSources.map((path) => `#include "${path}"\n`).join(''))
+  writeFileSync(`${folder}/binding.gyp`, withCoreAsOne)
 
   console.log(`--- linux-${arch} ${libc}`)
   const made = [
@@ -55,3 +63,14 @@ for (const { arch, libc, triple } of targets) {
     },
   })
 }
+
+// What is compiled into each of them.
+mkdirSync(`${root}/prebuilds`, { recursive: true })
+const libraries = {
+  'node-addon-api': `${root}/node_modules/node-addon-api/LICENSE.md`,
+  'the libraries of the Zig compiler': `${zigFolder}/LICENSE`,
+  'libc++': `${zigFolder}/lib/libcxx/LICENSE.TXT`,
+  'libc++abi': `${zigFolder}/lib/libcxxabi/LICENSE.TXT`,
+  libunwind: `${zigFolder}/lib/libunwind/LICENSE.TXT`,
+}
+writeFileSync(`${root}/prebuilds/LICENSES.txt`, licenceTexts(libraries))

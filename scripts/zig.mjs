@@ -10,6 +10,9 @@ const integrity = 'sha512-8vT8FO4smHeurOHFdJ7zyUvOifxkTtii2Y7+lEkkSKBEHozsHUKSnE
 
 const folder = fileURLToPath(new URL('../build/zig', import.meta.url))
 
+/** Where its package is, once there is an environment for it. */
+export const zigFolder = `${folder}/node_modules/${name}`
+
 /**
  * The environment in which a compiler for each target, such as `x86_64-linux-musl`, is a command: with `-cc` and `-c++`
  * after its name. What zig makes of the libraries of a target goes to ZIG_GLOBAL_CACHE_DIR if that is set.
@@ -31,7 +34,7 @@ export function zigEnvironment(targets) {
     }
   }
   return {
-    PATH: `${folder}/bin:${folder}/node_modules/${name}:${process.env.PATH}`,
+    PATH: `${folder}/bin:${zigFolder}:${process.env.PATH}`,
     ZIG_GLOBAL_CACHE_DIR: process.env.ZIG_GLOBAL_CACHE_DIR ?? `${folder}/cache`,
     ZIG_LOCAL_CACHE_DIR: `${folder}/cache`,
   }
