@@ -15,18 +15,28 @@ interface Span {
 }
 type Spans = Record<string, Span>
 
-function expectTrue(name: string, { truth, self }: Span): void {
-  expect(Math.abs(self - truth), `${name}: measured ${self} of ${truth} ms`).toBeLessThan(Math.max(2, 0.02 * truth))
+const inWords = (name: string, { truth, self }: Span) => `${name}: measured ${self} of ${truth} ms`
+
+function expectTrue(name: string, span: Span): void {
+  const { truth, self } = span
+  expect(Math.abs(self - truth), inWords(name, span)).toBeLessThan(Math.max(2, 0.02 * truth))
 }
 
 /**
  * Nothing of what a span burned may be missing: what counts for the wrong one is missing from the right one. Beside the
- * burning there is what streams, sockets and requests take to do their work, which is the span's own as well.
+ * burning there is what streams, sockets and requests take to do their work, which is the span's own as well. How much
+ * that is depends on the machine (a collection of garbage, a worker that starts beside busy neighbours): of three rounds
+ * one must be without it.
  */
-function expectAllOf(name: string, { truth, self }: Span): void {
-  const words = `${name}: measured ${self} of ${truth} ms`
-  expect(self, words).toBeGreaterThan(truth - Math.max(0.5, 0.02 * truth))
-  expect(self, words).toBeLessThan(truth + Math.max(6, 0.05 * truth))
+async function expectAllOf(first: Spans, again: () => Promise<Spans>): Promise<void> {
+  for (let round = 1, spans = first; ; round++, spans = await again()) {
+    const all = Object.entries(spans).map(([name, span]) => ({ ...span, words: inWords(name, span) }))
+    expect(all.length).toBeGreaterThan(0)
+    for (const { self, truth, words } of all) expect(self, words).toBeGreaterThan(truth - Math.max(0.5, 0.02 * truth))
+
+    const tooMuch = all.filter(({ self, truth }) => self >= truth + Math.max(6, 0.05 * truth))
+    if (tooMuch.length === 0 || round === 3) return expect(tooMuch.map(({ words }) => words)).toEqual([])
+  }
 }
 
 const scenarios = [
@@ -70,10 +80,9 @@ describe.each(nodeVersions)('$name', ({ path }) => {
 
     test('the list is complete', () => expect(Object.keys(results).toSorted()).toEqual(scenarios.toSorted()))
 
-    test.each(scenarios)('%s', (scenario) => {
-      const spans = Object.entries(results[scenario]!)
-      expect(spans.length).toBeGreaterThan(0)
-      for (const [name, span] of spans) expectAllOf(name, span)
+    test.each(scenarios)('%s', async (scenario) => {
+      const fixture = () => askFixture<typeof results>('attribution/turns.cjs', { node: path, args: [scenario] })
+      await expectAllOf(results[scenario]!, async () => (await fixture())[scenario]!)
     })
   })
 
