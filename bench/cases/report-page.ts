@@ -4,7 +4,7 @@ import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { chromium, type Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import type { ReportData } from '../../dist/report/data.js'
 import { type Case, type Metric, median } from '../case.js'
 import { largeReport } from '../load/large-report.js'
@@ -37,6 +37,8 @@ async function measure(data: ReportData, file: string): Promise<Metric[]> {
   const written = performance.now() - begin
   writeFileSync(file, html)
 
+  // Loaded here, since each case is in a process of its own, and this takes a second.
+  const { chromium } = await import('playwright-core')
   const browser = await chromium.launch({ executablePath: browserPath()!, args: ['--no-sandbox'] })
   try {
     const page = await browser.newPage({ viewport: { width: 1280, height: 900 } })
