@@ -139,3 +139,14 @@ describe('rules', () => {
     expect(() => alerts.add(rule as never)).toThrow('the alerts were closed')
   })
 })
+
+test('what others have put on Object.prototype is no option', async () => {
+  const theirs = { monitor: {}, intervalMs: 'never', forMs: -1, timeoutMs: 0, urlFile: '/theirs', unheardOf: 7 }
+  Object.assign(Object.prototype, theirs)
+  try {
+    const channels = [{ type: 'slack', url: 'http://127.0.0.1:9/' }] as const
+    await createAlerts({ rules: [rule as never], channels, metrics: {} }).close()
+  } finally {
+    for (const name of Object.keys(theirs)) delete (Object.prototype as Record<string, unknown>)[name]
+  }
+})

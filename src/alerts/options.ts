@@ -30,8 +30,9 @@ export function checkAlertsOptions(options: AlertsOptions): CheckedAlerts {
 }
 
 /** Fills in the defaults. Undefined where something is wrong. */
-export function checkAlerts(options: unknown, names: readonly string[], problems: Problems): CheckedAlerts | undefined {
-  if (!problems.fields([], options, names)) return undefined
+export function checkAlerts(given: unknown, names: readonly string[], problems: Problems): CheckedAlerts | undefined {
+  const options = problems.fields([], given, names)
+  if (options === undefined) return undefined
   const functions = functionsIn(options.metrics, problems)
   const fed = new Set(listIn(options.fed, ['fed'], problems).flatMap((name, i) => fedName(name, ['fed', i], problems)))
   const own = new Set([...functions.keys(), ...fed])
@@ -77,8 +78,9 @@ function fedName(value: unknown, path: Path, problems: Problems): string[] {
 
 function functionsIn(value: unknown, problems: Problems): Map<string, () => number | undefined> {
   const functions = new Map<string, () => number | undefined>()
-  if (value === undefined || !problems.fields(['metrics'], value, Object.keys(Object(value)))) return functions
-  for (const [key, read] of Object.entries(value)) {
+  if (value === undefined) return functions
+  const given = problems.fields(['metrics'], value, Object.keys(Object(value)))
+  for (const [key, read] of Object.entries(given ?? {})) {
     problems.at(['metrics', key], (name) => {
       notBuiltIn(name, key)
       if (typeof read !== 'function') throw new TypeError(`${name} must be a function, got ${show(read)}`)

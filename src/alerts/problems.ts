@@ -23,19 +23,21 @@ export class Problems {
     }
   }
 
-  /** Whether it is an object, whose unknown names are problems. */
-  fields(path: Path, value: unknown, names: readonly string[]): value is Record<string, unknown> {
-    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
-    if (!isObject) {
+  /**
+   * What an object has of its own: what others have put on Object.prototype is no option. Unknown names are problems.
+   * Undefined if it is no object.
+   */
+  fields(path: Path, value: unknown, names: readonly string[]): Record<string, unknown> | undefined {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
       this.at(path, (name) => {
         throw new TypeError(`${name || 'options'} must be an object, got ${show(value)}`)
       })
-      return false
+      return undefined
     }
     for (const key of Object.keys(value)) {
       this.at([...path, key], () => oneOf(path.length === 0 ? 'option' : `option of ${nameOf(path)}`, key, names))
     }
-    return true
+    return Object.assign(Object.create(null), value)
   }
 
   /** The checked value; undefined if there is none. */

@@ -34,13 +34,13 @@ export const channelNames: Readonly<Record<ChannelOptions['type'], readonly stri
 const pagerDutyUrl = 'https://events.pagerduty.com/v2/enqueue'
 
 /** Fills in the defaults. Undefined where something is wrong. */
-export function checkChannel(value: unknown, problems: Problems, at: Path): CheckedChannel | undefined {
+export function checkChannel(given: unknown, problems: Problems, at: Path): CheckedChannel | undefined {
   const before = problems.list.length
-  const type = problems.at([...at, 'type'], (name) => oneOf(name, (value as ChannelOptions | null)?.type, channelTypes))
-  if (type === undefined) return undefined
-  if (!problems.fields(at, value, ['type', ...channelNames[type], ...delivery])) return undefined
+  const type = problems.at([...at, 'type'], (name) => oneOf(name, typeOf(given), channelTypes))
+  const value = type && problems.fields(at, given, ['type', ...channelNames[type], ...delivery])
+  if (type === undefined || value === undefined) return undefined
   const optional = (key: string, fallback: number, low: number, high: number, check = number) =>
-    problems.optional([...at, key], value[key], (name, given) => check(name, given, low, high)) ?? fallback
+    problems.optional([...at, key], value[key], (name, option) => check(name, option, low, high)) ?? fallback
   const isPagerDuty = type === 'pagerduty'
   const channel = {
     type,
@@ -60,6 +60,10 @@ export function checkChannel(value: unknown, problems: Problems, at: Path): Chec
   return problems.list.length > before ? undefined : channel
 }
 
+function typeOf(channel: unknown): unknown {
+  return Object.hasOwn(Object(channel), 'type') ? (channel as ChannelOptions).type : undefined
+}
+
 /** Something secret, which is given itself or in a file. No error contains it. */
 function secret(
   value: Record<string, unknown>,
@@ -69,8 +73,8 @@ function secret(
   problems: Problems,
   at: Path,
 ): () => string {
-  const { [key]: given, ...others } = value
-  const file = fileKey === undefined ? undefined : others[fileKey]
+  const given = value[key]
+  const file = fileKey === undefined ? undefined : value[fileKey]
   const which = fileKey === undefined ? key : `${key} or ${fileKey}`
   const read = (name: string) => hiding(name, file === undefined ? given : contentOf(name, file), check)
   const path = [...at, file === undefined ? key : fileKey!]

@@ -31,26 +31,29 @@ const anyNumber = (name: string, value: unknown) => number(name, value, low, hig
 
 /** Fills in the defaults; `own` are metrics of the application. Undefined where something is wrong. */
 export function checkRule(
-  value: unknown,
+  given: unknown,
   own: ReadonlySet<string>,
   problems: Problems,
   at: Path = [],
 ): CheckedRule | undefined {
   const before = problems.list.length
-  if (!problems.fields(at, value, ruleNames)) return undefined
+  const value = problems.fields(at, given, ruleNames)
+  if (value === undefined) return undefined
   const known = [...builtInMetrics, ...own]
   const name = problems.at([...at, 'name'], (label) => text(label, value.name))
   const metric = problems.at([...at, 'metric'], (label) => oneOf(label, value.metric, known))
   const condition = problems.at([...at, 'condition'], (label) => oneOf(label, value.condition, conditions))
   const threshold = problems.at([...at, 'threshold'], (label) => anyNumber(label, value.threshold))
-  const clearThreshold = problems.optional([...at, 'clearThreshold'], value.clearThreshold, (label, given) =>
-    clearing(label, anyNumber(label, given), condition, threshold),
+  const clearThreshold = problems.optional([...at, 'clearThreshold'], value.clearThreshold, (label, clear) =>
+    clearing(label, anyNumber(label, clear), condition, threshold),
   )
   const forMs = problems.optional([...at, 'forMs'], value.forMs, milliseconds) ?? 0
   const averageMs = problems.optional([...at, 'averageMs'], value.averageMs, averaging)
   const checked = {
     keepFiringForMs: problems.optional([...at, 'keepFiringForMs'], value.keepFiringForMs, milliseconds) ?? 0,
-    severity: problems.optional([...at, 'severity'], value.severity, (label, given) => oneOf(label, given, severities)),
+    severity: problems.optional([...at, 'severity'], value.severity, (label, severity) =>
+      oneOf(label, severity, severities),
+    ),
     cooldownMs: problems.optional([...at, 'cooldownMs'], value.cooldownMs, milliseconds) ?? 300_000,
     labels: checkTexts(value.labels, problems, [...at, 'labels'], /^[a-zA-Z_]\w*$/),
     annotations: checkTexts(value.annotations, problems, [...at, 'annotations'], /^[a-zA-Z_]\w*$/),
