@@ -114,7 +114,6 @@ const attributed = [
   'attribution-turns',
   'hostile',
   'realms',
-  'shared-connections',
   'shared-work',
   'worker-churn',
 ]
@@ -131,7 +130,6 @@ const sideBySide = { maxWorkers: availableParallelism() + 1, sequence: { groupOr
 const longest = [
   'hostile',
   'faults',
-  'shared-connections',
   'compatibility',
   'installs',
   'exit-paths',

@@ -39,13 +39,20 @@ function expectNoOwnTime(span: Span): void {
 }
 
 test('what a span ran after the end that it was given is not its own', async () => {
-  const span = tracer.startSpan('span')
-  const { ownMs, cut } = await cutInTwo(
-    span,
-    () => work(60),
-    () => work(120),
-  )
-  span.end(new Date(cut))
+  let span: Span
+  let ownMs: number
+  // Where the sampler had no CPU around the cut, it cannot be known: a round later it had.
+  for (let round = 1; ; round++) {
+    span = tracer.startSpan('span')
+    const halves = await cutInTwo(
+      span,
+      () => work(60),
+      () => work(120),
+    )
+    span.end(new Date(halves.cut))
+    ownMs = halves.ownMs
+    if (attribute(span, 'cpu.self_ms') !== undefined || round === 5) break
+  }
   expectMs(attribute(span, 'cpu.self_ms'), ownMs)
   expect(attribute(span, 'cpu.self_avg')).toBeLessThanOrEqual(105)
   expect(attribute(span, 'cpu.self_ms')).toBeLessThanOrEqual((attribute(span, 'cpu.time_ms') as number) + 1)

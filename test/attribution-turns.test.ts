@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest'
+import { expectAllOf, inWords } from './helpers/burned'
 import { askFixture } from './helpers/child'
 import { nodeVersions } from './helpers/nodes'
 
@@ -15,28 +16,9 @@ interface Span {
 }
 type Spans = Record<string, Span>
 
-const inWords = (name: string, { truth, self }: Span) => `${name}: measured ${self} of ${truth} ms`
-
 function expectTrue(name: string, span: Span): void {
   const { truth, self } = span
   expect(Math.abs(self - truth), inWords(name, span)).toBeLessThan(Math.max(2, 0.02 * truth))
-}
-
-/**
- * Nothing of what a span burned may be missing: what counts for the wrong one is missing from the right one. Beside the
- * burning there is what streams, sockets and requests take to do their work, which is the span's own as well. How much
- * that is depends on the machine (a collection of garbage, a worker that starts beside busy neighbours): of three rounds
- * one must be without it.
- */
-async function expectAllOf(first: Spans, again: () => Promise<Spans>): Promise<void> {
-  for (let round = 1, spans = first; ; round++, spans = await again()) {
-    const all = Object.entries(spans).map(([name, span]) => ({ ...span, words: inWords(name, span) }))
-    expect(all.length).toBeGreaterThan(0)
-    for (const { self, truth, words } of all) expect(self, words).toBeGreaterThan(truth - Math.max(0.5, 0.02 * truth))
-
-    const tooMuch = all.filter(({ self, truth }) => self >= truth + Math.max(6, 0.05 * truth))
-    if (tooMuch.length === 0 || round === 3) return expect(tooMuch.map(({ words }) => words)).toEqual([])
-  }
 }
 
 const scenarios = [
