@@ -2,11 +2,10 @@
  * Makes the binaries of a release under prebuilds/, for each kind of Linux, on any x64 one:
  *   npm run prebuild
  * With the same headers of Node.js as `npm run build:native`. What COMPILER_LAUNCHER names, such as `ccache`, starts the
- * compiler. The package must have no script named `build`: npm would run this one before it. The core is compiled as one
- * unit: the compiler sees across its files, and reads the headers that they share once.
+ * compiler. The package must have no script named `build`: npm would run this one before it.
  */
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { nodedirBeside } from './headers.mjs'
 import { licenceTexts } from './licences.mjs'
@@ -24,10 +23,6 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const zig = zigEnvironment(targets.map(({ triple }) => triple))
 const launcher = process.env.COMPILER_LAUNCHER ?? ''
 const nodedir = process.env.npm_config_nodedir || nodedirBeside()
-const gyp = readFileSync(`${root}/binding.gyp`, 'utf8')
-const ofCore = /^ *"(native\/core\/.+\.cc)",\n/gm
-const coreSources = [...gyp.matchAll(ofCore)].map(([, path]) => path)
-const withCoreAsOne = gyp.replaceAll(ofCore, '').replace('"sources": [\n', '"sources": [\n"core.cc",\n')
 rmSync(`${root}/prebuilds`, { recursive: true, force: true })
 
 for (const { arch, libc, triple } of targets) {
@@ -36,9 +31,7 @@ for (const { arch, libc, triple } of targets) {
   const folder = `${root}/build/prebuild/${arch}-${libc}`
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })
-  for (const name of ['native', 'package.json']) symlinkSync(`../../../${name}`, `${folder}/${name}`)
-  writeFileSync(`${folder}/core.cc`, coreSources.map((path) => `#include "${path}"\n`).join(''))
-  writeFileSync(`${folder}/binding.gyp`, withCoreAsOne)
+  for (const name of ['binding.gyp', 'native', 'package.json']) symlinkSync(`../../../${name}`, `${folder}/${name}`)
 
   console.log(`--- linux-${arch} ${libc}`)
   const made = [

@@ -63,8 +63,12 @@ function arrow(from: Row, to: Row): string {
   return `${from.paths.join()} → ${to.paths.join()}`
 }
 
+/** What the compiler is given: each has all files of the folder of its name. */
+const units = ['native/core.cc', 'native/binding.cc']
+
 const table = readTable()
-const files = [...sourcesIn('native'), ...sourcesIn('src')].filter(({ path }) => !path.startsWith('native/test/'))
+const sources = [...sourcesIn('native'), ...sourcesIn('src')].filter(({ path }) => !path.startsWith('native/test/'))
+const files = sources.filter(({ path }) => !units.includes(path))
 
 describe('the table of folders in CONTRIBUTING.md', () => {
   test('names only what is there, and every source file belongs to a row', () => {
@@ -83,6 +87,12 @@ describe('the table of folders in CONTRIBUTING.md', () => {
     const allowed = table.flatMap((row) => row.mayImport.map((to) => arrow(row, to)))
     expect(allowed.filter((arrow) => !arrows.has(arrow))).toEqual([])
   })
+})
+
+test.each(units)('%s has all of its folder', (unit) => {
+  const folder = unit.replace('.cc', '/')
+  const those = files.map(({ path }) => path).filter((path) => path.startsWith(folder) && path.endsWith('.cc'))
+  expect(sources.find(({ path }) => path === unit)!.imports.toSorted()).toEqual(those.toSorted())
 })
 
 test('no file imports itself, by whatever way', () => {
