@@ -12,6 +12,9 @@ export interface Series {
   value: number
 }
 
+/** Seconds since 1970, and the value. */
+type Point = [number, string]
+
 export interface Alerting {
   /** The file. */
   rules: string
@@ -59,15 +62,21 @@ export class PrometheusServer implements AsyncDisposable {
   }
 
   /** What a PromQL expression gives, now or at another time, in ms since 1970. */
-  async ask(query: string, atMs = Date.now()): Promise<Series[]> {
-    const parameters = new URLSearchParams({ query, time: String(atMs / 1000) })
-    const response = await fetch(`${this.#url}/api/v1/query?${parameters}`)
-    const answer = (await response.json()) as {
-      error?: string
-      data: { result: { metric: Record<string, string>; value: [number, string] }[] }
+  async ask(query: string, atMs?: number): Promise<Series[]> {
+    const result = await this.#query<{ value: Point }>(query, atMs)
+    return result.map(({ metric, value }) => ({ metric, value: Number(value[1]) }))
+  }
+
+  /** What was scraped, as `name[20s]` says: when it was asked for, in ms since 1970, and the sum of all series. */
+  async askSamples(range: string, atMs?: number): Promise<Map<number, number>> {
+    const samples = new Map<number, number>()
+    for (const { values } of await this.#query<{ values: Point[] }>(range, atMs)) {
+      for (const [seconds, value] of values) {
+        const ms = Math.round(1000 * seconds)
+        samples.set(ms, (samples.get(ms) ?? 0) + Number(value))
+      }
     }
-    if (answer.error !== undefined) throw new Error(`${query}: ${answer.error}`)
-    return answer.data.result.map(({ metric, value }) => ({ metric, value: Number(value[1]) }))
+    return samples
   }
 
   /** The value of the one series that it gives. */
@@ -75,6 +84,17 @@ export class PrometheusServer implements AsyncDisposable {
     const series = await this.ask(query, atMs)
     if (series.length !== 1) throw new Error(`${query} gives ${series.length} series`)
     return series[0]!.value
+  }
+
+  async #query<T>(query: string, atMs = Date.now()): Promise<({ metric: Record<string, string> } & T)[]> {
+    const parameters = new URLSearchParams({ query, time: String(atMs / 1000) })
+    const response = await fetch(`${this.#url}/api/v1/query?${parameters}`)
+    const answer = (await response.json()) as {
+      error?: string
+      data: { result: ({ metric: Record<string, string> } & T)[] }
+    }
+    if (answer.error !== undefined) throw new Error(`${query}: ${answer.error}`)
+    return answer.data.result
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
