@@ -64,6 +64,22 @@ async function warmUp(): Promise<void> {
 }
 
 export function expectMs(actual: unknown, expected: number): void {
-  expect(actual).toBeGreaterThan(expected * 0.97 - 0.2)
-  expect(actual).toBeLessThan(expected * 1.05 + 2)
+  expect(actual).toBeGreaterThan(leastOf(expected))
+  expect(actual).toBeLessThan(mostOf(expected))
 }
+
+/**
+ * The same of several spans, where timers and promises are part of their work: how long these take depends on what else the
+ * machine does. Of three rounds one must be without too much; nothing may be missing in any.
+ */
+export async function expectMsOfAll(measure: () => Promise<{ actual: unknown; expected: number }[]>): Promise<void> {
+  for (let round = 1; ; round++) {
+    const all = await measure()
+    for (const { actual, expected } of all) expect(actual).toBeGreaterThan(leastOf(expected))
+    const beyond = all.filter(({ actual, expected }) => (actual as number) >= mostOf(expected))
+    if (beyond.length === 0 || round === 3) return expect(beyond).toEqual([])
+  }
+}
+
+const leastOf = (ms: number) => ms * 0.97 - 0.2
+const mostOf = (ms: number) => ms * 1.05 + 2
