@@ -38,9 +38,14 @@ async function spike(bytes: number, collector: MetricCollector): Promise<void> {
   const stairs = new Staircase(bytes)
   stairs.step(bytes)
   const samples = () => value(collector.collect('spike'), 'spanmeter.sampler.samples')
-  const before = samples()
-  await expect.poll(samples, { interval: 10 }).toBeGreaterThan(before + 5)
+  const sampled = async () => {
+    const before = samples()
+    await expect.poll(samples, { interval: 10 }).toBeGreaterThan(before + 5)
+  }
+  await sampled()
   stairs.step(-bytes)
+  // Until then the last sample is one of the spike, or of when it was half given back, with which a collection begins.
+  await sampled()
 }
 
 describe('MetricCollector', () => {
