@@ -23,6 +23,8 @@ Nanos time_of(uint64_t row) {
 Nanos cpu_of(uint64_t row) {
   return static_cast<Nanos>(row / 2) * kUsed[0] + static_cast<Nanos>((row + 1) / 2) * kUsed[1];
 }
+// Rows, of a level of the pyramid that reaches further back than the rows.
+constexpr uint64_t kNode = 1024;
 // Billionths, of the piece that ends with a row.
 constexpr int64_t rate(Nanos used) {
   return used * (1'000'000'000 / kMillisecond);
@@ -41,11 +43,12 @@ struct Attacked {
     if (row > 0) histogram->append(row, values[kTime], rate(kUsed[row % 2]), kMillisecond);
   }
 
-  // One of the two rates, to the width of a bucket.
+  // To the width of a bucket.
+  static bool near(double found, int64_t rate) {
+    return std::fabs(found / static_cast<double>(rate) - 1) < 0.06;
+  }
   static bool possible(double found) {
-    return std::any_of(kUsed.begin(), kUsed.end(), [&](Nanos used) {
-      return std::fabs(found / static_cast<double>(rate(used)) - 1) < 0.06;
-    });
+    return std::any_of(kUsed.begin(), kUsed.end(), [&](Nanos used) { return near(found, rate(used)); });
   }
 
   void ask(std::mt19937_64& random, Findings& findings) const {
@@ -65,6 +68,42 @@ struct Attacked {
     findings.answers++;
     for (const double found : quantiles.at({0.02, 0.5, 1})) findings.expect(possible(found));
   }
+
+  // From where only snapshots are left, of which the writer overwrites the oldest next. Each rate has half of
+  // the time, but for the little that is known by the mean of the node in which the window begins.
+  void ask_beyond_rows(std::mt19937_64& random, Findings& findings) const {
+    const uint64_t head = pyramid->rows().head(), kept = pyramid->rows().capacity();
+    if (head < 4 * kept) return;
+    const uint64_t node = (head - kept) / kNode * kNode;
+    const uint64_t first = node - 1 - random() % (kNode / 16);
+    const uint64_t last = head - 1 - random() % (kept / 2);
+    Stretch stretch;
+    if (!stretch.load(pyramid.get(), kShape, {time_of(first), time_of(last)})) return;
+    if (!stretch.line().has_rows() || stretch.line().to().level > 0) return;
+    Quantiles quantiles;
+    quantiles.load(stretch, *pyramid, *histogram);
+    const auto [low, high] = ends(quantiles);
+    findings.answers++;
+    findings.expect((near(low, rate(kUsed[0])) && near(high, rate(kUsed[1]))) ||
+                    is_outer(low, high, stretch));
+  }
+
+  static std::array<double, 2> ends(const Quantiles& quantiles) {
+    const auto found = quantiles.at({0.25, 0.5, 0.75});
+    return {found[0], found[2]};
+  }
+
+  // Whether there is only what lies at the edges, since the writer was faster.
+  static bool is_outer(double low, double high, const Stretch& stretch) {
+    auto pieces = stretch.outer();
+    std::sort(pieces.begin(), pieces.end(), [](const Piece& a, const Piece& b) { return a.value < b.value; });
+    const auto at = [&](double share) {
+      const auto all = static_cast<double>(pieces[0].length + pieces[1].length);
+      return pieces[static_cast<double>(pieces[0].length) >= share * all && pieces[0].length > 0 ? 0 : 1]
+          .value;
+    };
+    return near(low, at(0.25)) && near(high, at(0.75));
+  }
 };
 
 void attack_quantiles_of(size_t rows) {
@@ -81,6 +120,15 @@ TEST(quantiles_of_sixteen_rows_are_of_rates_that_were) {
 
 TEST(quantiles_of_a_thousand_rows_are_of_rates_that_were) {
   attack_quantiles_of(1024);
+}
+
+TEST(quantiles_from_beyond_the_rows_are_of_both_rates) {
+  attack([] {
+    const auto attacked = std::make_shared<Attacked>(1024);
+    return Round{
+        [=](uint64_t row) { attacked->write(row); },
+        [=](std::mt19937_64& random, Findings& findings) { attacked->ask_beyond_rows(random, findings); }};
+  });
 }
 
 }  // namespace
