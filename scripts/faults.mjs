@@ -8,7 +8,7 @@
  */
 import { execFileSync, spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { availableParallelism, cpus, release, setPriority, tmpdir } from 'node:os'
+import { availableParallelism, cpus, release, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
@@ -23,8 +23,6 @@ if (options.size > 0) {
   console.error(`faults: unknown option ${[...options][0]}; there are --brief, --core-only and --node-only`)
   process.exit(2)
 }
-// It can wait, and the tests beside it measure.
-setPriority(10)
 const folder = mkdtempSync(join(tmpdir(), 'spanmeter-faults-'))
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
 
