@@ -84,7 +84,8 @@ void check_window(const char* name, const spanmeter::WindowStats& stats, const A
   const double percent = 101.1 * spanmeter::available_cores();
 
   window.within("durationMs", stats.durationMs, to_ms(end.time - start.time) - kMore, longest);
-  // One at either end, of which the first may be of a tick before, and one out of turn where there is another plan.
+  // One at either end, of which the first may be of a tick before, and one out of turn where there is another
+  // plan.
   window.within("samples", stats.samples, 0, longest + 3);
   window.within("coverage", stats.coverage, 0, 1);
   window.within("maxGapMs", stats.maxGapMs, 0, longest);
