@@ -43,4 +43,6 @@ function send(message: ClientMessage): void {
   process.send!(message)
 }
 
+// It must not outlive a service that failed.
+process.once('disconnect', () => process.exit())
 main()
