@@ -26,7 +26,7 @@ const cells = nodeVersions.flatMap((node, row) =>
 )
 
 /** Long enough that what a service does beside it does not count. */
-const lastPath = '/work/200'
+const lastPath = '/burn/200'
 
 /** Starts a service, asks it to work, and ends it. */
 async function serve(sdk: Sdk, node: string, args: readonly string[], env: NodeJS.ProcessEnv = {}) {
@@ -34,7 +34,7 @@ async function serve(sdk: Sdk, node: string, args: readonly string[], env: NodeJ
   // The detectors of clouds would wait for answers that nobody gives here.
   const settings = { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint, OTEL_NODE_RESOURCE_DETECTORS: 'env,process' }
   await using service = await Service.start(join(sdk.folder, 'app'), node, args, { ...settings, ...env })
-  for (let i = 0; i < 3; i++) await service.get('/work/20')
+  for (let i = 0; i < 3; i++) await service.get('/burn/20')
   const { usedMs } = await service.get<{ usedMs: number }>(lastPath)
   expect(await service.end()).toEqual({ code: 0, stderr: '' })
   return { usedMs, spans: receiver.spans, types: new Set(receiver.requests.map(({ type }) => type)) }

@@ -59,7 +59,7 @@ describe.skipIf(!hasPrometheus)(`a real Prometheus server${ifPrometheus}`, () =>
 
   /** As if it had said so at that time. */
   function truthAt(ms: number): Pick<Truth, 'cpuMs' | 'kept'> {
-    const i = truths.findIndex(({ atMs }) => atMs > ms)
+    const i = truths.findIndex(({ atMs }) => atMs >= ms)
     const [before, after] = [truths[i - 1]!, truths[i]!]
     const part = (ms - before.atMs) / (after.atMs - before.atMs)
     return { cpuMs: before.cpuMs + part * (after.cpuMs - before.cpuMs), kept: before.kept && after.kept }

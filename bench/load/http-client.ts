@@ -8,8 +8,8 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import autocannon from 'autocannon'
 
-// Each answer comes when the machine has a CPU for it.
-const patience = { connections: 16, timeout: 100 }
+// Each answer comes when the machine has a CPU for it: within so many seconds.
+const load = { connections: 16, timeout: 100 }
 // A few requests where nobody looks at the numbers.
 const [warmUp, measured] =
   process.env.BENCH_SMOKE === undefined ? [{ duration: 2 }, { duration: 4 }] : [{ amount: 50 }, { amount: 200 }]
@@ -22,16 +22,14 @@ async function main(): Promise<void> {
   await once(collector, 'listening')
   process.send!({ collectorPort: (collector.address() as AddressInfo).port })
   const [{ url }] = (await once(process, 'message')) as [{ url: string }]
-  await autocannon({ url, ...patience, ...warmUp })
+  await autocannon({ url, ...load, ...warmUp })
   process.send!({ state: 'begin' })
-  const { requests, errors, non2xx } = await autocannon({ url, ...patience, ...measured })
+  const { requests, errors, non2xx } = await autocannon({ url, ...load, ...measured })
   process.send!({ state: 'end', requests: requests.total, perSecond: requests.average, failed: errors + non2xx })
   await once(process, 'message') // the service is done with its last export
   process.disconnect()
-  collector.closeAllConnections()
-  collector.close()
 }
 
-// It must not outlive a service that failed.
+// That is its end, also where the service has failed.
 process.once('disconnect', () => process.exit())
 main()

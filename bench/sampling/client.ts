@@ -34,8 +34,6 @@ async function main(): Promise<void> {
   send({ done: true })
   await once(process, 'message') // everything was exported
   send({ spansOfTraces: [...received.values()] })
-  receiver.closeAllConnections()
-  receiver.close()
   process.disconnect()
 }
 
@@ -43,6 +41,6 @@ function send(message: ClientMessage): void {
   process.send!(message)
 }
 
-// It must not outlive a service that failed.
+// That is its end, also where the service has failed.
 process.once('disconnect', () => process.exit())
 main()

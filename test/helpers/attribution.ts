@@ -4,6 +4,7 @@ import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-ho
 import { AlwaysOnSampler, NodeTracerProvider, type ReadableSpan } from '@opentelemetry/sdk-trace-node'
 import { ResourceSpanProcessor, type ResourceSpanProcessorOptions } from 'spanmeter/otel'
 import { afterEach, beforeAll, beforeEach, expect } from 'vitest'
+import { inOneOfThree, inWords } from './burned'
 import { burn } from './cpu.cjs'
 import { settle } from './settle'
 
@@ -68,17 +69,13 @@ export function expectMs(actual: unknown, expected: number): void {
   expect(actual).toBeLessThan(mostOf(expected))
 }
 
-/**
- * The same of several spans, where timers and promises are part of their work: how long these take depends on what else the
- * machine does. Of three rounds one must be without too much; nothing may be missing in any.
- */
-export async function expectMsOfAll(measure: () => Promise<{ actual: unknown; expected: number }[]>): Promise<void> {
-  for (let round = 1; ; round++) {
-    const all = await measure()
-    for (const { actual, expected } of all) expect(actual).toBeGreaterThan(leastOf(expected))
-    const beyond = all.filter(({ actual, expected }) => (actual as number) >= mostOf(expected))
-    if (beyond.length === 0 || round === 3) return expect(beyond).toEqual([])
-  }
+/** The same of several spans, where timers and promises are part of their work. Nothing may be missing in any round. */
+export async function expectMsOfAll(measure: () => Promise<Record<string, { truth: number; self: number }>>) {
+  await inOneOfThree(async () => {
+    const all = Object.entries(await measure())
+    for (const [name, span] of all) expect(span.self, inWords(name, span)).toBeGreaterThan(leastOf(span.truth))
+    return all.filter(([, { truth, self }]) => self >= mostOf(truth)).map((each) => inWords(...each))
+  })
 }
 
 const leastOf = (ms: number) => ms * 0.97 - 0.2
