@@ -19,9 +19,11 @@ describe.concurrent.each(cells)('--instrument with $line on $on', ({ sdk, node }
       const options = ['--instrument']
       const { child, ended } = running.start([node.path!, name], { options, cwd: folder })
       await running.printed('\n')
-      await fetch(`http://127.0.0.1:${running.stdout.trim()}/work/20`, { headers: { connection: 'close' } })
+      const url = `http://127.0.0.1:${running.stdout.trim()}/burn/20`
+      const { status } = await fetch(url, { headers: { connection: 'close' } })
       child.kill('SIGTERM')
       await ended
+      expect(status).toBe(200)
       const { rows } = running.summary
       const served = rows.find(({ name }) => name.startsWith('GET'))!
       expect(served).toMatchObject({ count: 1 })
