@@ -48,24 +48,26 @@ run() {
   echo "$((SECONDS - begin)) ${cpu:-0} ${passed:-0} ${failed:-0}" >"$logs/$number.result"
 }
 
-# The tests of a step that failed, with the line before and after, where runners say what was wrong.
+# What failed in a step, and why, in few lines: which tests and their errors, or else what the step said last.
 failures() {
-  sed -E 's/\x1b\[[0-9;]*m//g' "$logs/$1.log" | grep -E -B 1 -A 1 '^ *FAIL(ED)?\b' | cut -c 1-400 | head -n 60
+  local plain
+  plain=$(sed -E 's/\x1b\[[0-9;]*m//g' "$logs/$1.log" | grep -v '^ *$')
+  grep -E '^ *FAIL(ED)?\b|^\w*Error:' <<<"$plain" | cut -c 1-250 | uniq | head -n 30 | grep . || tail -n 10 <<<"$plain" | cut -c 1-250
 }
 
 report() {
-  local number seconds cpu passed failed all_passed=0 all_failed=0 all_cpu=0 table
+  local number seconds cpu passed failed all_passed=0 all_failed=0 all_cpu=0 table failed_steps
   table=$(printf '%7s %7s %7s %7s' seconds CPU passed failed)
   for ((number = 1; number <= ${#names[@]}; number++)); do
     # A step that left nothing did not come to its end.
     read -r seconds cpu passed failed < <(cat "$logs/$number.result" || echo 0 0 0 1)
     table+=$(printf '\n%7d %7d %7d %7d  %s' "$seconds" "$cpu" "$passed" "$failed" "${names[number - 1]}")
-    [ "$failed" -eq 0 ] || printf '\nFAILED: %s\n%s\n' "${names[number - 1]}" "$(failures "$number")"
+    [ "$failed" -eq 0 ] || failed_steps+=$(printf '\nFAILED: %s\n%s\n ' "${names[number - 1]}" "$(failures "$number")")
     all_cpu=$((all_cpu + cpu))
     all_passed=$((all_passed + passed))
     all_failed=$((all_failed + failed))
   done
-  printf '\n%s\n%7d %7d %15s  in all\n\n' "$table" "$SECONDS" "$all_cpu" ''
+  printf '\n%s\n%7d %7d %15s  in all\n%s\n' "$table" "$SECONDS" "$all_cpu" '' "$failed_steps"
   echo "$all_passed passed, $all_failed failed"
   [ "$all_failed" -eq 0 ]
 }
