@@ -1,3 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { createMonitor } from 'spanmeter'
+import { type Alert, createAlerts } from 'spanmeter/alerts'
 import { describe, expect, test } from 'vitest'
 import { askFixture } from './helpers/child'
 
@@ -100,4 +103,31 @@ describe('an event loop that is blocked in the first callback after the start', 
     const { seen, truth } = await block('native', 20)
     if (truth.endMs - truth.startMs < 100) expect(seen).toEqual([])
   })
+})
+
+test('a block is reported once, also where the sampler comes late after the next one', async () => {
+  using monitor = createMonitor({ periodMs: 1, whenIdle: 'sample' })
+  const samples = monitor.samples.bind(monitor)
+  let sampledMs = Number.POSITIVE_INFINITY
+  monitor.samples = (fromMs, toMs, ...more) => samples(fromMs, Math.max(fromMs, Math.min(toMs, sampledMs)), ...more)
+  const rule = { name: 'blocked', metric: 'loop.blocked_ms', condition: 'greater_than', threshold: 200 } as const
+  await using alerts = createAlerts({ monitor, rules: [rule] })
+  const fired: Alert[] = []
+  alerts.on('firing', (alert) => fired.push(alert))
+  const blockFor = async (ms: number) => {
+    await sleep(10)
+    const endMs = performance.now() + ms
+    while (performance.now() < endMs);
+    await sleep(100)
+  }
+
+  await blockFor(300)
+  await expect.poll(() => fired.length).toBe(1)
+  sampledMs = performance.now()
+  await blockFor(60)
+  sampledMs = Number.POSITIVE_INFINITY
+  await sleep(100)
+  // A machine that kept the thread from running has made others.
+  const starts = fired.map(({ startedAt }) => startedAt.getTime())
+  expect(starts).toEqual([...new Set(starts)])
 })

@@ -1,7 +1,7 @@
 import { performanceNow } from '../../clock.js'
 import { type BlockWatch, watchBlocks, watchBlocksByTimer } from '../../loop/loop-blocks.js'
-import type { ResourceMonitor } from '../../types.js'
 import { flat, type Piece } from '../rules/piece.js'
+import type { History } from './history.js'
 import { nothing, type Range, type Reading, rangeOf } from './reading.js'
 
 interface Block {
@@ -18,7 +18,7 @@ export const longBlockMs = 50
  */
 export class Blocks implements Reading {
   readonly source: 'native' | 'timer'
-  readonly #monitor: ResourceMonitor
+  readonly #history: History
   readonly #onBlock: () => void
   #minMs = Number.POSITIVE_INFINITY
   #watch: BlockWatch | undefined
@@ -27,11 +27,13 @@ export class Blocks implements Reading {
   #stoppedTicks: number
   #pieces: Piece[] = []
   range: Range = nothing
+  /** Whether the last look found out all that there was: if not, the next one will, and is to be soon. */
+  isSettled = true
 
   /** `onBlock` is called when one of 50 ms or more is over. */
-  constructor(monitor: ResourceMonitor, startMs: number, minMs: number, onBlock: () => void) {
-    this.#monitor = monitor
-    this.#untilMs = startMs
+  constructor(history: History, minMs: number, onBlock: () => void) {
+    this.#history = history
+    this.#untilMs = history.untilMs
     this.#onBlock = onBlock
     this.#stoppedTicks = this.#ticksOfStops()
     this.source = this.watchFrom(minMs)
@@ -42,7 +44,7 @@ export class Blocks implements Reading {
     if (minMs >= this.#minMs) return this.source
     this.#minMs = minMs
     const before = this.#watch
-    const exact = this.#monitor.backend === 'native' ? watchBlocks(minMs, this.#note) : undefined
+    const exact = this.#history.monitor.backend === 'native' ? watchBlocks(minMs, this.#note) : undefined
     this.#watch = exact ?? watchBlocksByTimer(minMs, this.#note)
     before?.stop()
     return exact === undefined ? 'timer' : 'native'
@@ -53,8 +55,22 @@ export class Blocks implements Reading {
     if (endMs - startMs >= longBlockMs) this.#onBlock()
   }
 
-  /** To be called where `isSettled()`. */
   advance(nowMs: number): void {
+    this.isSettled = this.#isLatestKnown()
+    const pieces = this.isSettled ? this.#findOut(nowMs) : []
+    this.#pieces = pieces
+    this.range = rangeOf(pieces)
+  }
+
+  pieces(): Iterable<Piece> {
+    return this.#pieces
+  }
+
+  stop(): void {
+    this.#watch?.stop()
+  }
+
+  #findOut(nowMs: number): Piece[] {
     const pieces: Piece[] = []
     const before = this.#stoppedTicks
     this.#stoppedTicks = this.#found.length > 0 ? this.#ticksOfStops() : before
@@ -71,16 +87,7 @@ export class Blocks implements Reading {
     // At the end of a block at least that moment is known to be none.
     pieces.push(flat(this.#untilMs, untilMs, 0))
     this.#untilMs = untilMs
-    this.#pieces = pieces
-    this.range = rangeOf(pieces)
-  }
-
-  pieces(): Iterable<Piece> {
-    return this.#pieces
-  }
-
-  stop(): void {
-    this.#watch?.stop()
+    return pieces
   }
 
   /**
@@ -88,22 +95,22 @@ export class Blocks implements Reading {
    */
   #wasStopped({ startMs, endMs }: Block, stoppedTicks: number): boolean {
     const halfMs = (endMs - startMs) / 2
-    return this.#monitor.between(startMs, endMs).maxGapMs >= halfMs && stoppedTicks * this.#periodMs() >= halfMs
+    return this.#history.monitor.between(startMs, endMs).maxGapMs >= halfMs && stoppedTicks * this.#periodMs() >= halfMs
   }
 
   /** Whether it is known of the latest block whether the process was stopped. */
-  isSettled(sampledMs: number): boolean {
+  #isLatestKnown(): boolean {
     const last = this.#found.at(-1)
     if (last === undefined || performanceNow() - last.endMs > 1000) return true
-    return sampledMs >= last.endMs - (last.endMs - last.startMs) / 2
+    return this.#history.untilMs >= last.endMs - (last.endMs - last.startMs) / 2
   }
 
   #ticksOfStops(): number {
-    const { stopped, suspended } = this.#monitor.health().missedTicks
+    const { stopped, suspended } = this.#history.monitor.health().missedTicks
     return stopped + suspended
   }
 
   #periodMs(): number {
-    return this.#monitor.health().periodMs
+    return this.#history.monitor.health().periodMs
   }
 }

@@ -66,9 +66,8 @@ export class Readings {
   advance(nowMs: number): boolean {
     this.#history.advance(nowMs)
     for (const reading of this.#byKey.values()) reading.advance(nowMs)
-    if (this.blocks?.isSettled(this.#history.untilMs) === false) return false
     this.blocks?.advance(nowMs)
-    return true
+    return this.blocks?.isSettled ?? true
   }
 
   report(metric: string, atMs: number, value: number): void {
@@ -95,7 +94,7 @@ export class Readings {
   }
 
   #watchBlocks(minMs: number): Blocks {
-    return new Blocks(this.#history.monitor, this.#history.untilMs, minMs, this.#onBlock)
+    return new Blocks(this.#history, minMs, this.#onBlock)
   }
 
   #make(metric: string, lengthMs: number): Reading {
