@@ -26,7 +26,7 @@ export interface Sender {
 
 const ofFunctions: CheckedDelivery = { queueSize: 100, maxPerHour: 0, timeoutMs: 10_000, retryForMs: 0 }
 const alertsPath = '/api/v2/alerts'
-/** An alert that is not posted again for so many repetitions ends: the process is gone. */
+/** An alert that is not posted again for so many repetitions, nor is held, ends: the process is gone. */
 const repeatsMissed = 5
 
 export function senderOf(channel: AlertFunction | CheckedChannel): Sender {
@@ -75,7 +75,8 @@ function contentOf(channel: CheckedChannel, alert: Alert): { url: string; body: 
     if (channel.type === 'slack') return { url, body: slackBody(alert) }
     if (channel.type === 'pagerduty') return { url, body: pagerDutyBody(alert, channel.routingKey()) }
     const isOver = alert.state === 'resolved' && alert.endedAt !== undefined
-    const endsMs = isOver ? alert.endedAt!.getTime() : Date.now() + repeatsMissed * channel.repeatMs
+    const activeMs = Math.max(repeatsMissed * channel.repeatMs, channel.holdMs)
+    const endsMs = isOver ? alert.endedAt!.getTime() : Date.now() + activeMs
     return { url: url.replace(/\/$/, '') + alertsPath, body: alertmanagerBody(alert, endsMs) }
   } catch (error) {
     throw new DeliveryFailure(`${channel.type}: ${(error as Error).message}`, true)
