@@ -1,7 +1,7 @@
 import { getEnvironmentData, isMainThread, setEnvironmentData } from 'node:worker_threads'
 import type { RecordingOptions } from '../record/options.js'
-import { fatalReportFile } from '../record/run-files.js'
 import type { ResourceMonitor } from '../types.js'
+import { reportFatalErrors } from './fatal-errors.js'
 import { instrument, instrumentVariable } from './instrument.js'
 import { isRecorded, type Recorded, runVariable } from './run.js'
 
@@ -37,15 +37,6 @@ export function recordingFor(options: RecordingOptions, monitor: () => ResourceM
     }
   }
   return { begin, atOnce: isMainThread || options.cpuProfile === true }
-}
-
-/** Has Node.js write why it gives up, as when it runs out of memory. It does so with a line on stderr. */
-function reportFatalErrors(folder: string): void {
-  const { report } = process
-  if (report === undefined || report.reportOnFatalError) return
-  // Later versions can leave out what is private.
-  Object.assign(report, { reportOnFatalError: true, directory: folder, filename: fatalReportFile, compact: true })
-  for (const option of ['excludeEnv', 'excludeNetwork']) if (option in report) Object.assign(report, { [option]: true })
 }
 
 function instrumentOrWarn(warn: Warn): void {
