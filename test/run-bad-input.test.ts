@@ -31,6 +31,10 @@ describe.concurrent('bad input', () => {
       code: 126,
       stderr: expect.stringContaining('cannot be executed'),
     })
+    expect(await running.run(['no-such-program'], { options: ['--directory', '/proc/none'] })).toMatchObject({
+      code: 127,
+      stderr: expect.stringContaining('spanmeter: there is no program no-such-program\n'),
+    })
   })
 
   test('a program that is not Node.js has its code, and a sentence', async () => {

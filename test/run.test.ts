@@ -1,5 +1,5 @@
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { packageRoot } from './helpers/child'
 import { nodeVersions } from './helpers/nodes'
@@ -81,6 +81,22 @@ describe.concurrent('the program that is run', () => {
     expect(running.summary.processes[0]!.sampler).toMatchObject({ backend: 'native', periodMs: 5 })
   })
 
+  test('writes reports of Node.js where it would have, which say nothing of its end', async () => {
+    using running = new Running()
+    const asked = 'console.log(process.report.writeReport()); console.log(process.report.filename === "")'
+    const { stdout } = await running.run(node(`${asked}; process.report.filename = "mine.json"; ${asked}`), {
+      cwd: running.scratch,
+    })
+    const [first, , second] = stdout.trim().split('\n')
+    expect(first).toMatch(/^report\..*\.json$/)
+    expect(second).toBe('mine.json')
+    for (const name of [first!, second!]) {
+      const { environmentVariables } = JSON.parse(readFileSync(join(running.scratch, name), 'utf8'))
+      expect(environmentVariables).toHaveProperty('PATH')
+    }
+    expect(running.summary.program.end).toEqual({ code: 0, why: 'nothing was left to do' })
+  })
+
   test('may be a script alone', async () => {
     using running = new Running()
     writeFileSync(join(running.scratch, 'app.mjs'), 'console.log(import.meta.url.endsWith("app.mjs"))')
@@ -127,6 +143,25 @@ describe.concurrent('of several processes', () => {
     const { code } = await running.run(['npm', 'start', '--silent'], { cwd: folder })
     expect(code).toBe(5)
     expect(running.summary.processes.map(({ name }) => name)).toEqual(['app.js'])
+  })
+
+  test.each([
+    'share/nodejs/npm/bin/npm-cli.js',
+    'node_modules/tsx/dist/cli.cjs',
+    'node_modules/nodemon/bin/nodemon.js',
+    'node_modules/@dotenvx/dotenvx/src/cli/dotenvx.js',
+    '.yarn/releases/yarn-4.9.1.cjs',
+  ])('%s starts the program, and is not it', async (launcher) => {
+    using running = new Running()
+    const file = join(running.scratch, launcher)
+    mkdirSync(dirname(file), { recursive: true })
+    const start = "spawn(process.execPath, process.argv.slice(2), { stdio: 'inherit' })"
+    writeFileSync(file, `require('node:child_process').${start}.on('exit', process.exit)`)
+    writeFileSync(join(running.scratch, 'app.js'), 'process.exitCode = 5')
+    const { code } = await running.run([process.execPath, file, 'app.js'], { cwd: running.scratch })
+    expect(code).toBe(5)
+    expect(running.summary.processes.map(({ name }) => name)).toEqual(['app.js'])
+    expect(running.summary.verdict.join()).not.toContain('other process')
   })
 
   test('a worker with a tracer provider is recorded as a part of its process', async () => {

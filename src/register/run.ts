@@ -20,8 +20,8 @@ const yarnRelease = /^yarn-\d.*\.[cm]?js$/
 /** Whether `script` is the file of a program that only starts others. */
 function isLauncher(script: string): boolean {
   const path = realPath(script)
-  // The innermost package: a launcher may have its own dependencies.
-  const [, inPackage = ''] = /.*[\\/]node_modules[\\/]((?:@[^\\/]+[\\/])?[^\\/]+)/.exec(path) ?? []
+  // The innermost package: a launcher may have its own dependencies. Debian keeps packages in share/nodejs.
+  const [, inPackage = ''] = /.*[\\/](?:node_modules|share[\\/]nodejs)[\\/]((?:@[^\\/]+[\\/])?[^\\/]+)/.exec(path) ?? []
   return launchers.has(inPackage.replace('\\', '/')) || yarnRelease.test(basename(path))
 }
 

@@ -16,15 +16,14 @@ import { type End, runProgram } from './program.js'
 /** Runs a program, prints and writes what was recorded of it, and returns how it ended. Its stdout is the program's alone. */
 export async function run(command: readonly string[], options: RunOptions): Promise<End> {
   const recording = makeRecording(options.directory)
-  if (recording === undefined) return await runProgram(command, process.env)
-  note(recording, { command: [...command] })
-  print(`recording ${command.join(' ')} to ${recording}\n`)
-
-  const end = await runProgram(command, environmentFor(process.env, recording, options))
-  if (end.why !== undefined) {
-    print(`${end.why}\n`)
-    return end
+  if (recording !== undefined) {
+    note(recording, { command: [...command] })
+    print(`recording ${command.join(' ')} to ${recording}\n`)
   }
+  const env = recording === undefined ? process.env : environmentFor(process.env, recording, options)
+  const end = await runProgram(command, env)
+  if (end.why !== undefined) print(`${end.why}\n`)
+  if (end.why !== undefined || recording === undefined) return end
   try {
     await report(recording, { command: [...command], end: { ...end, ...fatalErrorOf(recording) } }, options)
   } catch (error) {
