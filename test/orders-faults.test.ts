@@ -67,6 +67,29 @@ describe.skipIf(unless !== '')(`npm run orders${unless}`, () => {
     expect(run.processes()).toEqual([])
   })
 
+  test.each([
+    ['kcat', 'the mock broker of kcat at 127.0.0.1:'],
+    ['redis-server', 'redis-server at 127.0.0.1:'],
+  ])('ends with a sentence when %s ends, and leaves nothing running', async (program, name) => {
+    await using run = await OrdersRun.start(['--orders', '200', '--rate', '5'])
+    await run.printed(/^(sending 200 orders)$/m)
+    process.kill(run.pidsOf(program)[0]!, 'SIGKILL')
+    expect(await run.ended).toEqual({ code: 1, signal: null })
+    expect(await run.stderr).toMatch(new RegExp(`^error: ${name}\\d+ was ended by SIGKILL$`, 'm'))
+    await expect.poll(() => run.processes()).toEqual([])
+  })
+
+  test('waits no longer than it was told to for orders whose Redis does not come back', async () => {
+    await using redis = await RestartingRedis.start()
+    const options = ['--orders', '200', '--rate', '20', '--timeout', '15']
+    await using run = await OrdersRun.start(options, { ...soon, REDIS_URL: redis.url })
+    await run.printed(/^(sending 200 orders)$/m)
+    await redis.kill()
+    expect(await run.ended).toEqual({ code: 1, signal: null })
+    expect(await run.stderr).toMatch(/^error: \d+ of \d+ orders were not stored within 15 s: see --timeout$/m)
+    expect(run.processes()).toEqual([])
+  })
+
   test('leaves nothing running when it is killed', async () => {
     await using run = await OrdersRun.start(['--serve'])
     await run.pidOf('api')

@@ -29,14 +29,14 @@ export class RestartingRedis implements AsyncDisposable {
   }
 
   async killAndRestart(): Promise<void> {
-    await this.#kill()
+    await this.kill()
     this.#child = this.#spawn()
     await this.client.ping()
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.client.disconnect()
-    await this.#kill()
+    await this.kill()
     rmSync(this.#folder, { recursive: true })
   }
 
@@ -46,7 +46,8 @@ export class RestartingRedis implements AsyncDisposable {
     return spawn('setpriv', args, { stdio: 'ignore' })
   }
 
-  async #kill(): Promise<void> {
+  async kill(): Promise<void> {
+    if (this.#child.signalCode !== null) return
     const ended = once(this.#child, 'exit')
     this.#child.kill('SIGKILL')
     await ended

@@ -64,6 +64,10 @@ export class LagWatch {
   }
 }
 
+export function noLag(): Lag {
+  return { now: zeros(), highest: zeros() }
+}
+
 function zeros(): Record<Reader, number> {
   return { processing: 0, notification: 0, analytics: 0 }
 }

@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Lag, LagWatch } from './lag'
+import { type Lag, type LagWatch, noLag } from './lag'
 import { type Sent, type SentOrder, sendOrders } from './orders'
 import type { Stored, StoredOrders } from './stored'
 
@@ -39,8 +39,13 @@ export async function runPhase({ orders, perSecond, timeoutMs, api, lag, stored 
   const sending = sendOrders(api, orders, perSecond, signal)
   // It is awaited further down.
   sending.catch(() => {})
+  const over = new Promise<undefined>((resolve) => signal.addEventListener('abort', () => resolve(undefined)))
+  let known: readonly [Stored[], number, Lag] = [[], deadBefore, noLag()]
   for (let settledBy = Number.POSITIVE_INFINITY; ; await sleep(POLL_MS)) {
-    const [found, dead, current] = await Promise.all([stored.of(ids), lag.deadLetters(), lag.read()])
+    const look = Promise.all([stored.of(ids), lag.deadLetters(), lag.read()])
+    // A Redis that is gone may not come back.
+    known = (await Promise.race([look, over])) ?? known
+    const [found, dead, current] = known
     const deadLetters = dead - deadBefore
     const isDone = found.length + deadLetters >= orders.length
     // An order is stored a moment before its offset is committed.

@@ -23,12 +23,13 @@ export class Pipeline {
   readonly receiver: OtlpReceiver
   readonly kafkaAddress: string
   readonly redisAddress: string
-  /** Rejects when a service cannot be kept running. */
+  /** Rejects when a service cannot be kept running, or Kafka or Redis has ended. */
   readonly failed: Promise<never>
   readonly #setup: PipelineSetup
   readonly #backings: readonly Backing[]
   readonly #isMock: boolean
   readonly #services: ServiceProcess[] = []
+  #isStopping = false
   #fail!: (error: Error) => void
 
   private constructor(
@@ -47,6 +48,11 @@ export class Pipeline {
       this.#fail = reject
     })
     this.failed.catch(() => {})
+    for (const { description, child } of this.#backings) {
+      void child?.ended.then((end) => {
+        if (!this.#isStopping) this.#fail(new Error(`${description} ${end}`))
+      })
+    }
   }
 
   static async start(setup: PipelineSetup): Promise<Pipeline> {
@@ -82,6 +88,7 @@ export class Pipeline {
    * `untilMs`, by `performance.now()`, is killed.
    */
   async stop(untilMs = Number.POSITIVE_INFINITY): Promise<void> {
+    this.#isStopping = true
     for (const name of serviceNames) {
       await Promise.all(this.#services.filter(({ service }) => service === name).map((one) => one.stop(untilMs)))
     }
