@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 import { channelNames } from '../dist/alerts/delivery/check-channel.js'
 import { readAlertsFile } from '../dist/alerts/file/read-file.js'
 import { fileNames } from '../dist/alerts/options.js'
-import { builtInMetrics } from '../dist/alerts/rules/metrics.js'
+import { builtInMetrics } from '../dist/alerts/readings/metrics.js'
 import { ruleNames } from '../dist/alerts/rules/rule-options.js'
 import { packageRoot } from './helpers/child'
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Piece } from '../dist/alerts/rules/piece.js'
+import type { Piece } from '../dist/alerts/readings/piece.js'
 import { RuleState, type StateRule } from '../dist/alerts/rules/rule-state.js'
 
 // What a rule does, on a clock that the test sets: nothing in here waits.

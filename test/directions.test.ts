@@ -99,6 +99,18 @@ test('no file imports itself, by whatever way', () => {
   expect(circlesIn(files)).toEqual([])
 })
 
+test('no folder leads back to itself by folders beside it', () => {
+  const folderOf = (path: string) => path.slice(0, path.lastIndexOf('/'))
+  const isWithin = (a: string, b: string) => `${a}/`.startsWith(`${b}/`)
+  const folders = [...new Set(files.map(({ path }) => folderOf(path)))]
+  const arrows = folders.map((path) => {
+    const imports = files.filter((file) => folderOf(file.path) === path).flatMap(({ imports }) => imports.map(folderOf))
+    // A folder and what is within it are one.
+    return { path, imports: imports.filter((to) => !isWithin(to, path) && !isWithin(path, to)) }
+  })
+  expect(circlesIn(arrows)).toEqual([])
+})
+
 test('no file is longer than 250 lines, and none at the border longer than 180', () => {
   const sources = [...sourcesIn('native'), ...sourcesIn('src')].map(({ path }) => path)
   const linesOf = (path: string) => readFileSync(join(packageRoot, path), 'utf8').trimEnd().split('\n').length

@@ -3,7 +3,7 @@ import { Monitor } from '../monitor.js'
 import { number, show } from '../options.js'
 import { type CheckedChannel, checkChannel } from './delivery/check-channel.js'
 import { type Path, Problems } from './problems.js'
-import { builtInMetrics } from './rules/metrics.js'
+import { builtInMetrics } from './readings/metrics.js'
 import { type CheckedRule, checkRule, checkTexts, text } from './rules/rule-options.js'
 import type { AlertFunction, AlertsOptions } from './types.js'
 

@@ -1,6 +1,6 @@
 import type { ResourceStats } from '../../types.js'
-import { flat, type Piece } from '../rules/piece.js'
 import type { History } from './history.js'
+import { flat, type Piece } from './piece.js'
 import { nothing, type Range, type Reading, union } from './reading.js'
 
 export interface Mean {

@@ -1,7 +1,7 @@
 import { performanceNow } from '../../clock.js'
 import { type BlockWatch, watchBlocks, watchBlocksByTimer } from '../../loop/loop-blocks.js'
-import { flat, type Piece } from '../rules/piece.js'
 import type { History } from './history.js'
+import { flat, type Piece } from './piece.js'
 import { nothing, type Range, type Reading, rangeOf } from './reading.js'
 
 interface Block {

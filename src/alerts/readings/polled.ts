@@ -1,4 +1,4 @@
-import { flat, type Piece } from '../rules/piece.js'
+import { flat, type Piece } from './piece.js'
 import { nothing, type Range, type Reading, rangeOf } from './reading.js'
 
 /** What is known of the time between two looks as a whole. `read` returns undefined where it is not known. */

@@ -1,4 +1,4 @@
-import type { Piece } from '../rules/piece.js'
+import type { Piece } from './piece.js'
 
 /** What rules about one metric read. All of them share it. */
 export interface Reading {

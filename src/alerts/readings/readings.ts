@@ -1,11 +1,10 @@
 import { announcesTurns } from '../../attribution/host.js'
 import { measureTracing, type TracingMeter } from '../../metrics/tracing-meter.js'
-import { isBuiltIn } from '../rules/metrics.js'
-import type { CheckedRule } from '../rules/rule-options.js'
 import { Averaged, type Averages } from './averaged.js'
 import { type AveragedValue, averagesOf, throttled, waiting } from './averages.js'
 import { Blocks, longBlockMs } from './blocks.js'
 import type { History } from './history.js'
+import { isBuiltIn } from './metrics.js'
 import { BetweenLooks, Steps } from './polled.js'
 import type { Reading } from './reading.js'
 import { type Limit, Sampled } from './sampled.js'
@@ -26,6 +25,14 @@ const sampled: Readonly<Record<string, readonly [AveragedValue, Limit]>> = {
   'memory.limit_percent': ['memory', 'memory'],
 }
 
+/** What a rule asks for. */
+interface Wanted {
+  readonly metric: string
+  /** 0: of each sample. */
+  readonly averageMs: number
+  readonly threshold: number
+}
+
 /** What all rules read, each once. */
 export class Readings {
   readonly #history: History
@@ -44,7 +51,7 @@ export class Readings {
   }
 
   /** What a rule reads from now on. */
-  of({ metric, averageMs, threshold }: CheckedRule): Reading {
+  of({ metric, averageMs, threshold }: Wanted): Reading {
     if (metric === 'loop.blocked_ms') return this.#blocksFrom(Math.max(1, threshold))
     const lengthMs = metric in shares ? Math.max(shortestShareMs, averageMs) : averageMs
     // Means over another length are another reading.

@@ -1,6 +1,6 @@
 import type { ResourceStats, SampleSeries } from '../../types.js'
-import { flat, type Piece } from '../rules/piece.js'
 import type { Chunk } from './history.js'
+import { flat, type Piece } from './piece.js'
 import { nothing, type Range, rangeOf } from './reading.js'
 
 export type SampledSeries = 'cpu' | 'thread' | 'memory'

@@ -1,6 +1,6 @@
 import type { ResourceStats } from '../../types.js'
-import type { Piece } from '../rules/piece.js'
 import type { History } from './history.js'
+import type { Piece } from './piece.js'
 import { nothing, type Range, type Reading, union } from './reading.js'
 import { type SampledSeries, SampledStretch } from './sampled-stretch.js'
 

@@ -1,7 +1,7 @@
 import { number, oneOf, show } from '../../options.js'
 import type { Path, Problems } from '../problems.js'
+import { builtInMetrics } from '../readings/metrics.js'
 import type { AlertRule, Condition, Severity } from '../types.js'
-import { builtInMetrics } from './metrics.js'
 
 /** A rule that is complete. */
 export type CheckedRule = Readonly<Required<AlertRule>>

@@ -1,5 +1,5 @@
+import type { Piece } from '../readings/piece.js'
 import type { Condition } from '../types.js'
-import type { Piece } from './piece.js'
 
 export interface StateRule {
   readonly condition: Condition

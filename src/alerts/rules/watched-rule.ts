@@ -1,5 +1,5 @@
+import type { Piece } from '../readings/piece.js'
 import type { Reading } from '../readings/reading.js'
-import type { Piece } from './piece.js'
 import type { CheckedRule } from './rule-options.js'
 import { RuleState, type Transition } from './rule-state.js'
 
