@@ -1,5 +1,6 @@
 import type { Result } from './case.js'
-import { goals, type Read } from './goals.js'
+import type { Read } from './goal.js'
+import { goals } from './goals.js'
 
 function reader(results: readonly Result[]): Read {
   return (name, variant, metric) => {
