@@ -12,9 +12,10 @@ interface Outcome {
     endedAt?: string
     durationMs: number
     peak: number
-    spans: { name: string; selfMs?: number }[]
+    spans: { name: string; traceId: string; spanId: string; selfMs?: number }[]
   }[]
   truth: Record<'beforeStartMs' | 'startMs' | 'endMs' | 'reportedMs' | 'seenByNextTurn' | 'wallAheadMs', number> & {
+    culprit: { traceId: string; spanId: string }
     /** For how long the thread had waited for a CPU by then. */
     waitedMs: Record<'beforeStart' | 'start' | 'end' | 'reported', number>
   }
@@ -72,6 +73,7 @@ describe('an event loop that is blocked in the first callback after the start', 
     expect(alert!.peak).toBe(alert!.durationMs)
     expect(alert!.spans.map(({ name }) => name)).toEqual(['culprit', 'waiting'])
     const [culprit, waiting] = alert!.spans
+    expect(culprit).toMatchObject(truth.culprit)
     expect(culprit!.selfMs).toBeGreaterThan(10 * waiting!.selfMs!)
   })
 

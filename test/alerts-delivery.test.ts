@@ -1,8 +1,13 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { feed } from 'spanmeter/alerts'
 import { describe, expect, test } from 'vitest'
+import { CooldownAndLimit } from '../dist/alerts/delivery/cooldown.js'
 import { channelOf, fireOnce, rule, watch } from './helpers/fed-alerts'
 import { freePort } from './helpers/ports'
 import { type Answer, Receiver } from './helpers/receiver'
+import { ScriptedClock } from './helpers/scripted-clock'
 
 // What arrives at receivers that behave as receivers do.
 
@@ -140,6 +145,50 @@ describe('a cooldown', () => {
     await expect.poll(() => receiver.received.length).toBe(4)
     expect(channelOf(alerts)).toMatchObject({ delivered: 4, suppressed: 2 })
   })
+})
+
+test('the limit for an hour is that of any hour', async () => {
+  using clock = new ScriptedClock()
+  const limit = new CooldownAndLimit(2)
+  const isAllowed = () => limit.allows({ name: 'another', cooldownMs: 0 })
+  limit.delivered(rule)
+  await clock.pass(1_800_000)
+  limit.delivered(rule)
+  expect(isAllowed()).toBe(false)
+  await clock.pass(1_799_999)
+  expect(isAllowed()).toBe(false)
+  await clock.pass(1)
+  expect(isAllowed()).toBe(true)
+  limit.delivered(rule)
+  await clock.pass(1_799_999)
+  expect(isAllowed()).toBe(false)
+  await clock.pass(1)
+  expect(isAllowed()).toBe(true)
+})
+
+test('files of addresses and keys are read again for each alert', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'spanmeter-test-'))
+  const [urlFile, routingKeyFile] = [join(folder, 'url'), join(folder, 'key')]
+  await using before = await Receiver.start()
+  await using after = await Receiver.start()
+  await using duty = await Receiver.start()
+  writeFileSync(urlFile, `${before.url}\n`)
+  writeFileSync(routingKeyFile, 'first key\n')
+  const channels = [
+    { type: 'webhook', urlFile },
+    { type: 'pagerduty', url: duty.url, routingKeyFile },
+  ] as const
+  await using alerts = watch({ channels })
+  await fireOnce(alerts)
+  await expect.poll(() => [before.received.length, duty.received.length]).toEqual([2, 2])
+  writeFileSync(urlFile, after.url)
+  writeFileSync(routingKeyFile, 'second key')
+  await fireOnce(alerts)
+  await expect.poll(() => [after.received.length, duty.received.length]).toEqual([2, 4])
+  expect(before.received).toHaveLength(2)
+  const keys = duty.received.map(({ body }) => body.routing_key)
+  expect(keys).toEqual(['first key', 'first key', 'second key', 'second key'])
+  rmSync(folder, { recursive: true })
 })
 
 describe('close()', () => {

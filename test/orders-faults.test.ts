@@ -216,6 +216,21 @@ describe.skipIf(unlessKafka !== '')(`the order pipeline${unlessKafka}`, () => {
     expect(run.log('processing').filter(({ order, msg }) => order === id && msg === 'done')).toHaveLength(1)
   })
 
+  test('processing that is told to end finishes its order and commits it', async () => {
+    const processing = await run.pidOf('processing')
+    const { id } = await run.post(orderFor('intensive_prime_computation'))
+    await run.logged('processing', id, 'begins')
+    process.kill(processing, 'SIGTERM')
+    await run.logged('processing', id, 'done')
+    // Of the same customer, so it comes from the same partition: to the process that is started in its place.
+    const next = await run.post(orderFor('redis_basic'))
+    await run.logged('analytics', next.id, 'done')
+    expect(run.stdout).toContain('processing exited with code 0: it is started again')
+    const messages = run.log('processing').flatMap(({ order, msg }) => (order === id ? [msg] : []))
+    expect(messages).not.toContain('came again: passed over')
+    expect(messages.filter((message) => message === 'begins')).toHaveLength(1)
+  })
+
   test('Ctrl+C lets all of it finish', async () => {
     run.child.kill('SIGINT')
     expect(await run.ended).toEqual({ code: 130, signal: null })

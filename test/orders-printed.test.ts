@@ -61,6 +61,8 @@ describe.skipIf(unlessKafka !== '')(`npm run orders -- ${args.join(' ')}${unless
     for (const service of ['processing', 'notification', 'analytics']) {
       expect(ended.stdout).toMatch(new RegExp(`│ ${service} +│ +\\d+ │ +0 │ +\\d+ │ +\\d+ │`))
     }
+    // The severe order takes seconds, and counts until its offset is committed.
+    expect(ended.stdout).toMatch(/│ processing +│ +[1-9]\d* │ +0 │/)
     expect(ended.stdout.match(/^bottleneck: \w+, /gm)).toHaveLength(2)
     expect(ended.stdout).toMatch(/│ +1 │ +6 │ +[\d.]+ │ +\d+ │ +\d+ │ +\d+ │ +\d+ │\n│ +2 │ +6 │/)
   })

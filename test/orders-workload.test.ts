@@ -1,10 +1,15 @@
+import { once } from 'node:events'
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { json } from 'node:stream/consumers'
 import { trace } from '@opentelemetry/api'
 import { InMemorySpanExporter, NodeTracerProvider, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-node'
 import { afterAll, describe, expect, test } from 'vitest'
 import { scaleFor } from '../examples/orders/run/minute'
+import { makeOrders, sendOrders } from '../examples/orders/run/orders'
 import { chooseOperation, workloadRequest } from '../examples/orders/workload/choose'
 import { configFrom, defaults, parseConfig, serviceNames } from '../examples/orders/workload/config'
 import { computeExtremely, computeHashes, countPrimes, processJson } from '../examples/orders/workload/cpu'
@@ -62,6 +67,65 @@ describe('the configuration', () => {
   function change(api: object) {
     return { ...defaults, services: { ...defaults.services, api: { ...defaults.services.api, ...api } } }
   }
+})
+
+describe('what the services do', () => {
+  test.each([
+    ['api', 40, 'light', 'medium'],
+    ['processing', 70, 'medium', 'severe'],
+    ['notification', 30, 'light', 'heavy'],
+    ['analytics', 50, 'medium', 'severe'],
+  ] as const)('%s: CPU for %d of 100 orders, from %s to %s', (service, percent, lightest, heaviest) => {
+    const { cpuShare, intensities } = defaults.services[service]
+    expect(100 * cpuShare).toBe(percent)
+    const possible = ['light', 'medium', 'heavy', 'severe'].filter((name) => name in intensities)
+    expect([possible[0], possible.at(-1)]).toEqual([lightest, heaviest])
+  })
+
+  test.each([
+    ['json_processing', 'cpu', 'light'],
+    ['hash_computation', 'cpu', 'medium'],
+    ['intensive_prime_computation', 'cpu', 'heavy'],
+    ['extreme_cpu_computation', 'cpu', 'severe'],
+    ['redis_basic', 'io', 'light'],
+    ['file_and_redis', 'io', 'medium'],
+    ['intensive_io_operations', 'io', 'heavy'],
+    ['extreme_io_operations', 'io', 'severe'],
+  ] as const)('%s is %s work, and %s', (name, type, intensity) => {
+    expect(operations[name]).toMatchObject({ type, intensity })
+  })
+})
+
+describe('the orders that are sent', () => {
+  const content = (seed: number) => makeOrders({ orders: 20, seed }).map(({ id, ...others }) => others)
+
+  test('are the same for the same seed, and others for another', () => {
+    expect(content(1)).toEqual(content(1))
+    expect(content(1)).not.toEqual(content(2))
+    expect(new Set(makeOrders({ orders: 20, seed: 1 }).map(({ id }) => id)).size).toBe(20)
+  })
+
+  test('come no faster than asked for, and again where they were not taken', async () => {
+    const arrived: { id: string; atMs: number }[] = []
+    const server = createServer(async (request, response) => {
+      const { id } = (await json(request)) as { id: string }
+      arrived.push({ id, atMs: performance.now() })
+      response.writeHead(arrived.length === 1 ? 503 : 202).end(JSON.stringify({ id }))
+    })
+    await once(server.listen(0, '127.0.0.1'), 'listening')
+    const { port } = server.address() as AddressInfo
+    const orders = makeOrders({ orders: 10, seed: 1 })
+    const begin = performance.now()
+    const sent = await sendOrders(() => `http://127.0.0.1:${port}`, orders, 50, new AbortController().signal)
+    server.close()
+    expect(sent.accepted.map(({ id }) => id)).toEqual(orders.map(({ id }) => id))
+    expect(sent.untaken).toEqual([])
+    expect(arrived).toHaveLength(11)
+    expect(arrived.filter(({ id }) => id === arrived[0]!.id)).toHaveLength(2)
+    for (const [i, { id }] of orders.entries()) {
+      expect(arrived.find((one) => one.id === id)!.atMs - begin).toBeGreaterThan(20 * i - 2)
+    }
+  })
 })
 
 describe('the choice of an operation', () => {

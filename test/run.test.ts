@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -36,6 +37,17 @@ describe.concurrent('the program that is run', () => {
       around: ['sh', '-c', '"$0" "$@"; echo $?'],
     })
     expect(stdout).toBe('143\n')
+  })
+
+  const inNamespace = ['unshare', '--pid', '--fork', '--map-root-user']
+  const mayUnshare = spawnSync(inNamespace[0]!, [...inNamespace.slice(1), 'true']).status === 0
+  const why = mayUnshare ? '' : ' (skipped: no namespace of processes may be made here)'
+
+  test.skipIf(!mayUnshare)(`ends with 137 where spanmeter is the first process of a container${why}`, async () => {
+    using running = new Running()
+    const program = node('process.kill(process.pid, "SIGKILL")')
+    expect(await running.run(program, { around: inNamespace })).toMatchObject({ code: 137, signal: null })
+    expect(running.summary.program.end).toEqual({ signal: 'SIGKILL' })
   })
 
   test.each(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGUSR2', 'SIGQUIT'] as const)(

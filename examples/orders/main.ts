@@ -39,7 +39,12 @@ async function orders(options: OrdersOptions): Promise<number> {
     console.log(`ready: POST ${pipeline.api}/order; Ctrl+C ends it`)
     return pipeline.failed
   }
-  const phases = await Promise.race([sendAll(pipeline, options), pipeline.failed])
+  const sent = sendAll(pipeline, options).catch(async (error) => {
+    // Of what has ended, its clients hear first.
+    await sleep(1000)
+    throw error
+  })
+  const phases = await Promise.race([sent, pipeline.failed])
   await stop()
   return show(phases, pipeline, options)
 }
