@@ -94,6 +94,7 @@ const behaviour = [
   'report-table',
   'report-timeline',
   'report-wire',
+  'request-names',
   'profile-weights',
   'restricted',
   'run',

@@ -81,12 +81,12 @@ describe.skipIf(unless !== '')(`npm run orders${unless}`, () => {
 
   test('waits no longer than it was told to for orders whose Redis does not come back', async () => {
     await using redis = await RestartingRedis.start()
-    const options = ['--orders', '200', '--rate', '20', '--timeout', '15']
+    const options = ['--orders', '40', '--rate', '20', '--timeout', '6']
     await using run = await OrdersRun.start(options, { ...soon, REDIS_URL: redis.url })
-    await run.printed(/^(sending 200 orders)$/m)
+    await run.printed(/^(sending 40 orders)$/m)
     await redis.kill()
     expect(await run.ended).toEqual({ code: 1, signal: null })
-    expect(await run.stderr).toMatch(/^error: \d+ of \d+ orders were not stored within 15 s: see --timeout$/m)
+    expect(await run.stderr).toMatch(/^error: \d+ of \d+ orders were not stored within 6 s: see --timeout$/m)
     expect(run.processes()).toEqual([])
   })
 
