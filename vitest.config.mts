@@ -27,6 +27,7 @@ const behaviour = [
   'attach',
   'alertmanager',
   'alerts-clock',
+  'alerts-cooldown',
   'alerts-delivery',
   'alerts-docs',
   'alerts-file',

@@ -3,11 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { feed } from 'spanmeter/alerts'
 import { describe, expect, test } from 'vitest'
-import { CooldownAndLimit } from '../dist/alerts/delivery/cooldown.js'
 import { channelOf, fireOnce, rule, watch } from './helpers/fed-alerts'
 import { freePort } from './helpers/ports'
 import { type Answer, Receiver } from './helpers/receiver'
-import { ScriptedClock } from './helpers/scripted-clock'
 
 // What arrives at receivers that behave as receivers do.
 
@@ -29,6 +27,30 @@ describe('a receiver that fails for a while gets each alert once', () => {
     await expect.poll(() => channelOf(alerts).delivered).toBe(2)
     expect(receiver.received.map(({ body }) => body.status)).toEqual(['firing', 'firing', 'firing', 'resolved'])
     expect(channelOf(alerts)).toMatchObject({ queued: 0, failed: 0, dropped: 0 })
+  })
+
+  test('and the others meanwhile, where it fails at one of them', async () => {
+    await using receiver = await Receiver.start()
+    let isBroken = true
+    const sent = () => receiver.received.map(({ body }) => `${body.commonLabels.alertname} ${body.status}`)
+    receiver.answerBy((_path, response) => {
+      response.writeHead(isBroken && sent().at(-1)!.startsWith('bad') ? 500 : 200).end()
+    })
+    const rules = [
+      { ...rule, name: 'bad' },
+      { ...rule, name: 'good', metric: 'other' },
+    ]
+    await using alerts = watch({ channels: [{ type: 'webhook', url: receiver.url }], rules })
+    feed('queue', 20)
+    await expect.poll(() => alerts.health().firing).toEqual(['bad'])
+    feed('queue', 0)
+    feed('other', 20)
+    await expect.poll(() => channelOf(alerts)).toMatchObject({ delivered: 1, queued: 2, failed: 0 })
+    expect(sent()).toContain('good firing')
+    isBroken = false
+    await expect.poll(() => channelOf(alerts).delivered).toBe(3)
+    expect(sent().slice(-2)).toEqual(['bad firing', 'bad resolved'])
+    expect(sent().filter((one) => one === 'good firing')).toHaveLength(1)
   })
 
   test('and not before the time that it asks for', async () => {
@@ -103,67 +125,6 @@ test('a receiver that is gone gets what the queue holds when it is back; the res
   // The one that was on its way, and the latest.
   const arrived = receiver.received.map(({ body }) => body.commonLabels.alertname)
   expect(arrived).toEqual(['rule 0', 'rule 4', 'rule 5', 'rule 6', 'rule 7'])
-})
-
-describe('a cooldown', () => {
-  test('keeps an alert back that returns, until it is over and the alert still fires', async () => {
-    const seen: string[] = []
-    const rules = [{ ...rule, cooldownMs: 1000 }]
-    await using alerts = watch({ channels: [({ state }) => seen.push(state)], rules })
-    await fireOnce(alerts)
-    const delivered = performance.now()
-    feed('queue', 20)
-    await expect.poll(() => channelOf(alerts).suppressed).toBe(1)
-    if (performance.now() - delivered < 900) expect(seen).toEqual(['firing', 'resolved'])
-    await expect.poll(() => seen).toEqual(['firing', 'resolved', 'firing'])
-    expect(performance.now() - delivered).toBeGreaterThan(800)
-  })
-
-  test('is not consumed by a failure', async () => {
-    const results = ['throws', 'works', 'works']
-    const seen: string[] = []
-    const channel = ({ state }: { state: string }) => {
-      const result = results.shift()
-      seen.push(`${state} ${result}`)
-      if (result === 'throws') throw new Error('no')
-    }
-    await using alerts = watch({ channels: [channel], rules: [{ ...rule, cooldownMs: 3_600_000 }] })
-    await fireOnce(alerts)
-    await fireOnce(alerts)
-    expect(seen).toEqual(['firing throws', 'firing works', 'resolved works'])
-    await fireOnce(alerts)
-    expect(seen).toHaveLength(3)
-  })
-
-  test('and a limit for the hour leave events as they are', async () => {
-    await using receiver = await Receiver.start()
-    await using alerts = watch({ channels: [{ type: 'webhook', url: receiver.url, maxPerHour: 2 }] })
-    let events = 0
-    alerts.on('firing', () => events++)
-    for (let i = 0; i < 4; i++) await fireOnce(alerts)
-    expect(events).toBe(4)
-    await expect.poll(() => receiver.received.length).toBe(4)
-    expect(channelOf(alerts)).toMatchObject({ delivered: 4, suppressed: 2 })
-  })
-})
-
-test('the limit for an hour is that of any hour', async () => {
-  using clock = new ScriptedClock()
-  const limit = new CooldownAndLimit(2)
-  const isAllowed = () => limit.allows({ name: 'another', cooldownMs: 0 })
-  limit.delivered(rule)
-  await clock.pass(1_800_000)
-  limit.delivered(rule)
-  expect(isAllowed()).toBe(false)
-  await clock.pass(1_799_999)
-  expect(isAllowed()).toBe(false)
-  await clock.pass(1)
-  expect(isAllowed()).toBe(true)
-  limit.delivered(rule)
-  await clock.pass(1_799_999)
-  expect(isAllowed()).toBe(false)
-  await clock.pass(1)
-  expect(isAllowed()).toBe(true)
 })
 
 test('files of addresses and keys are read again for each alert', async () => {

@@ -7,12 +7,18 @@ import type { Sender } from './sender.js'
 
 const longestMs = 60_000
 const backoffOf = new ExponentialBackoff({ initialDelay: 500, maxDelay: longestMs })
+type Backoff = ReturnType<typeof backoffOf.next>
+
+/** How an attempt ended: `delivered`, `later` if it is to be sent again, or why it failed for good. */
+export type Outcome = 'delivered' | 'later' | DeliveryFailure
 
 /** Sends alerts, each until it succeeds, fails for good, or has been tried for long enough. */
 export class Attempts {
   readonly #sender: Sender
   readonly #pause = new Pause()
   readonly #stop = new AbortController()
+  /** By how long an alert was waited for last. */
+  readonly #backoffs = new WeakMap<Alert, Backoff>()
   #hurrying = false
 
   constructor(sender: Sender) {
@@ -34,24 +40,32 @@ export class Attempts {
     this.#pause.cutShort()
   }
 
-  /** Why it failed; undefined if it did not. */
-  async send(alert: Alert, queuedMs: number): Promise<DeliveryFailure | undefined> {
+  /**
+   * Resolves after a failure only when it is time for the next attempt: `later` where others wait meanwhile that may get
+   * through, or else after as many attempts as it takes.
+   */
+  async send(alert: Alert, queuedMs: number, othersWait: () => boolean): Promise<Outcome> {
     const { limits, spacingMs } = this.#sender
-    let backoff = backoffOf.next()
     for (;;) {
       try {
         await this.#sender.send(alert, { signal: this.#stop.signal, unref: !this.#hurrying })
         if (spacingMs > 0) await this.#pause.for(spacingMs)
-        return undefined
+        return 'delivered'
       } catch (error) {
         const failure = asFailure(error)
         const isTooLate = performanceNow() - queuedMs >= limits.retryForMs
         if (!failure.isTemporary || isTooLate || this.aborted) return failure
-        await this.#pause.for(Math.max(spread(backoff.duration), failure.retryAfterMs))
+        await this.#pause.for(Math.max(spread(this.#nextDelayMs(alert)), failure.retryAfterMs))
         if (this.aborted) return failure
-        backoff = backoff.next(undefined)
+        if (failure.isOfAlert && othersWait()) return 'later'
       }
     }
+  }
+
+  #nextDelayMs(alert: Alert): number {
+    const backoff = this.#backoffs.get(alert)?.next(undefined) ?? backoffOf.next()
+    this.#backoffs.set(alert, backoff)
+    return backoff.duration
   }
 }
 

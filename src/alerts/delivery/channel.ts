@@ -20,8 +20,9 @@ export interface Entry {
 type Fate = 'queued' | 'delivered' | 'suppressed' | 'lost'
 
 /**
- * One channel: a bounded queue whose alerts are sent one after the other. An alert that was suppressed is offered again as
- * long as it fires; one that is resolved is sent only if it was sent when it fired.
+ * One channel: a bounded queue whose alerts are sent one after the other; one that the receiver fails at lets the others go
+ * first. An alert that was suppressed is offered again as long as it fires; one that is resolved is sent only if it was sent
+ * when it fired.
  */
 export class Channel {
   readonly #sender: Sender
@@ -99,21 +100,32 @@ export class Channel {
     if (!this.#sending) this.#work = outside(() => this.#sendAll())
   }
 
-  /** The first is being sent. */
   #dropOldest(): void {
-    const [dropped] = this.#queue.splice(this.#queue.length > 1 ? 1 : 0, 1)
+    // The first is being sent.
+    const waiting = this.#queue.length > 1 ? this.#queue.slice(1) : this.#queue
+    const dropped = waiting.reduce((oldest, entry) => (entry.queuedMs < oldest.queuedMs ? entry : oldest))
+    this.#queue.splice(this.#queue.indexOf(dropped), 1)
     this.#counts.dropped++
-    if (dropped?.alert.state === 'firing') this.#fates.set(dropped.episode, 'lost')
+    if (dropped.alert.state === 'firing') this.#fates.set(dropped.episode, 'lost')
   }
 
   async #sendAll(): Promise<void> {
     this.#sending = true
     for (let entry = this.#queue[0]; entry !== undefined && !this.#attempts.aborted; entry = this.#queue[0]) {
-      if (this.#isWanted(entry)) await this.#send(entry)
+      const isDone = !this.#isWanted(entry) || (await this.#send(entry))
       const index = this.#queue.indexOf(entry)
-      if (index >= 0 && !this.#attempts.aborted) this.#queue.splice(index, 1)
+      if (index < 0 || this.#attempts.aborted) continue
+      if (isDone) this.#queue.splice(index, 1)
+      else this.#postpone(entry.episode)
     }
     this.#sending = false
+  }
+
+  /** Behind all others, with what else there is of it in its order. */
+  #postpone(episode: Episode): void {
+    const isOther = (entry: Entry) => entry.episode !== episode
+    const [others, theirs] = [this.#queue.filter(isOther), this.#queue.filter((entry) => !isOther(entry))]
+    this.#queue.splice(0, this.#queue.length, ...others, ...theirs)
   }
 
   /** Whether an alert is still to be sent now that its turn has come. */
@@ -127,18 +139,22 @@ export class Channel {
     return false
   }
 
-  async #send({ alert, episode, rule, queuedMs }: Entry): Promise<void> {
-    const failure = await this.#attempts.send(alert, queuedMs)
-    if (failure === undefined) {
+  /** Returns whether it is done with: delivered, or lost. */
+  async #send({ alert, episode, rule, queuedMs }: Entry): Promise<boolean> {
+    const othersWait = () => this.#queue.some((entry) => entry.episode !== episode)
+    const outcome = await this.#attempts.send(alert, queuedMs, othersWait)
+    if (outcome === 'later') return false
+    if (outcome === 'delivered') {
       this.#counts.delivered++
       if (alert.state === 'firing') this.#noteDelivery(episode, rule)
-      return
+      return true
     }
-    this.#lastError = failure.message
-    if (this.#attempts.aborted) return
+    this.#lastError = outcome.message
+    if (this.#attempts.aborted) return true
     this.#counts.failed++
     if (alert.state === 'firing' && this.#fates.get(episode) === 'queued') this.#fates.set(episode, 'lost')
-    this.#warn(`an alert was not delivered: ${failure.message}`)
+    this.#warn(`an alert was not delivered: ${outcome.message}`)
+    return true
   }
 
   #noteDelivery(episode: Episode, rule: CheckedRule): void {

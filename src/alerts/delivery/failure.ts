@@ -5,10 +5,13 @@ export class DeliveryFailure extends Error {
   readonly isTemporary: boolean
   /** How long to wait at the least, as the receiver asks. */
   readonly retryAfterMs: number
+  /** Whether another alert may get through: the receiver is there, and failed at this one. */
+  readonly isOfAlert: boolean
 
-  constructor(message: string, isTemporary: boolean, retryAfterMs = 0) {
+  constructor(message: string, isTemporary: boolean, retryAfterMs = 0, isOfAlert = false) {
     super(message)
     this.isTemporary = isTemporary
     this.retryAfterMs = retryAfterMs
+    this.isOfAlert = isOfAlert
   }
 }

@@ -26,8 +26,8 @@ export interface Post {
  */
 export function post({ receiver, url, headers, body, timeoutMs, signal, unref }: Post): Promise<void> {
   return new Promise((resolve, reject) => {
-    const fail = (why: string, isTemporary: boolean, retryAfterMs = 0) =>
-      reject(new DeliveryFailure(`${receiver}: ${why}`, isTemporary, retryAfterMs))
+    const fail = (why: string, ...how: readonly [isTemporary: boolean, retryAfterMs?: number, isOfAlert?: boolean]) =>
+      reject(new DeliveryFailure(`${receiver}: ${why}`, ...how))
     let request: ClientRequest
     try {
       request = untraced(() => begin(url, headers, JSON.stringify(body), signal))
@@ -51,7 +51,8 @@ export function post({ receiver, url, headers, body, timeoutMs, signal, unref }:
       clearTimeout(timer)
       const status = response.statusCode ?? 0
       if (status >= 200 && status < 300) resolve()
-      else fail(`answered ${status}`, status === 429 || status >= 500, status === 429 ? retryAfter(response) : 0)
+      else if (status === 429) fail('answered 429', true, retryAfter(response))
+      else fail(`answered ${status}`, status >= 500, 0, status === 500)
       request.destroy()
     })
   })
