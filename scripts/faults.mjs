@@ -111,8 +111,10 @@ async function trial(fault, totals, clean) {
   found.push(...stderr.split('\n').filter((line) => line !== '' && !line.startsWith('spanmeter')))
   if (end !== 0) found.push(`it ends with ${end}`)
   const result = end === 0 ? JSON.parse(readFileSync(report, 'utf8')) : undefined
-  if (clean && result && result.mappings > clean.mappings)
-    found.push(`${result.mappings - clean.mappings} mappings are lost`)
+  for (const held of ['blocks', 'mappings', 'descriptors']) {
+    const lost = clean && result ? result[held] - clean[held] : 0
+    if (lost > 0) found.push(`${lost} ${held} are lost`)
+  }
   totals.failed += result?.failed ?? 0
   if (found.length > 0) {
     totals.problems++
