@@ -13,7 +13,7 @@ const usage = `npm run fuzz -- [--inputs N | --seconds S] [--only NAME]... [--se
   --seed N      where random inputs begin; default another each time. The first half of those of a target in
                 JavaScript begins at 1, and a target of the core with the inputs of native/test/fuzz/corpus
   --keep        puts inputs that reached more into native/test/fuzz/corpus
-  --publish     puts the figures into bench/results/reliability/fuzzing.json
+  --publish     puts the figures of all targets into bench/results/reliability/fuzzing.json
 
 Exits with 1 if a target did with an input what it should not. The input is shown: of a target in JavaScript as
 its seed, which --only NAME --seed N --seconds 1 gives it again in the second half, and of a target of the core as a file.`
@@ -35,6 +35,8 @@ async function main(): Promise<void> {
   for (const name of values.only) {
     if (!all.includes(name)) throw new Error(`--only must be one of ${all.join(', ')}, got '${name}'\n${usage}`)
   }
+  if (values.publish && values.only.length > 0)
+    throw new Error(`--publish is for all targets, not --only some\n${usage}`)
   const limits: Limits = {
     inputs: values.inputs === undefined ? undefined : positive('--inputs', values.inputs),
     seconds: positive('--seconds', values.seconds),
@@ -51,7 +53,7 @@ async function main(): Promise<void> {
     return
   }
   if (values.keep) for (const name of names) if (nativeNames.includes(name)) keepCorpus(name)
-  if (values.publish) publish(results)
+  if (values.publish) publish(results, `npm run fuzz -- ${process.argv.slice(2).join(' ')}`)
 }
 
 function positive(option: string, text: string): number {
