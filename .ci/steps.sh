@@ -56,7 +56,7 @@ failures() {
 }
 
 report() {
-  local number seconds cpu passed failed all_passed=0 all_failed=0 all_cpu=0 table failed_steps
+  local number seconds cpu passed failed all_passed=0 all_failed=0 all_cpu=0 table failed_steps=
   table=$(printf '%7s %7s %7s %7s' seconds CPU passed failed)
   for ((number = 1; number <= ${#names[@]}; number++)); do
     # A step that left nothing did not come to its end.

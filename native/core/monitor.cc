@@ -64,13 +64,13 @@ Edge Monitor::edge() {
   return thread_.edges.stop(sampler_, demand_.sources);
 }
 
-Scope Monitor::scope(bool details) const {
-  return details ? Scope{demand_.sources} : essentials(demand_.sources);
+Wanted Monitor::wanted(bool details) const {
+  return details ? Wanted{demand_.sources} : essentials(demand_.sources);
 }
 
 SlotHandle Monitor::open_span(bool details) {
-  const Scope scope = this->scope(details);
-  const SpanEdges::What what{scope.sources, scope.details};
+  const Wanted wanted = this->wanted(details);
+  const SpanEdges::What what{wanted.sources, wanted.details};
   const Edge start = keep_awake([&] { return thread_.span_edges().start(sampler_, *plan(), what); });
   const SlotHandle handle = spans_.open({start, run_});
   if (handle == 0) release();
@@ -92,10 +92,10 @@ void Monitor::drop_span(SlotHandle handle) {
 bool Monitor::close_span(SlotHandle handle, bool details, WindowStats& stats) {
   OpenSpan* const span = take_span(handle);
   if (span == nullptr) return false;
-  const Scope scope = this->scope(details);
+  const Wanted wanted = this->wanted(details);
   Edge& start = span->start;
-  const Edge end = thread_.span_edges().end(sampler_, *plan(), {scope.sources, scope.details}, start);
-  stats = window({start.time, std::max(start.time, end.time), &start, &end}, scope);
+  const Edge end = thread_.span_edges().end(sampler_, *plan(), {wanted.sources, wanted.details}, start);
+  stats = window({start.time, std::max(start.time, end.time), &start, &end}, wanted);
   return true;
 }
 
@@ -125,32 +125,32 @@ void Monitor::complete(WindowQuery& query, Edge& now) {
 }
 
 WindowStats Monitor::window(const WindowQuery& query) {
-  return window(query, scope(true));
+  return window(query, wanted(true));
 }
 
-WindowStats Monitor::window(const WindowQuery& asked, Scope scope) {
+WindowStats Monitor::window(const WindowQuery& asked, Wanted wanted) {
   CgroupLimits limits;
-  if (contains(scope.sources, Source::kCgroup)) {
+  if (contains(wanted.sources, Source::kCgroup)) {
     limits = thread_.limits(asked.end != nullptr ? asked.end->time : monotonic_now());
   }
   // Where nothing limits, nothing is throttled.
-  if (!limits.cpu_limit) scope.sources &= ~source_bit(Source::kCgroup);
+  if (!limits.cpu_limit) wanted.sources &= ~source_bit(Source::kCgroup);
 
-  WindowStats stats = sampled(asked, scope);
+  WindowStats stats = sampled(asked, wanted);
   if (limits.cpu_limit) stats.cpuLimit = *limits.cpu_limit;
   if (limits.memory_limit) stats.memoryLimit = static_cast<double>(*limits.memory_limit);
   return stats;
 }
 
 // The same without what the cgroup allows.
-WindowStats Monitor::sampled(WindowQuery query, const Scope& scope) {
+WindowStats Monitor::sampled(WindowQuery query, const Wanted& wanted) {
   const Plan* plan = this->plan();
   if (plan == nullptr)
-    return thread_.window.stats(query, ProcessHistory(), nullptr, scope, demand_.size.period);
+    return thread_.window.stats(query, ProcessHistory(), nullptr, wanted, demand_.size.period);
   Edge now;
   complete(query, now);
   const ThreadHistory* thread = plan->thread(thread_.edges.tid()).get();
-  return thread_.window.stats(query, *plan->process, thread, scope, period());
+  return thread_.window.stats(query, *plan->process, thread, wanted, period());
 }
 
 Columns Monitor::columns(const WindowQuery& asked, size_t max_points) {
@@ -168,7 +168,7 @@ Health Monitor::health() {
   if (running() && health.state == Sampler::State::kStopped) health.state = Sampler::State::kSampling;
   health.period = period();
   health.asked_period = plan != nullptr ? plan->size.period : demand_.size.period;
-  health.history = plan != nullptr ? plan->size.span : demand_.size.span;
+  health.history = plan != nullptr ? plan->size.length : demand_.size.length;
   health.samples = published.samples.load(std::memory_order_relaxed);
   for (size_t i = 0; i < kCauseCount; i++) {
     health.missed[i] = published.missed[i].load(std::memory_order_relaxed);

@@ -69,11 +69,11 @@ class Monitor {
   Edge keep_awake(Read read);
   const Plan* plan();
   Nanos period() const;
-  Scope scope(bool details) const;
+  Wanted wanted(bool details) const;
   // Null if it is not open. Valid until the next one is opened.
   OpenSpan* take_span(SlotHandle handle);
-  WindowStats window(const WindowQuery& query, Scope scope);
-  WindowStats sampled(WindowQuery query, const Scope& scope);
+  WindowStats window(const WindowQuery& query, Wanted wanted);
+  WindowStats sampled(WindowQuery query, const Wanted& wanted);
   void complete(WindowQuery& query, Edge& now);
 
   AskingThread& thread_;

@@ -48,10 +48,10 @@ struct Answer {
   std::array<double, 2> p50{}, p99{};
 };
 
-Answer fast(const Recording& recording, const Span& span) {
+Answer fast(const Recording& recording, const SeriesQuery& asked) {
   Stretch stretch;
   Answer answer;
-  answer.known = stretch.load(recording.history->process.get(), kShape, span);
+  answer.known = stretch.load(recording.history->process.get(), kShape, asked);
   answer.samples = static_cast<double>(stretch.line().samples());
   if (!answer.known || stretch.extremes().empty()) return answer;
   Quantiles quantiles;
@@ -67,9 +67,9 @@ Answer fast(const Recording& recording, const Span& span) {
   return answer;
 }
 
-Answer naive(const Recording& recording, const Span& span) {
+Answer naive(const Recording& recording, const SeriesQuery& asked) {
   Points points;
-  points.load(&recording.history->process->rows(), kShape.width, span);
+  points.load(&recording.history->process->rows(), kShape.width, asked);
   Answer answer;
   answer.known = points.count() > 0;
   answer.samples = static_cast<double>(points.samples());
@@ -89,8 +89,8 @@ Answer naive(const Recording& recording, const Span& span) {
   return answer;
 }
 
-void compare(const Recording& recording, const Span& span) {
-  const Answer a = fast(recording, span), b = naive(recording, span);
+void compare(const Recording& recording, const SeriesQuery& asked) {
+  const Answer a = fast(recording, asked), b = naive(recording, asked);
   CHECK_EQUAL(a.known, b.known);
   CHECK_EQUAL(a.samples, b.samples);
   if (!a.known || !b.known) return;
@@ -116,26 +116,26 @@ void compare_random_windows(Recording& recording, int windows) {
     const Nanos length = static_cast<Nanos>(std::exp(exponent(recording.random)));
     const Nanos from =
         oldest + static_cast<Nanos>(recording.random() % static_cast<uint64_t>(newest - oldest));
-    Span span{from, from + length, nullptr, nullptr, nullptr, ProcessRow::kCovered, kPeriod};
+    SeriesQuery asked{from, from + length, nullptr, nullptr, nullptr, ProcessRow::kCovered, kPeriod};
     const auto row_at = [&](Nanos t) { return rows.last_at_or_before(t, rows.oldest(), rows.head() - 1); };
     const auto on_row = [&](Nanos t) { return rows.time(row_at(t)); };
     const auto cpu_at = [&](Nanos t) { return rows.word(row_at(t), ProcessRow::kCpu); };
     const uint64_t kind = recording.random();
-    if (kind % 4 == 1) span.from = on_row(span.from);
-    if (kind % 8 / 4 == 1) span.to = std::max(span.from, on_row(span.to));
+    if (kind % 4 == 1) asked.from = on_row(asked.from);
+    if (kind % 8 / 4 == 1) asked.to = std::max(asked.from, on_row(asked.to));
     const int64_t now[] = {newest + static_cast<Nanos>(recording.random() % (5 * kPeriod)) + 1, 0,
                            recording.cpu + kPeriod / 3};
-    int64_t start[] = {span.from, 0, cpu_at(span.from)}, end[] = {span.to, 0, cpu_at(span.to)};
+    int64_t start[] = {asked.from, 0, cpu_at(asked.from)}, end[] = {asked.to, 0, cpu_at(asked.to)};
     if (kind % 16 / 8 == 1) {
-      span.now = now;
+      asked.now = now;
     } else if (kind % 32 / 16 == 1) {
-      span.start = start;
-      span.end = end;
+      asked.start = start;
+      asked.end = end;
     }
-    compare(recording, span);
+    compare(recording, asked);
     if (check::failures > 0) {
-      std::printf("    from %lld to %lld, kind %llu\n", static_cast<long long>(span.from - oldest),
-                  static_cast<long long>(span.to - oldest), static_cast<unsigned long long>(kind % 32));
+      std::printf("    from %lld to %lld, kind %llu\n", static_cast<long long>(asked.from - oldest),
+                  static_cast<long long>(asked.to - oldest), static_cast<unsigned long long>(kind % 32));
     }
   }
 }

@@ -40,7 +40,7 @@ struct Recorded {
   }
   WindowStats stats(const WindowQuery& query) {
     Window window;
-    return window.stats(query, *process, thread.get(), Scope{}, kPeriod);
+    return window.stats(query, *process, thread.get(), Wanted{}, kPeriod);
   }
   // In milliseconds, for what is easier to read so.
   WindowStats stats(double from, double to) {

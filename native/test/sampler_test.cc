@@ -99,7 +99,7 @@ TEST(a_history_that_was_replaced_never_comes_back) {
     goes.stop();
     CHECK(eventually([&] {
       const std::shared_ptr<const Plan> plan = sampler.plan();
-      return plan != before && plan->size.span == kSecond;
+      return plan != before && plan->size.length == kSecond;
     }));
     CHECK(sampler.plan()->process != before->process);
   }

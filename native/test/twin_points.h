@@ -6,7 +6,7 @@
 
 #include "../core/clock.h"
 #include "../core/history/series.h"
-#include "../core/window/span.h"
+#include "../core/window/series_query.h"
 
 namespace spanmeter {
 
@@ -23,7 +23,7 @@ class Points {
  public:
   // Empty (count() == 0) when nothing is known of the window: fewer than two points. `series` may be null;
   // `width` is the width of its rows.
-  void load(const Series* series, size_t width, const Span& span);
+  void load(const Series* series, size_t width, const SeriesQuery& asked);
 
   size_t count() const { return width_ == 0 ? 0 : values_.size() / width_; }
   // Rows of the series that lie in the window, its edges included.
@@ -43,9 +43,9 @@ class Points {
  private:
   const int64_t* row(size_t n) const { return rows_.data() + n * width_; }
   void push(const int64_t* row) { values_.insert(values_.end(), row, row + width_); }
-  void push_between(const int64_t* left, const int64_t* right, const Span& span, Nanos time);
-  void append_now(const Span& span);
-  void cover_exact_edges(const Span& span);
+  void push_between(const int64_t* left, const int64_t* right, const SeriesQuery& asked, Nanos time);
+  void append_now(const SeriesQuery& asked);
+  void cover_exact_edges(const SeriesQuery& asked);
 
   size_t width_ = 0;
   size_t samples_ = 0;

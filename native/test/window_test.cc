@@ -167,10 +167,10 @@ TEST(a_window_in_which_nothing_was_sampled_equals_its_edges) {
     end.sampler += up_to(kPeriod);
     const WindowQuery query{start.time, end.time, &start, &end};
     Window window;
-    const auto stats = [&](const Scope& scope) {
-      return window.stats(query, *recorded.process, recorded.thread.get(), scope, kPeriod);
+    const auto stats = [&](const Wanted& wanted) {
+      return window.stats(query, *recorded.process, recorded.thread.get(), wanted, kPeriod);
     };
-    const WindowStats fast = stats(essentials(kAllSources)), whole = stats(Scope{});
+    const WindowStats fast = stats(essentials(kAllSources)), whole = stats(Wanted{});
     constexpr double WindowStats::*kEssentials[] = {
         &WindowStats::durationMs,   &WindowStats::samples,     &WindowStats::coverage,
         &WindowStats::maxGapMs,     &WindowStats::overheadMs,  &WindowStats::cpuTimeMs,
@@ -191,7 +191,7 @@ TEST(what_one_edge_alone_knows_of_the_sampler_is_no_overhead) {
   const WindowQuery query{start.time, end.time, &start, &end};
   Window window;
   const auto overhead = [&] {
-    return window.stats(query, *recorded.process, nullptr, Scope{}, kPeriod).overheadMs;
+    return window.stats(query, *recorded.process, nullptr, Wanted{}, kPeriod).overheadMs;
   };
   CHECK_NEAR(overhead(), 2, 1e-9);
   start.sampler = kMissing;

@@ -14,8 +14,8 @@ constexpr size_t kFewNodes = 256;
 }  // namespace
 
 size_t HistorySize::rows(Nanos interval) const {
-  // One more than fits the span: a window as long as the span needs the row before it.
-  return static_cast<size_t>(span / std::max(period, interval)) + 2;
+  // One more than fits: a window as long as all of it needs the row before it.
+  return static_cast<size_t>(length / std::max(period, interval)) + 2;
 }
 
 bool HistorySize::holds(const HistorySize& other) const {

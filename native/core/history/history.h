@@ -22,10 +22,10 @@ constexpr Nanos kNetworkInterval = 100 * kMillisecond;
 constexpr Nanos kCgroupInterval = 100 * kMillisecond;
 constexpr Nanos kSlowestInterval = std::max(kNetworkInterval, kCgroupInterval);
 
-// How much to keep: `span` of time at a tick each `period`.
+// How much to keep: `length` of time at a tick each `period`.
 struct HistorySize {
   Nanos period = kMillisecond;
-  Nanos span = 30 * kSecond;
+  Nanos length = 30 * kSecond;
 
   // Rows for values read each tick, but not more often than `interval`.
   size_t rows(Nanos interval = 0) const;

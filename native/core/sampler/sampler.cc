@@ -69,13 +69,13 @@ Plan Sampler::wanted_plan() const {
   plan.max_overhead = members_.begin()->second.demand.max_overhead;
   for (const auto& [id, member] : members_) {
     plan.size.period = std::min(plan.size.period, member.demand.size.period);
-    plan.size.span = std::max(plan.size.span, member.demand.size.span);
+    plan.size.length = std::max(plan.size.length, member.demand.size.length);
     plan.sources |= member.demand.sources;
     const double overhead = member.demand.max_overhead;
     const bool unlimited = plan.max_overhead == 0 || overhead == 0;
     plan.max_overhead = unlimited ? 0 : std::max(plan.max_overhead, overhead);
   }
-  plan.size.span = std::min(plan.size.span, plan.size.period * (kMaxHistoryRows - 2));
+  plan.size.length = std::min(plan.size.length, plan.size.period * (kMaxHistoryRows - 2));
   return plan;
 }
 

@@ -6,7 +6,7 @@
 #include <optional>
 
 #include "../history/pyramid_reader.h"
-#include "span.h"
+#include "series_query.h"
 
 namespace spanmeter {
 
@@ -23,7 +23,7 @@ namespace spanmeter {
 class Line {
  public:
   // Without a reader there are no rows. False when nothing is known of the window: fewer than two points.
-  bool draw(PyramidReader* reader, size_t width, const Span& span);
+  bool draw(PyramidReader* reader, size_t width, const SeriesQuery& asked);
 
   bool has_start() const { return has_start_; }
   bool has_rows() const { return has_rows_; }
@@ -65,12 +65,12 @@ class Line {
   Nanos covered() const { return covered_; }
 
  private:
-  void draw_edges(const Span& span);
-  void draw_start(PyramidReader& reader, const Span& span, const std::optional<Row>& now);
-  void draw_end(PyramidReader& reader, const Span& span, const std::optional<Row>& now);
-  std::optional<Row> present(PyramidReader& reader, const Span& span) const;
-  void cover(const Span& span);
-  Row between(const Row& left, const Row& right, const Span& span, Nanos time) const;
+  void draw_edges(const SeriesQuery& asked);
+  void draw_start(PyramidReader& reader, const SeriesQuery& asked, const std::optional<Row>& now);
+  void draw_end(PyramidReader& reader, const SeriesQuery& asked, const std::optional<Row>& now);
+  std::optional<Row> present(PyramidReader& reader, const SeriesQuery& asked) const;
+  void cover(const SeriesQuery& asked);
+  Row between(const Row& left, const Row& right, const SeriesQuery& asked, Nanos time) const;
 
   size_t width_ = 0;
   bool has_start_ = false, has_rows_ = false, has_end_ = false;

@@ -22,25 +22,25 @@ bool Stretch::gives_rate(const Row& left, const Row& right, Nanos unsure) const 
   return spanmeter::gives_rate(length(left, right), right[column_] - left[column_], {unsure, cores_});
 }
 
-bool Stretch::load(const Pyramid* series, const Shape& shape, const Span& span) {
+bool Stretch::load(const Pyramid* series, const Shape& shape, const SeriesQuery& asked) {
   // Between two readings since the newest row there is nothing to look for.
-  const bool since_newest = series != nullptr && series->rows().newest_time() < span.from;
-  if (since_newest && span.start != nullptr && span.end != nullptr) series = nullptr;
+  const bool since_newest = series != nullptr && series->rows().newest_time() < asked.from;
+  if (since_newest && asked.start != nullptr && asked.end != nullptr) series = nullptr;
   for (int attempt = 0; series != nullptr && attempt < kAttempts; attempt++) {
     PyramidReader reader(*series, attempt > 0);
-    const bool known = try_load(&reader, shape, span);
+    const bool known = try_load(&reader, shape, asked);
     if (reader.still_valid()) return known;
   }
-  return try_load(nullptr, shape, span);
+  return try_load(nullptr, shape, asked);
 }
 
-bool Stretch::try_load(PyramidReader* reader, const Shape& shape, const Span& span) {
+bool Stretch::try_load(PyramidReader* reader, const Shape& shape, const SeriesQuery& asked) {
   column_ = shape.column;
-  cores_ = span.cores;
+  cores_ = asked.cores;
   extremes_ = {};
   outer_ = {};
   inner_first_ = inner_last_ = 0;
-  if (!line_.draw(reader, shape.width, span)) return false;
+  if (!line_.draw(reader, shape.width, asked)) return false;
   if (!shape.extremes) return true;
   if (reader == nullptr || !line_.has_rows()) {
     add_without_rows(reader, shape);

@@ -6,7 +6,7 @@
 
 #include "../history/pyramid.h"
 #include "line.h"
-#include "span.h"
+#include "series_query.h"
 
 namespace spanmeter {
 
@@ -34,7 +34,7 @@ class Stretch {
 
   // False when nothing is known of the window. `series` may be null. Where the rows of an edge are gone, the
   // extremes of the node that the edge lies in count as inside.
-  bool load(const Pyramid* series, const Shape& shape, const Span& span);
+  bool load(const Pyramid* series, const Shape& shape, const SeriesQuery& asked);
 
   const Line& line() const { return line_; }
   const Extremes& extremes() const { return extremes_; }
@@ -47,7 +47,7 @@ class Stretch {
 
  private:
   bool gives_rate(const Row& left, const Row& right, Nanos unsure) const;
-  bool try_load(PyramidReader* reader, const Shape& shape, const Span& span);
+  bool try_load(PyramidReader* reader, const Shape& shape, const SeriesQuery& asked);
   void add_outer(size_t which, const Shape& shape, const Row& left, const Row& right, Nanos gap);
   void add_whole(const Shape& shape, const Row& left, Row right, Nanos gap);
   void add_rows(PyramidReader& reader, const Shape& shape);

@@ -25,7 +25,7 @@ class EdgeRows {
 
   bool exact() const { return start_ && end_; }
   // Points into this object.
-  Span span(const WindowQuery& query) const {
+  SeriesQuery of_series(const WindowQuery& query) const {
     const auto data = [](const std::optional<Values>& row) { return row ? row->data() : nullptr; };
     return {query.from, query.to, data(start_), data(end_), data(now_)};
   }
@@ -59,22 +59,22 @@ constexpr Stretch::Shape kCgroup = Stretch::Shape::totals(CgroupRow::kWidth);
 }  // namespace
 
 WindowStats Window::stats(const WindowQuery& query, const ProcessHistory& process,
-                          const ThreadHistory* thread, const Scope& scope, Nanos period) {
-  const SourceSet sources = scope.sources;
+                          const ThreadHistory* thread, const Wanted& wanted, Nanos period) {
+  const SourceSet sources = wanted.sources;
   const bool between_edges = query.start != nullptr && query.end != nullptr;
-  if (between_edges && !scope.details && process.process != nullptr &&
+  if (between_edges && !wanted.details && process.process != nullptr &&
       process.process->rows().newest_time() < query.from) {
     return since_newest(query, process, sources, period);
   }
   WindowStats stats;
   stats.durationMs = to_ms(query.to - query.from);
-  process_stats(query, process, scope.details, period, stats);
-  if (scope.details) thread_stats(query, thread != nullptr ? thread->cpu.get() : nullptr, stats);
+  process_stats(query, process, wanted.details, period, stats);
+  if (wanted.details) thread_stats(query, thread != nullptr ? thread->cpu.get() : nullptr, stats);
   if (contains(sources, Source::kSchedstat)) {
     wait_stats(query, thread != nullptr ? thread->wait.get() : nullptr, stats);
   }
   if (contains(sources, Source::kMemory)) memory_stats(query, process.memory.get(), stats);
-  if (scope.details) usage_stats(query, process.usage.get(), sources, stats);
+  if (wanted.details) usage_stats(query, process.usage.get(), sources, stats);
   if (contains(sources, Source::kIo)) io_stats(query, process.io.get(), stats);
   if (contains(sources, Source::kNetwork)) network_stats(query, process.network.get(), stats);
   if (contains(sources, Source::kCgroup)) cgroup_stats(query, process.cgroup.get(), stats);
@@ -93,21 +93,21 @@ template <typename Values>
 bool Window::load_totals(const WindowQuery& query, const Pyramid* series, Values (Edge::*take)() const) {
   const EdgeRows<Values> edges(query, take);
   const Stretch::Shape shape = Stretch::Shape::totals(std::tuple_size_v<Values>);
-  return stretch_.load(edges.exact() ? nullptr : series, shape, edges.span(query));
+  return stretch_.load(edges.exact() ? nullptr : series, shape, edges.of_series(query));
 }
 
 void Window::process_stats(const WindowQuery& query, const ProcessHistory& process, bool percentiles,
                            Nanos period, WindowStats& stats) {
   const EdgeRows edges(query, &Edge::process_row);
-  Span span = edges.span(query);
-  span.covered_column = ProcessRow::kCovered;
-  span.period = period;
+  SeriesQuery asked = edges.of_series(query);
+  asked.covered_column = ProcessRow::kCovered;
+  asked.period = period;
   const auto unsure = [](const Edge* edge) { return edge != nullptr ? std::max<Nanos>(0, edge->unsure) : 0; };
-  span.start_unsure = unsure(query.start);
-  span.end_unsure = unsure(query.end);
-  span.now_unsure = unsure(query.now);
-  span.cores = cores_;
-  const bool known = stretch_.load(process.process.get(), kProcess, span);
+  asked.start_unsure = unsure(query.start);
+  asked.end_unsure = unsure(query.end);
+  asked.now_unsure = unsure(query.now);
+  asked.cores = cores_;
+  const bool known = stretch_.load(process.process.get(), kProcess, asked);
   const Line& line = stretch_.line();
   stats.samples = static_cast<double>(line.samples());
   stats.coverage = 0;
@@ -143,9 +143,9 @@ void Window::process_stats(const WindowQuery& query, const ProcessHistory& proce
 
 void Window::thread_stats(const WindowQuery& query, const Pyramid* series, WindowStats& stats) {
   const EdgeRows edges(query, &Edge::thread_row);
-  Span span = edges.span(query);
-  span.cores = 1;
-  if (!stretch_.load(series, kThread, span)) return;
+  SeriesQuery asked = edges.of_series(query);
+  asked.cores = 1;
+  if (!stretch_.load(series, kThread, asked)) return;
   const int64_t used = stretch_.line().total(ThreadRow::kCpu);
   stats.threadTimeMs = to_ms(used);
   stats.threadAvg = percent(used, stretch_.line().duration());
@@ -160,7 +160,7 @@ void Window::wait_stats(const WindowQuery& query, const Pyramid* series, WindowS
 
 void Window::memory_stats(const WindowQuery& query, const Pyramid* series, WindowStats& stats) {
   const EdgeRows edges(query, &Edge::memory_row);
-  if (!stretch_.load(series, kMemory, edges.span(query))) return;
+  if (!stretch_.load(series, kMemory, edges.of_series(query))) return;
   const Line& line = stretch_.line();
   stats.memoryStart = static_cast<double>(line.begin_point()[MemoryRow::kResident]);
   stats.memoryEnd = static_cast<double>(line.end_point()[MemoryRow::kResident]);
@@ -216,9 +216,9 @@ void Window::cgroup_stats(const WindowQuery& query, const Pyramid* series, Windo
   const Series& rows = series->rows();
   const int64_t newest[] = {std::max(query.to, rows.newest_time() + 1),
                             rows.word(rows.head() - 1, CgroupRow::kThrottled)};
-  Span span{query.from, query.to};
-  span.now = newest;
-  if (!stretch_.load(series, kCgroup, span)) return;
+  SeriesQuery asked{query.from, query.to};
+  asked.now = newest;
+  if (!stretch_.load(series, kCgroup, asked)) return;
   stats.throttledMs = to_ms(stretch_.line().total(CgroupRow::kThrottled));
 }
 

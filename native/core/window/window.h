@@ -5,8 +5,8 @@
 #include "../history/edge.h"
 #include "../history/history.h"
 #include "quantiles.h"
-#include "scope.h"
 #include "stretch.h"
+#include "wanted.h"
 #include "window_stats.h"
 
 namespace spanmeter {
@@ -28,7 +28,7 @@ class Window {
 
   // `thread` is the history of the asking thread and may be null; `period` is the one in force.
   WindowStats stats(const WindowQuery& query, const ProcessHistory& process, const ThreadHistory* thread,
-                    const Scope& scope, Nanos period);
+                    const Wanted& wanted, Nanos period);
 
  private:
   // Between two edges that the newest row lies before.

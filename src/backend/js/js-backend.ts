@@ -6,8 +6,8 @@ import { sampleColumns } from './columns.js'
 import { clocks } from './cpu-clock.js'
 import { History } from './history.js'
 import { EDGE_LENGTH, Slot } from './layout.js'
+import { NodeReader } from './node-reader.js'
 import type { Query } from './points.js'
-import { Readings } from './readings.js'
 import { Sampler } from './sampler.js'
 import { windowStats } from './window.js'
 
@@ -25,7 +25,7 @@ class JsBackend implements Backend {
   readonly edgeLength = EDGE_LENGTH
   readonly #wantedPeriodMs: number
   readonly #history: History
-  readonly #readings: Readings
+  readonly #reader: NodeReader
   readonly #sampler: Sampler
   readonly #spans = new Map<number, { edge: Edge; run: number }>()
   #lastSpan = 0
@@ -35,10 +35,10 @@ class JsBackend implements Backend {
   constructor(options: BackendOptions) {
     this.#wantedPeriodMs = options.periodMs
     const period = toNs(timerPeriod(options.periodMs))
-    this.#readings = new Readings(options.sources, period)
-    const { thread, memory, faults } = this.#readings
+    this.#reader = new NodeReader(options.sources, period)
+    const { thread, memory, faults } = this.#reader
     this.#history = new History({ period, span: toNs(options.historyMs) }, { thread, memory, usage: faults })
-    this.#sampler = new Sampler(this.#history, this.#readings, options.whenIdle === 'sample')
+    this.#sampler = new Sampler(this.#history, this.#reader, options.whenIdle === 'sample')
   }
 
   start(): void {
@@ -129,7 +129,7 @@ class JsBackend implements Backend {
       cpuTimeMs: toMs(this.#sampler.ownCost),
       memoryBytes: this.#history.memoryBytes,
       // Only what was asked for is there.
-      sources: this.#readings.health() as MonitorHealth['sources'],
+      sources: this.#reader.health() as MonitorHealth['sources'],
     }
   }
 

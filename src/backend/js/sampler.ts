@@ -5,7 +5,7 @@ import { MS, now, toMs } from './clock.js'
 import type { History } from './history.js'
 import { Lateness } from './lateness.js'
 import { EDGE_LENGTH, Slot } from './layout.js'
-import type { Readings } from './readings.js'
+import type { NodeReader } from './node-reader.js'
 import { TickGrid } from './tick-grid.js'
 
 /** How long the sampler stays awake after the last mark was let go of: spans in quick succession share one timer. */
@@ -26,7 +26,7 @@ export class Sampler {
   ownCost = 0
 
   readonly #history: History
-  readonly #readings: Readings
+  readonly #reader: NodeReader
   /** Never lets go: as if a mark were always open. */
   readonly #always: boolean
   readonly #row = new Float64Array(EDGE_LENGTH)
@@ -38,9 +38,9 @@ export class Sampler {
   /** 0: the next sample only begins an interval. */
   #sampledAt = 0
 
-  constructor(history: History, readings: Readings, always: boolean) {
+  constructor(history: History, reader: NodeReader, always: boolean) {
     this.#history = history
-    this.#readings = readings
+    this.#reader = reader
     this.#always = always
   }
 
@@ -80,7 +80,7 @@ export class Sampler {
 
   /** Reads the counters as of now, without the sampler's own cost. */
   read(into: Edge): void {
-    this.#readings.read(into)
+    this.#reader.read(into)
     takeOff(this.ownCost, into)
   }
 
@@ -116,7 +116,7 @@ export class Sampler {
     if (this.#sampledAt !== 0) this.longestGap = Math.max(this.longestGap, begin - this.#sampledAt)
     this.#sampledAt = begin
     const row = this.#row
-    this.#readings.read(row)
+    this.#reader.read(row)
     // Part of this very callback is in the counters already.
     takeOff(this.ownCost + costSince(begin, usedBefore), row)
     this.#history.append(row)

@@ -40,7 +40,7 @@ function threadCpuUsage(): ThreadCpuUsage | undefined {
 }
 
 /** Reads the counters through what Node.js offers. */
-export class Readings {
+export class NodeReader {
   readonly thread = threadCpuUsage() !== undefined
   readonly memory: boolean
   /** Windows does not report minor faults and context switches: Node.js shows zeros. */

@@ -9,7 +9,7 @@ namespace spanmeter {
 
 // What is asked of one series: from when to when, and what is known beyond its rows. A row given here has the
 // width of the series and may be null.
-struct Span {
+struct SeriesQuery {
   Nanos from;
   Nanos to;
   const int64_t* start = nullptr;  // exact values at `from`
