@@ -58,7 +58,7 @@ int main(int argc, char** argv) {
   bench::fill(*process, *thread, period, rows);
   const Nanos filled = monotonic_now();
   Window window;
-  const WindowStats stats = window.stats({0, bench::kDay}, *process, thread.get(), Scope{}, period);
+  const WindowStats stats = window.stats({0, bench::kDay}, *process, thread.get(), Wanted{}, period);
   const Nanos answered = monotonic_now();
   if (!bench::near(stats.cpuMax, 1600) || !bench::near(stats.cpuMin, 1)) {
     std::fprintf(stderr, "of a day at 1 … 1600 %%, %f … %f %% were found\n", stats.cpuMin, stats.cpuMax);
