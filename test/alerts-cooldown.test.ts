@@ -1,4 +1,3 @@
-import { feed } from 'spanmeter/alerts'
 import { describe, expect, test } from 'vitest'
 import { CooldownAndLimit } from '../dist/alerts/delivery/cooldown.js'
 import { channelOf, fireOnce, rule, watch } from './helpers/fed-alerts'
@@ -8,19 +7,6 @@ import { ScriptedClock } from './helpers/scripted-clock'
 // What is kept back from a channel.
 
 describe('a cooldown', () => {
-  test('keeps an alert back that returns, until it is over and the alert still fires', async () => {
-    const seen: string[] = []
-    const rules = [{ ...rule, cooldownMs: 1000 }]
-    await using alerts = watch({ channels: [({ state }) => seen.push(state)], rules })
-    await fireOnce(alerts)
-    const delivered = performance.now()
-    feed('queue', 20)
-    await expect.poll(() => channelOf(alerts).suppressed).toBe(1)
-    if (performance.now() - delivered < 900) expect(seen).toEqual(['firing', 'resolved'])
-    await expect.poll(() => seen).toEqual(['firing', 'resolved', 'firing'])
-    expect(performance.now() - delivered).toBeGreaterThan(800)
-  })
-
   test('is not consumed by a failure', async () => {
     const results = ['throws', 'works', 'works']
     const seen: string[] = []

@@ -12,6 +12,13 @@ type Backoff = ReturnType<typeof backoffOf.next>
 /** How an attempt ended: `delivered`, `later` if it is to be sent again, or why it failed for good. */
 export type Outcome = 'delivered' | 'later' | DeliveryFailure
 
+/** The other alerts of a channel. */
+export interface Others {
+  wait(): boolean
+  /** Whether the next to be sent is one that the receiver has not failed at. */
+  isUntriedNext(): boolean
+}
+
 /** Sends alerts, each until it succeeds, fails for good, or has been tried for long enough. */
 export class Attempts {
   readonly #sender: Sender
@@ -20,6 +27,7 @@ export class Attempts {
   /** By how long an alert was waited for last. */
   readonly #backoffs = new WeakMap<Alert, Backoff>()
   #hurrying = false
+  #mayYield = false
 
   constructor(sender: Sender) {
     this.#sender = sender
@@ -41,10 +49,10 @@ export class Attempts {
   }
 
   /**
-   * Resolves after a failure only when it is time for the next attempt: `later` where others wait meanwhile that may get
-   * through, or else after as many attempts as it takes.
+   * Resolves after as many attempts as it takes, or with `later` where the receiver failed at this alert and another is to be
+   * tried: at once if it has not failed at that one, else when it is time for an attempt.
    */
-  async send(alert: Alert, queuedMs: number, othersWait: () => boolean): Promise<Outcome> {
+  async send(alert: Alert, queuedMs: number, others: Others): Promise<Outcome> {
     const { limits, spacingMs } = this.#sender
     for (;;) {
       try {
@@ -55,11 +63,19 @@ export class Attempts {
         const failure = asFailure(error)
         const isTooLate = performanceNow() - queuedMs >= limits.retryForMs
         if (!failure.isTemporary || isTooLate || this.aborted) return failure
+        if (failure.isOfAlert && others.isUntriedNext()) return 'later'
+        this.#mayYield = failure.isOfAlert
         await this.#pause.for(Math.max(spread(this.#nextDelayMs(alert)), failure.retryAfterMs))
+        this.#mayYield = false
         if (this.aborted) return failure
-        if (failure.isOfAlert && othersWait()) return 'later'
+        if (failure.isOfAlert && others.wait()) return 'later'
       }
     }
+  }
+
+  /** Another alert waits now: it need not wait for one that the receiver fails at. */
+  yield(): void {
+    if (this.#mayYield) this.#pause.cutShort()
   }
 
   #nextDelayMs(alert: Alert): number {

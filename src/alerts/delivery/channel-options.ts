@@ -26,7 +26,7 @@ export interface AlertmanagerOptions extends DeliveryOptions {
   url?: string
   urlFile?: string
   headers?: Readonly<Record<string, string>>
-  /** An alert that fires is posted again this often, in ms. Five times that, or `holdMs`, and it would resolve. Default 60000. */
+  /** An alert that fires is posted again this often, in ms. It would resolve after five times that, or after `holdMs` if that is longer. Default 60000. */
   repeatMs?: number
   /**
    * How long an alert is kept active at the least, in ms, also when it was over at once: Alertmanager sends nothing of what

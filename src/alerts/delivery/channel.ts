@@ -4,17 +4,10 @@ import type { Firing } from '../engine.js'
 import type { CheckedRule } from '../rules/rule-options.js'
 import type { Episode } from '../rules/rule-state.js'
 import type { Alert, ChannelHealth } from '../types.js'
+import { AlertQueue, type Entry } from './alert-queue.js'
 import { Attempts } from './attempts.js'
 import { CooldownAndLimit } from './cooldown.js'
 import type { Sender } from './sender.js'
-
-/** An alert that waits to be sent. */
-export interface Entry {
-  readonly alert: Alert
-  readonly episode: Episode
-  readonly rule: CheckedRule
-  readonly queuedMs: number
-}
 
 /** What became of the firing alert of an episode in this channel. */
 type Fate = 'queued' | 'delivered' | 'suppressed' | 'lost'
@@ -29,7 +22,7 @@ export class Channel {
   readonly #attempts: Attempts
   readonly #cooldown: CooldownAndLimit
   readonly #warn: (message: string) => void
-  readonly #queue: Entry[] = []
+  readonly #queue: AlertQueue
   readonly #fates = new WeakMap<Episode, Fate>()
   /** When the alert of an episode was last sent, and first. Only where that is to be repeated. */
   readonly #sent = new WeakMap<Episode, { firstMs: number; lastMs: number }>()
@@ -42,6 +35,7 @@ export class Channel {
 
   constructor(sender: Sender, warn: (message: string) => void) {
     this.#sender = sender
+    this.#queue = new AlertQueue(sender.limits.queueSize)
     this.#attempts = new Attempts(sender)
     this.#cooldown = new CooldownAndLimit(sender.limits.maxPerHour)
     this.#warn = warn
@@ -75,7 +69,7 @@ export class Channel {
     this.#attempts.hurry(signal)
     for (const entry of this.#held.keys()) this.#release(entry)
     await this.#work
-    this.#counts.dropped += this.#queue.splice(0).length
+    this.#counts.dropped += this.#queue.clear()
   }
 
   #offer(alert: Alert, episode: Episode, rule: CheckedRule): void {
@@ -94,38 +88,25 @@ export class Channel {
   }
 
   #push(entry: Entry): void {
-    if (this.#queue.length >= this.#sender.limits.queueSize) this.#dropOldest()
-    this.#queue.push(entry)
+    const dropped = this.#queue.push(entry)
+    if (dropped !== undefined) {
+      this.#counts.dropped++
+      if (dropped.alert.state === 'firing') this.#fates.set(dropped.episode, 'lost')
+    }
+    this.#attempts.yield()
     // Outside of whatever request has asked for this.
     if (!this.#sending) this.#work = outside(() => this.#sendAll())
   }
 
-  #dropOldest(): void {
-    // The first is being sent.
-    const waiting = this.#queue.length > 1 ? this.#queue.slice(1) : this.#queue
-    const dropped = waiting.reduce((oldest, entry) => (entry.queuedMs < oldest.queuedMs ? entry : oldest))
-    this.#queue.splice(this.#queue.indexOf(dropped), 1)
-    this.#counts.dropped++
-    if (dropped.alert.state === 'firing') this.#fates.set(dropped.episode, 'lost')
-  }
-
   async #sendAll(): Promise<void> {
     this.#sending = true
-    for (let entry = this.#queue[0]; entry !== undefined && !this.#attempts.aborted; entry = this.#queue[0]) {
+    for (let entry = this.#queue.take(); entry !== undefined && !this.#attempts.aborted; entry = this.#queue.take()) {
       const isDone = !this.#isWanted(entry) || (await this.#send(entry))
-      const index = this.#queue.indexOf(entry)
-      if (index < 0 || this.#attempts.aborted) continue
-      if (isDone) this.#queue.splice(index, 1)
-      else this.#postpone(entry.episode)
+      if (this.#attempts.aborted) break
+      if (isDone) this.#queue.remove(entry)
+      else this.#queue.postpone(entry)
     }
     this.#sending = false
-  }
-
-  /** Behind all others, with what else there is of it in its order. */
-  #postpone(episode: Episode): void {
-    const isOther = (entry: Entry) => entry.episode !== episode
-    const [others, theirs] = [this.#queue.filter(isOther), this.#queue.filter((entry) => !isOther(entry))]
-    this.#queue.splice(0, this.#queue.length, ...others, ...theirs)
   }
 
   /** Whether an alert is still to be sent now that its turn has come. */
@@ -140,9 +121,12 @@ export class Channel {
   }
 
   /** Returns whether it is done with: delivered, or lost. */
-  async #send({ alert, episode, rule, queuedMs }: Entry): Promise<boolean> {
-    const othersWait = () => this.#queue.some((entry) => entry.episode !== episode)
-    const outcome = await this.#attempts.send(alert, queuedMs, othersWait)
+  async #send(entry: Entry): Promise<boolean> {
+    const { alert, episode, rule, queuedMs } = entry
+    const outcome = await this.#attempts.send(alert, queuedMs, {
+      wait: () => this.#queue.hasOthersThan(rule),
+      isUntriedNext: () => this.#queue.failedAt(entry),
+    })
     if (outcome === 'later') return false
     if (outcome === 'delivered') {
       this.#counts.delivered++
@@ -172,7 +156,7 @@ export class Channel {
     const { state } = this.#sender
     const sent = this.#sent.get(episode)
     if (state === undefined || sent === undefined || performanceNow() - sent.lastMs < state.repeatMs) return false
-    return !this.#queue.some((entry) => entry.episode === episode)
+    return !this.#queue.has(episode)
   }
 
   /** Whether a resolved alert has to wait, and goes back to the queue later. */
