@@ -1,7 +1,7 @@
 import { getEnvironmentData, isMainThread, setEnvironmentData } from 'node:worker_threads'
 import type { RecordingOptions } from '../record/options.js'
 import type { ResourceMonitor } from '../types.js'
-import { reportFatalErrors } from './fatal-errors.js'
+import { keepOwnReports, reportFatalErrors } from './fatal-errors.js'
 import { instrument, instrumentVariable } from './instrument.js'
 import { isRecorded, type Recorded, runVariable } from './run.js'
 
@@ -18,6 +18,7 @@ export function recordingFor(options: RecordingOptions, monitor: () => ResourceM
   const recorded = process.env[runVariable] as Recorded | undefined
   // A worker is part of its process.
   if (recorded !== undefined && isMainThread && !isRecorded(options.directory, recorded)) return undefined
+  if (!isMainThread) keepOwnReports()
   let begun = false
 
   function begin(): void {
