@@ -30,6 +30,7 @@ export interface Phase extends Sent {
 /** Sends orders and waits until all are stored or given up, or the time is over. */
 export async function runPhase({ orders, perSecond, timeoutMs, api, lag, stored }: PhaseSetup): Promise<Phase> {
   const signal = AbortSignal.timeout(Math.ceil(timeoutMs))
+  const over = new Promise<undefined>((resolve) => signal.addEventListener('abort', () => resolve(undefined)))
   // One for each order that is on its way.
   setMaxListeners(0, signal)
   const deadBefore = await lag.deadLetters()
@@ -39,7 +40,6 @@ export async function runPhase({ orders, perSecond, timeoutMs, api, lag, stored 
   const sending = sendOrders(api, orders, perSecond, signal)
   // It is awaited further down.
   sending.catch(() => {})
-  const over = new Promise<undefined>((resolve) => signal.addEventListener('abort', () => resolve(undefined)))
   let known: readonly [Stored[], number, Lag] = [[], deadBefore, noLag()]
   for (let settledBy = Number.POSITIVE_INFINITY; ; await sleep(POLL_MS)) {
     const look = Promise.all([stored.of(ids), lag.deadLetters(), lag.read()])

@@ -64,7 +64,7 @@ export class Pipeline {
     await checkRedis(redis.address)
     await checkKafka(kafka.address)
     const pipeline = new Pipeline(setup, await OtlpReceiver.start(), kafka, redis)
-    await Promise.all(serviceNames.map((name) => pipeline.#start(name, name)))
+    await Promise.race([Promise.all(serviceNames.map((name) => pipeline.#start(name, name))), pipeline.failed])
     return pipeline
   }
 
