@@ -35,7 +35,8 @@ export const alertsCost: Case = {
     const turn = await nanosecondsOfTurn()
     await alerts.close()
     return [
-      { metric: 'busy', value: busy, unit: '% of the thread' },
+      // Without rules there are no looks.
+      ...(rules.length > 0 ? [{ metric: 'busy', value: busy, unit: '% of the thread' }] : []),
       { metric: 'CPU', value: share, unit: '% of a core' },
       { metric: 'turn', value: turn, unit: 'ns' },
     ]

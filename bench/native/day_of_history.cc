@@ -1,4 +1,4 @@
-// day_of_history PERIOD_MS SPAN_MS: fills a history of the given full resolution with the rows of 24 hours,
+// day_of_history PERIOD_MS LENGTH_MS: fills a history of the given full resolution with the rows of 24 hours,
 // then asks for all of them. Fails unless the one highest and the one lowest moment of the day are found.
 
 #include <cmath>
