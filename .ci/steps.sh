@@ -52,7 +52,7 @@ run() {
 failures() {
   local plain
   plain=$(sed -E 's/\x1b\[[0-9;]*m//g' "$logs/$1.log" | grep -v '^ *$')
-  grep -E '^ *FAIL(ED)?\b|^\w*Error:' <<<"$plain" | cut -c 1-250 | uniq | head -n 30 | grep . || tail -n 10 <<<"$plain" | cut -c 1-250
+  grep -E '^ *FAIL(ED)?\b|^\w*Error:' <<<"$plain" | cut -c 1-250 | uniq | awk 'NR <= 30' | grep . || tail -n 10 <<<"$plain" | cut -c 1-250
 }
 
 report() {

@@ -76,7 +76,7 @@ describe('a channel sends what its receiver understands', () => {
     expect(first).toMatchObject({ path: '/api/v2/alerts', labels: { alertname: 'queue', severity: 'warning' } })
     expect(last.startsAt).toBe(first!.startsAt)
     expect(last.atMs - first!.atMs).toBeGreaterThan(590)
-    expect(ends().at(-2)! - Date.parse(first!.startsAt)).toBeGreaterThanOrEqual(600)
+    expect(ends()[0]! - Date.parse(first!.startsAt)).toBeGreaterThanOrEqual(600)
 
     feed('queue', 30)
     const before = receiver.received.length

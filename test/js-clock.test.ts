@@ -36,7 +36,7 @@ class Sampled {
     this.clock = new StaleClock(works, tickMs, random)
     this.#clocks = { process: { cores, lag: (cores - 1) * TICK }, thread: { cores: 1, lag: 0 } }
     const none = { thread: false, memory: false, usage: false }
-    this.#history = new History({ period: periodMs * MS, span: 2 * lastMs * MS }, none)
+    this.#history = new History({ period: periodMs * MS, length: 2 * lastMs * MS }, none)
     this.#history.allocate()
     for (let time = 0; time < lastMs; time += periodMs) {
       this.#history.append(this.edge(time + 0.2 * periodMs * random()))

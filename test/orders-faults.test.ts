@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Kafka, logLevel } from 'kafkajs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { startKafka } from '../examples/orders/run/kafka-broker'
 import { buildOrders, OrdersRun, orderFor, unlessKafka } from './helpers/orders'
 import { RestartingRedis } from './helpers/restarting-redis'
 import { whyNoServer } from './helpers/servers'
@@ -42,10 +43,11 @@ describe.skipIf(unless !== '')(`npm run orders${unless}`, () => {
     expect(new Set(await redis.client.hkeys('orders:stored'))).toEqual(new Set(ids))
     expect(run.log('processing').filter(({ order, msg }) => order === interrupted && msg === 'begins')).toHaveLength(2)
     const text = readFileSync(join(run.folder, 'orders-report/metrics/analytics.txt'), 'utf8')
-    const metrics = text.split('\n').filter((line) => /^orders_(total|value_count)/.test(line))
+    const metrics = text.split('\n').filter((line) => /^orders_(total|value_count|duration_count)/.test(line))
     expect(metrics.map((line) => line.replace(/,?otel_scope_name="orders"/, ''))).toEqual([
       'orders_total{outcome="done"} 12',
       'orders_value_count{} 12',
+      'orders_duration_count{} 12',
     ])
 
     const services = ['api', 'processing', 'notification', 'analytics']
@@ -81,13 +83,19 @@ describe.skipIf(unless !== '')(`npm run orders${unless}`, () => {
 
   test('waits no longer than it was told to for orders whose Redis does not come back', async () => {
     await using redis = await RestartingRedis.start()
-    const options = ['--orders', '40', '--rate', '20', '--timeout', '6']
-    await using run = await OrdersRun.start(options, { ...soon, REDIS_URL: redis.url })
-    await run.printed(/^(sending 40 orders)$/m)
+    const kafka = await startKafka({})
+    const options = ['--orders', '1000', '--rate', '20', '--timeout', '6']
+    const theirs = { REDIS_URL: redis.url, KAFKA_BROKERS: kafka.address }
+    await using run = await OrdersRun.start(options, { ...soon, ...theirs })
+    await run.printed(/^(sending 1000 orders)$/m)
     await redis.kill()
     expect(await run.ended).toEqual({ code: 1, signal: null })
     expect(await run.stderr).toMatch(/^error: \d+ of \d+ orders were not stored within 6 s: see --timeout$/m)
+    expect(run.stdout).toContain(`Kafka at ${kafka.address}\nRedis at ${new URL(redis.url).host}\n`)
     expect(run.processes()).toEqual([])
+    // It is not the run's to end.
+    expect(kafka.child!.process).toMatchObject({ exitCode: null, signalCode: null })
+    await kafka.child!.stop()
   })
 
   test('leaves nothing running when it is killed', async () => {
@@ -124,7 +132,9 @@ describe.skipIf(unlessKafka !== '')(`the order pipeline${unlessKafka}`, () => {
     ],
     ['10 MB', 413, 'x'.repeat(10_000_000), 'an order may have 100000 bytes'],
   ])('%s is answered with %i, and what is wrong', async (_, status, body, error) => {
+    const { rejected = 0 } = await run.outcomes('api')
     expect(await run.post(body)).toEqual({ status, error: expect.stringContaining(error) })
+    expect((await run.outcomes('api')).rejected).toBe(rejected + 1)
   })
 
   test('a message that is no order goes to the dead letters after three tries, and the next one is done', async () => {
@@ -141,6 +151,7 @@ describe.skipIf(unlessKafka !== '')(`the order pipeline${unlessKafka}`, () => {
     const { id } = await run.post(orderFor('redis_basic'))
     await run.logged('processing', id, 'done')
     expect(await dead()).toBe(1)
+    await expect.poll(async () => (await run.outcomes('processing')).dead_letter).toBe(1)
     const tries = run.log('processing').filter(({ msg }) => msg.includes('the message is not JSON'))
     expect(tries.map(({ msg }) => msg.split(':')[0])).toEqual([
       'failed',
@@ -160,6 +171,7 @@ describe.skipIf(unlessKafka !== '')(`the order pipeline${unlessKafka}`, () => {
         status: 503,
         error: expect.stringContaining('the order was not taken, try again: Kafka does not answer ('),
       })
+      expect((await run.outcomes('api')).unavailable).toBeGreaterThan(0)
     } finally {
       process.kill(broker, 'SIGCONT')
     }
@@ -175,6 +187,7 @@ describe.skipIf(unlessKafka !== '')(`the order pipeline${unlessKafka}`, () => {
       const processing = orderFor('redis_basic')
       const { id } = await run.post(processing)
       await run.logged('processing', id, 'done')
+      expect(run.stdout).toMatch(/^redis-server at 127\.0\.0\.1:\d+$/m)
       const redis = run.pidsOf('redis-server')[0]!
       process.kill(redis, 'SIGSTOP')
       let waiting: Awaited<ReturnType<typeof run.post>>
@@ -210,6 +223,7 @@ describe.skipIf(unlessKafka !== '')(`the order pipeline${unlessKafka}`, () => {
     await sleep(7000)
     process.kill(processing, 'SIGCONT')
     await run.logged('processing', id, 'came again: passed over')
+    await expect.poll(async () => (await run.outcomes('processing')).duplicate).toBeGreaterThan(0)
     await run.logged('analytics', id, 'done')
     const spans = await run.spans(traceId, 'analyze_order')
     expect(spans.filter(({ name }) => name === 'analyze_order')).toHaveLength(1)

@@ -50,6 +50,34 @@ test('Chrome’s DevTools find every span and every pause in the trace', async (
   expect(lanes['garbage collection']).toHaveLength(data.processes[0]!.gc.start.length)
 })
 
+test('the trace has what was sampled, and the blocks of the event loop', async () => {
+  const [main] = data.processes
+  const { traceEvents } = JSON.parse(text('trace.json')) as { traceEvents: Counter[] }
+  const counter = (wanted: string, unit: string) =>
+    traceEvents.filter(({ ph, name }) => ph === 'C' && name === wanted).map(({ ts, args }) => [ts, args[unit]])
+  const column = (times: Float64Array, values: ArrayLike<number>) =>
+    [...times].map((ms, i) => [Math.round(1000 * ms), values[i]]).filter(([, value]) => !Number.isNaN(value))
+  const { time, cpu, thread, memory } = main!
+  expect(counter('process CPU', '% of a core')).toEqual(column(time, cpu.max))
+  expect(counter('JavaScript thread', '% of a core')).toEqual(column(time, thread.max))
+  expect(counter('resident memory', 'bytes')).toEqual(column(memory.time, memory.bytes))
+  const blocks = Array.from(main!.blocks.start, (startMs, i) => ({
+    name: 'event loop blocked',
+    startUs: Math.round(1000 * startMs),
+    endUs: Math.round(1000 * (startMs + main!.blocks.duration[i]!)),
+  }))
+  // It burned for 200 ms in one.
+  expect(blocks.length).toBeGreaterThan(0)
+  expect((await readByDevTools(text('trace.json')))['event loop blocked']!.sort(byTime)).toEqual(blocks)
+})
+
+interface Counter {
+  ph: string
+  name: string
+  ts: number
+  args: Record<string, number>
+}
+
 test('speedscope finds every span in the trace', async () => {
   const read = await readBySpeedscope('trace.json', text('trace.json'))
   const known = await readByDevTools(text('trace.json'))

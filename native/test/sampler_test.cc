@@ -13,8 +13,8 @@
 namespace spanmeter {
 namespace {
 
-Demand demand(Nanos period, Nanos span = kSecond) {
-  return {{period, span}, kAllSources};
+Demand demand(Nanos period, Nanos length = kSecond) {
+  return {{period, length}, kAllSources};
 }
 
 TEST(a_parked_sampler_is_not_woken_once) {

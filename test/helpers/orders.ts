@@ -89,6 +89,14 @@ export class OrdersRun implements AsyncDisposable {
     return Number(await this.printed(new RegExp(`^${instance} is ready \\(process (\\d+)`, 'm')))
   }
 
+  /** How many orders an instance has counted, by what became of them. */
+  async outcomes(instance: string): Promise<Record<string, number>> {
+    const url = await this.printed(new RegExp(`^${instance} is ready \\(process \\d+, (\\S+)\\)`, 'm'))
+    const text = await (await fetch(`${url}/metrics`, { headers: { connection: 'close' } })).text()
+    const counts = text.matchAll(/^orders_total\{.*?outcome="(\w+)".*?\} (\d+)/gm)
+    return Object.fromEntries([...counts].map(([, outcome, count]) => [outcome!, Number(count)]))
+  }
+
   /** Sends an order, or what pretends to be one. */
   async post(body: OrderRequest | string, headers: Record<string, string> = {}) {
     const url = await this.printed(/^ready: POST (\S+);/m)

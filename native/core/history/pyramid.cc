@@ -45,7 +45,7 @@ void Pyramid::append(const int64_t* row) {
   last_value_ = row[column_];
 }
 
-// A node is complete with the row whose number its span divides.
+// A node is complete with the row whose number is a multiple of its rows.
 void Pyramid::summarise(uint64_t n, const int64_t* row) {
   Extremes up = piece(kind_, last_time_, last_value_, row[0], row[column_]);
   for (size_t level = 1; level < kLevels; level++) {

@@ -54,10 +54,10 @@ Extremes PyramidReader::extremes(size_t level, uint64_t node) {
 Extremes PyramidReader::fold(uint64_t first, uint64_t last) {
   Extremes extremes;
   const size_t column = pyramid_.column();
-  const auto span = [](size_t level) { return uint64_t{1} << (Pyramid::kFanBits * level); };
+  const auto rows_of = [](size_t level) { return uint64_t{1} << (Pyramid::kFanBits * level); };
   // Whether a node begins at a row, does not reach too far and was there when this look began.
   const auto usable = [&](size_t level, uint64_t row) {
-    return level < Pyramid::kLevels && (row & (span(level) - 1)) == 0 && row + span(level) <= last &&
+    return level < Pyramid::kLevels && (row & (rows_of(level) - 1)) == 0 && row + rows_of(level) <= last &&
            (level == 0 || row >> (Pyramid::kFanBits * level) < heads_[level]);
   };
   size_t level = 0;
@@ -72,7 +72,7 @@ Extremes PyramidReader::fold(uint64_t first, uint64_t last) {
       extremes.add(piece(pyramid_.kind(), rows.time(row), rows.word(row, column), rows.time(row + 1),
                          rows.word(row + 1, column)));
     }
-    row += span(level);
+    row += rows_of(level);
   }
   return extremes;
 }

@@ -46,8 +46,8 @@ struct Attacked {
     findings.answers++;
     bool right = *found == value_of(row);  // it was the newest
     for (size_t level = 0; level < Pyramid::kLevels && !right; level++) {
-      const uint64_t span = uint64_t{1} << (Pyramid::kFanBits * level), left = row / span * span;
-      right = between(left, left + span, time, *found) || *found == value_of(left);
+      const uint64_t rows = uint64_t{1} << (Pyramid::kFanBits * level), left = row / rows * rows;
+      right = between(left, left + rows, time, *found) || *found == value_of(left);
     }
     findings.expect(right);
   }

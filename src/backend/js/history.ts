@@ -10,14 +10,14 @@ export interface HistorySize {
   /** Sampling period in ns. */
   readonly period: number
   /** Time to remember, in ns. */
-  readonly span: number
+  readonly length: number
 }
 
 /** Everything the sampler wrote down. A series is absent when its source was not asked for or does not exist. */
 export class History {
   readonly period: number
   /** Time that fits, in ns. */
-  readonly span: number
+  readonly length: number
   readonly process: Ring
   readonly thread: Ring | undefined
   readonly memory: Ring | undefined
@@ -26,10 +26,10 @@ export class History {
   #covered = 0
 
   constructor(size: HistorySize, wanted: { thread: boolean; memory: boolean; usage: boolean }) {
-    // Two more than fit the span: a window as long as the span needs the row before it.
-    const rows = Math.min(Math.ceil(size.span / size.period) + 2, MAX_ROWS)
+    // Two more than fit: a window as long as all of it needs the row before it.
+    const rows = Math.min(Math.ceil(size.length / size.period) + 2, MAX_ROWS)
     this.period = size.period
-    this.span = Math.min(size.span, (rows - 2) * size.period)
+    this.length = Math.min(size.length, (rows - 2) * size.period)
     this.process = new Ring(Columns.process, rows)
     this.thread = wanted.thread ? new Ring(Columns.thread, rows) : undefined
     this.memory = wanted.memory ? new Ring(Columns.memory, rows) : undefined

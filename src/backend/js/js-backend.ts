@@ -37,7 +37,7 @@ class JsBackend implements Backend {
     const period = toNs(timerPeriod(options.periodMs))
     this.#reader = new NodeReader(options.sources, period)
     const { thread, memory, faults } = this.#reader
-    this.#history = new History({ period, span: toNs(options.historyMs) }, { thread, memory, usage: faults })
+    this.#history = new History({ period, length: toNs(options.historyMs) }, { thread, memory, usage: faults })
     this.#sampler = new Sampler(this.#history, this.#reader, options.whenIdle === 'sample')
   }
 
@@ -117,7 +117,7 @@ class JsBackend implements Backend {
       state: this.#sampler.state,
       periodMs: toMs(this.#history.period),
       periodReason: toMs(this.#history.period) === this.#wantedPeriodMs ? 'wanted' : 'timer',
-      historyMs: toMs(this.#history.span),
+      historyMs: toMs(this.#history.length),
       samples: this.#sampler.samples,
       missedTicks: { throttled: 0, stopped: 0, suspended: 0, starved: 0, imprecise: 0, unknown: this.#sampler.missed },
       maxGapMs: toMs(this.#sampler.longestGap),
