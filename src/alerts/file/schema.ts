@@ -1,5 +1,5 @@
 import { channelNames, channelTypes } from '../delivery/check-channel.js'
-import { builtInMetrics } from '../readings/metrics.js'
+import { builtInMetrics } from '../metrics.js'
 import { conditions, maxMs, severities } from '../rules/rule-options.js'
 
 const between = (minimum: number, maximum: number, description: string) => ({

@@ -1,6 +1,6 @@
 import { number, oneOf, show } from '../../options.js'
+import { builtInMetrics } from '../metrics.js'
 import type { Path, Problems } from '../problems.js'
-import { builtInMetrics } from '../readings/metrics.js'
 import type { AlertRule, Condition, Severity } from '../types.js'
 
 /** A rule that is complete. */
