@@ -139,7 +139,8 @@ bool ThreadClocks::read_all(Refresh& refresh) {
 // not show.
 ThreadClocks::Refresh ThreadClocks::refresh() {
   Refresh refresh{};
-  if (stale_ || changed()) {
+  // A list that could not be made is made again, also where the threads are those of before meanwhile.
+  if (stale_ || error_ != 0 || changed()) {
     const Nanos now = monotonic_now();
     if (now >= retry_at_) {
       rescan();
