@@ -42,6 +42,15 @@ TEST(cgroup_of_a_machine_without_any) {
   CHECK_EQUAL(cgroup.error(), ENOENT);
 }
 
+TEST(cgroup_that_comes_later_is_found) {
+  const Machine machine("0::/a\n", kMountV2);
+  Cgroup cgroup(machine.root());
+  CHECK(!cgroup.throttling());
+  machine.set("/a/cpu.stat", "nr_throttled 1\nthrottled_usec 2");
+  CHECK_EQUAL(cgroup.throttling().value_or(CgroupThrottling{}).times, 1);
+  CHECK_EQUAL(cgroup.error(), 0);
+}
+
 // A folder stands for what is there and cannot be read.
 TEST(cgroup_whose_own_limit_cannot_be_read_has_none_rather_than_that_of_its_parent) {
   const Machine machine("0::/a/b\n", kMountV2);

@@ -145,10 +145,13 @@ void Collector::collect_usage(const Plan& plan, Nanos now) {
 void Collector::collect_wait(const Plan& plan, Nanos now) {
   std::erase_if(run_delays_, [&](const auto& entry) { return plan.thread(entry.first) == nullptr; });
   int error = 0;
+  const ThreadClocks& threads = process_.threads();
   for (const auto& thread : plan.threads) {
     RunDelay& source = run_delays_.try_emplace(thread->tid, thread->tid).first->second;
     const std::optional<Nanos> delay = source.read();
-    if (source.error() != 0) error = source.error();
+    // One that has ended is in the plan where there was no memory for another.
+    const bool has_ended = threads.error() == 0 && !threads.cpu(thread->tid);
+    if (source.error() != 0 && !has_ended) error = source.error();
     if (!delay) continue;
     const int64_t row[WaitRow::kWidth] = {now, *delay};
     thread->wait->append(row);

@@ -113,7 +113,9 @@ void Cgroup::find() {
   int error = 0;
   cpu_ = find_cgroup("cpu", root_);
   memory_ = find_cgroup("memory", root_);
-  stat_.emplace(find_cpu_stat(cpu_, error), kFewLines);
+  const std::string stat = find_cpu_stat(cpu_, error);
+  found_ = !stat.empty();
+  stat_.emplace(stat, kFewLines);
   for (const int each : {cpu_.error, memory_.error}) {
     if (each != 0 && each != ENOENT) error = each;
   }
@@ -143,7 +145,7 @@ CgroupLimits Cgroup::limits() {
 }
 
 std::optional<CgroupThrottling> Cgroup::throttling() {
-  if (lost_ != 0) find();
+  if (lost_ != 0 || !found_) find();
   if (lost_ != 0) return std::nullopt;
   const std::string_view text = stat_->read();
   if (stat_->error() != 0) return std::nullopt;

@@ -54,6 +54,7 @@ class Cgroup {
   CgroupFolders cpu_;
   CgroupFolders memory_;
   std::optional<ProcFile> stat_;
+  bool found_ = false;  // a file of throttling; one may come, as where /sys/fs/cgroup is mounted late
   int lost_ = 0;  // errno of find(); nothing is said of throttling then: it may be that of another cgroup
 };
 
