@@ -20,6 +20,9 @@ std::vector<Way> ways_to_fail(const char* call);
 // again and again that it is over.
 bool may_last(const char* call, const Way& way);
 
+// Of "CALL|FIRST|TIMES|HOW|ERRNO", where TIMES 0 is for ever. Says what cannot be read on stderr, and ends.
+Fault fault_of(const char* text);
+
 // "EIO", "short", "empty", …
 const char* name_of(const Way& way);
 

@@ -48,7 +48,10 @@ void check_ledger(AskingThread& thread) {
       problem("others had %.3f ms of an account's time", to_ms(totals->others));
   }
   const Nanos moments[] = {monotonic_now()};
-  in_core([&] { ledger->take_turns(moments, ticks_now()); });
+  // There is no record where there was no memory for it.
+  in_core([&] {
+    if (ledger->turns() != nullptr) ledger->take_turns(moments, ticks_now());
+  });
   in_core([&] { ledger->sums(ticks_now()); });
   in_core([&] { ledger.reset(); });
 }

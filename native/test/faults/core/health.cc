@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstring>
 #include <string_view>
 
 #include "../../burner.h"
@@ -71,8 +72,15 @@ void expect_recovery(Monitor& monitor, HealthWatch& health) {
     return well;
   };
   in_core([&] { monitor.mark(); });
-  if (!eventually(is_well, kPause))
-    return problem("a source is not read again, though what failed has passed");
+  if (!eventually(is_well, kPause)) {
+    const Health now = monitor.health();
+    for (size_t i = 0; i < now.errors.size(); i++) {
+      if (now.errors[i] != 0)
+        problem("source %zu is not read again, though what failed has passed: %s", i,
+                strerrorname_np(now.errors[i]));
+    }
+    return;
+  }
   // The edges too, which are read on this thread.
   const auto is_whole = [&] {
     const Edge edge = [&] {

@@ -1,5 +1,6 @@
 // core-faults [--brief] [NAME]: each call that the core makes to the C library fails, one after the other.
 // Prints each problem, and as its last line what was tried, as JSON. NAME: only calls whose name has it.
+// core-faults --one "CALL|FIRST|TIMES|HOW|ERRNO": only that one, in this process.
 // core-faults --ways CALL: prints the ways in which a call can fail, a line each: how often in a row, how,
 // errno.
 
@@ -12,6 +13,8 @@
 #include "../script.h"
 #include "../ways.h"
 #include "campaign.h"
+#include "report.h"
+#include "scenario.h"
 
 namespace {
 
@@ -53,6 +56,12 @@ int main(int argc, char** argv) {
   spanmeter::Sampler::instance();
   spanmeter::Plan().thread(0);
 
+  if (argc == 3 && std::strcmp(argv[1], "--one") == 0) {
+    arm(fault_of(argv[2]));
+    run_scenario();
+    std::printf("%s", report().problems);
+    return *report().problems == '\0' ? 0 : 1;
+  }
   Campaign campaign(brief, name);
   campaign.run();
   const auto [calls, trials, failed, checks, problems] = campaign.totals();

@@ -10,23 +10,13 @@
 #include <cstring>
 
 #include "../calls.h"
+#include "../ways.h"
 
 namespace {
 
 __attribute__((constructor)) void begin() {
   const char* const text = std::getenv("FAULTS_FAIL");
-  if (text == nullptr) return;
-  faults::Fault fault;
-  long long first = 0, times = 0;
-  int how = 0;
-  if (std::sscanf(text, "%127[^|]|%lld|%lld|%d|%d", fault.call, &first, &times, &how, &fault.error) != 5) {
-    std::fprintf(stderr, "FAULTS_FAIL: %s\n", text);
-    std::_Exit(125);
-  }
-  fault.first = first;
-  fault.times = times == 0 ? faults::kForever : times;
-  fault.how = static_cast<faults::How>(how);
-  faults::arm(fault);
+  if (text != nullptr) faults::arm(faults::fault_of(text));
 }
 
 // How many files of the kernel's own file systems are open: only our code reads those.
