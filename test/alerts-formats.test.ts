@@ -85,4 +85,17 @@ describe('a channel sends what its receiver understands', () => {
     expect(new Set(repeated.map(({ startsAt }) => startsAt)).size).toBe(1)
     expect(repeated.at(-1)!.endsAt > repeated[0]!.endsAt).toBe(true)
   })
+  test('to Alertmanager no end of an alert that fires again before it was to be noticed', async () => {
+    await using receiver = await Receiver.start()
+    const channel = { type: 'alertmanager', url: receiver.url, repeatMs: 100, holdMs: 1000 } as const
+    await using alerts = watch({ channels: [channel] })
+    await fireOnce(alerts)
+    const again = new Date().toISOString()
+    feed('queue', 30)
+    const starts = () => receiver.received.map(({ body: [{ startsAt }] }) => startsAt as string)
+    await expect.poll(() => starts().filter((start) => start >= again).length).toBeGreaterThan(15)
+    expect(starts().slice(starts().findIndex((start) => start >= again))).toSatisfy((those: string[]) =>
+      those.every((start) => start >= again),
+    )
+  })
 })

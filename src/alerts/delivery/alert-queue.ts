@@ -49,9 +49,13 @@ export class AlertQueue {
     return this.#entries.splice(0).length
   }
 
-  /** Notes that the receiver failed at it. Returns whether the next is one that it has not failed at. */
-  failedAt(entry: Entry): boolean {
+  /** Notes that the receiver failed at it. */
+  failedAt(entry: Entry): void {
     this.#failedAt.add(entry)
+  }
+
+  /** Whether the next is one that the receiver has not failed at. */
+  get isUntriedNext(): boolean {
     const next = this.#next()
     return next !== undefined && !this.#failedAt.has(next)
   }

@@ -63,7 +63,10 @@ export class Attempts {
         const failure = asFailure(error)
         const isTooLate = performanceNow() - queuedMs >= limits.retryForMs
         if (!failure.isTemporary || isTooLate || this.aborted) return failure
-        if (failure.isOfAlert && others.isUntriedNext()) return 'later'
+        if (failure.isOfAlert && others.isUntriedNext()) {
+          if (spacingMs > 0) await this.#pause.for(spacingMs)
+          return 'later'
+        }
         this.#mayYield = failure.isOfAlert
         await this.#pause.for(Math.max(spread(this.#nextDelayMs(alert)), failure.retryAfterMs))
         this.#mayYield = false

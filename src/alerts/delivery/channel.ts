@@ -26,6 +26,8 @@ export class Channel {
   readonly #fates = new WeakMap<Episode, Fate>()
   /** When the alert of an episode was last sent, and first. Only where that is to be repeated. */
   readonly #sent = new WeakMap<Episode, { firstMs: number; lastMs: number }>()
+  /** By the name of the rule. */
+  readonly #latest = new Map<string, Episode>()
   readonly #held = new Map<Entry, NodeJS.Timeout>()
   #work = Promise.resolve()
   #sending = false
@@ -47,8 +49,10 @@ export class Channel {
   }
 
   changed(alert: Alert, episode: Episode, rule: CheckedRule): void {
-    if (alert.state === 'firing') this.#offer(alert, episode, rule)
-    else this.#resolve({ alert, episode, rule, queuedMs: performanceNow() })
+    if (alert.state === 'firing') {
+      this.#latest.set(rule.name, episode)
+      this.#offer(alert, episode, rule)
+    } else this.#resolve({ alert, episode, rule, queuedMs: performanceNow() })
   }
 
   /** What fires now, after a look. */
@@ -93,7 +97,7 @@ export class Channel {
       this.#counts.dropped++
       if (dropped.alert.state === 'firing') this.#fates.set(dropped.episode, 'lost')
     }
-    this.#attempts.yield()
+    if (this.#queue.isUntriedNext) this.#attempts.yield()
     // Outside of whatever request has asked for this.
     if (!this.#sending) this.#work = outside(() => this.#sendAll())
   }
@@ -102,7 +106,6 @@ export class Channel {
     this.#sending = true
     for (let entry = this.#queue.take(); entry !== undefined && !this.#attempts.aborted; entry = this.#queue.take()) {
       const isDone = !this.#isWanted(entry) || (await this.#send(entry))
-      if (this.#attempts.aborted) break
       if (isDone) this.#queue.remove(entry)
       else this.#queue.postpone(entry)
     }
@@ -113,7 +116,9 @@ export class Channel {
   #isWanted(entry: Entry): boolean {
     const { alert, episode, rule } = entry
     const fate = this.#fates.get(episode)
-    if (alert.state === 'resolved') return fate === 'delivered' && !this.#hold(entry)
+    // What is told a state would take the end of an alert for that of a newer one of its rule.
+    const isOver = this.#sender.state !== undefined && this.#latest.get(rule.name) !== episode
+    if (alert.state === 'resolved') return fate === 'delivered' && !isOver && !this.#hold(entry)
     if (fate === 'delivered' || this.#isAllowed(rule)) return true
     this.#fates.set(episode, 'suppressed')
     this.#counts.suppressed++
@@ -125,7 +130,10 @@ export class Channel {
     const { alert, episode, rule, queuedMs } = entry
     const outcome = await this.#attempts.send(alert, queuedMs, {
       wait: () => this.#queue.hasOthersThan(rule),
-      isUntriedNext: () => this.#queue.failedAt(entry),
+      isUntriedNext: () => {
+        this.#queue.failedAt(entry)
+        return this.#queue.isUntriedNext
+      },
     })
     if (outcome === 'later') return false
     if (outcome === 'delivered') {
@@ -134,7 +142,8 @@ export class Channel {
       return true
     }
     this.#lastError = outcome.message
-    if (this.#attempts.aborted) return true
+    // It is counted with what is left.
+    if (this.#attempts.aborted) return false
     this.#counts.failed++
     if (alert.state === 'firing' && this.#fates.get(episode) === 'queued') this.#fates.set(episode, 'lost')
     this.#warn(`an alert was not delivered: ${outcome.message}`)
