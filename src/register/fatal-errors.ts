@@ -3,7 +3,6 @@ import { fatalReportFile } from '../record/run-files.js'
 
 type Report = NonNullable<typeof process.report> & Record<string, unknown>
 type Settings = Record<string, unknown>
-type Accessors = Required<Pick<PropertyDescriptor, 'get' | 'set'>>
 
 /** By which a thread finds what was changed: settings of reports are those of the whole process. */
 const changesKey = 'spanmeter reports of Node.js'
@@ -30,6 +29,7 @@ export function keepOwnReports(): void {
   const changes = getEnvironmentData(changesKey) as { ours: Settings; theirs: Settings } | undefined
   if (report === undefined || changes === undefined) return
   const { ours, theirs } = changes
+  let areFatalTheirs = false
 
   /** What the program has set meanwhile is its own already. */
   const restore = () => {
@@ -47,12 +47,15 @@ export function keepOwnReports(): void {
       }
     }
   }
-  for (const name of others) {
-    const { get, set } = Object.getOwnPropertyDescriptor(report, name) as Accessors
+  for (const name of ['reportOnFatalError', ...others]) {
+    // Other runtimes have plain values.
+    const { get, set } = Object.getOwnPropertyDescriptor(report, name) ?? {}
+    if (get === undefined || set === undefined) continue
     const setTheirs = (value: unknown) => {
       if (value === true) {
         restore()
-        report.reportOnFatalError = false
+        if (name === 'reportOnFatalError') areFatalTheirs = true
+        else if (!areFatalTheirs) report.reportOnFatalError = false
       }
       set.call(report, value)
     }
