@@ -111,11 +111,12 @@ Cgroup::Cgroup(const std::string& root) : root_(root) {
 
 void Cgroup::find() {
   int error = 0;
+  found_ = false;  // until all is there: memory may be lacking
   cpu_ = find_cgroup("cpu", root_);
   memory_ = find_cgroup("memory", root_);
   const std::string stat = find_cpu_stat(cpu_, error);
-  found_ = !stat.empty();
   stat_.emplace(stat, kFewLines);
+  found_ = !stat.empty();
   for (const int each : {cpu_.error, memory_.error}) {
     if (each != 0 && each != ENOENT) error = each;
   }

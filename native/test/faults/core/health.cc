@@ -74,10 +74,9 @@ void expect_recovery(Monitor& monitor, HealthWatch& health) {
   in_core([&] { monitor.mark(); });
   if (!eventually(is_well, kPause)) {
     const Health now = monitor.health();
+    problem("a source was not read again, though what failed has passed");
     for (size_t i = 0; i < now.errors.size(); i++) {
-      if (now.errors[i] != 0)
-        problem("source %zu is not read again, though what failed has passed: %s", i,
-                strerrorname_np(now.errors[i]));
+      if (now.errors[i] != 0) problem("  source %zu: %s", i, strerrorname_np(now.errors[i]));
     }
     return;
   }

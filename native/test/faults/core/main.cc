@@ -59,6 +59,7 @@ int main(int argc, char** argv) {
   if (argc == 3 && std::strcmp(argv[1], "--one") == 0) {
     arm(fault_of(argv[2]));
     run_scenario();
+    if (triggered() == 0) problem("there was no such call");
     std::printf("%s", report().problems);
     return *report().problems == '\0' ? 0 : 1;
   }

@@ -41,10 +41,9 @@ __attribute__((destructor)) void end() {
   if (path == nullptr) return;
   std::FILE* const file = std::fopen(path, "we");
   if (file == nullptr) return;
-  std::fprintf(file,
-               "{\"failed\": %lld, \"blocks\": %lld, \"mappings\": %lld, \"descriptors\": %d, \"calls\": [",
-               static_cast<long long>(faults::triggered()), static_cast<long long>(faults::blocks_held()),
-               static_cast<long long>(faults::mappings_held()), descriptors_held());
+  std::fprintf(file, "{\"failed\": %lld, \"mappings\": %lld, \"descriptors\": %d, \"calls\": [",
+               static_cast<long long>(faults::triggered()), static_cast<long long>(faults::mappings_held()),
+               descriptors_held());
   const faults::Call* all = nullptr;
   const size_t count = faults::calls(all);
   for (size_t i = 0; i < count; i++) std::fprintf(file, "%s\"%s\"", i > 0 ? ", " : "", all[i].name);
