@@ -1,6 +1,6 @@
 /**
  * Lets each call that the core and the addon make to the C library fail, one after the other:
- *   npm run faults                 each call in one way, and every other way at some of the calls: for an hour
+ *   npm run faults                 each call in one way, and every other way at some of the calls: for a quarter of an hour
  *   npm run faults -- --brief      the first call of each kind and a few later ones, in one way: for a minute
  *   npm run faults -- --node-only  half of it; or --core-only
  * Says of each problem which call it was. Without one of the last two the figures go to
@@ -27,6 +27,8 @@ const folder = mkdtempSync(join(tmpdir(), 'spanmeter-faults-'))
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
 
 execFileSync('make', ['--silent', '-C', join(root, 'native/test'), 'preload'], { stdio: 'inherit' })
+/** What went wrong, as it is printed: the call, and then in what way. */
+const problemsFound = []
 const core = only === '--node-only' ? undefined : await inCore()
 const node = only === '--core-only' ? undefined : await inNode()
 const problems = (core?.problems ?? 0) + (node?.problems ?? 0)
@@ -51,7 +53,7 @@ if (only === undefined) {
   const machine = `Linux ${release()}, ${cpus()[0]?.model ?? process.arch}, ${availableParallelism()} CPUs, Node.js ${process.version}`
   const command = `npm run faults${brief ? ' -- --brief' : ''}`
   const date = new Date().toISOString().slice(0, 10)
-  writeFileSync(file, `${JSON.stringify({ command, date, machine, figures }, null, 2)}\n`)
+  writeFileSync(file, `${JSON.stringify({ command, date, machine, figures, notes: problemsFound }, null, 2)}\n`)
 }
 process.exitCode = problems > 0 ? 1 : 0
 
@@ -61,6 +63,11 @@ async function inCore() {
   const lines = (await text(child.stdout)).trimEnd().split('\n')
   const totals = lines.pop()
   for (const line of lines) console.log(line)
+  for (const line of lines.filter((line) => line !== '')) {
+    // A line that ends with what failed begins another.
+    if (/, call \d+.*: \S+/.test(line)) problemsFound.push(line)
+    else problemsFound.push(`${problemsFound.pop()}; ${line}`)
+  }
   return JSON.parse(totals)
 }
 
@@ -120,6 +127,7 @@ async function trial(fault, totals, clean) {
   if (found.length > 0) {
     totals.problems++
     console.log(`Node.js, ${what ?? 'nothing fails'}\n  ${found.join('\n  ')}`)
+    problemsFound.push(`Node.js, ${what ?? 'nothing fails'}; ${found.join('; ')}`)
   }
   return result
 }
