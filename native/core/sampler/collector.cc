@@ -150,8 +150,8 @@ void Collector::collect_wait(const Plan& plan, Nanos now) {
     RunDelay& source = run_delays_.try_emplace(thread->tid, thread->tid).first->second;
     const std::optional<Nanos> delay = source.read();
     // One that has ended is in the plan where there was no memory for another.
-    const bool has_ended = threads.error() == 0 && !threads.cpu(thread->tid);
-    if (source.error() != 0 && !has_ended) error = source.error();
+    const auto has_ended = [&] { return threads.error() == 0 && !threads.cpu(thread->tid); };
+    if (source.error() != 0 && !has_ended()) error = source.error();
     if (!delay) continue;
     const int64_t row[WaitRow::kWidth] = {now, *delay};
     thread->wait->append(row);

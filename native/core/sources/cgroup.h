@@ -24,7 +24,7 @@ struct CgroupThrottling {
 };
 
 // What the cgroup of the process (version 1 or 2) allows, and how long it was kept from running by the CPU
-// quota. Both are about all processes of the cgroup. The cgroup is the one at construction.
+// quota. Both are about all processes of the cgroup. The cgroup is the one that was found first.
 class Cgroup {
  public:
   // `root` is put before every path and stands for "/".
@@ -47,7 +47,7 @@ class Cgroup {
   int error() const { return lost_ != 0 ? lost_ : stat_->error(); }
 
  private:
-  // Looks for the cgroup, also a second time where that could not be read.
+  // Looks for the cgroup, also again where that could not be read or there was none.
   void find();
 
   const std::string root_;
