@@ -26,7 +26,7 @@ export class Channel {
   readonly #fates = new WeakMap<Episode, Fate>()
   /** When the alert of an episode was last sent, and first. Only where that is to be repeated. */
   readonly #sent = new WeakMap<Episode, { firstMs: number; lastMs: number }>()
-  /** By the name of the rule. */
+  /** The newest episode of each rule, by its name. Only where the receiver is told a state. */
   readonly #latest = new Map<string, Episode>()
   readonly #held = new Map<Entry, NodeJS.Timeout>()
   #work = Promise.resolve()
@@ -50,7 +50,7 @@ export class Channel {
 
   changed(alert: Alert, episode: Episode, rule: CheckedRule): void {
     if (alert.state === 'firing') {
-      this.#latest.set(rule.name, episode)
+      if (this.#sender.state !== undefined) this.#latest.set(rule.name, episode)
       this.#offer(alert, episode, rule)
     } else this.#resolve({ alert, episode, rule, queuedMs: performanceNow() })
   }
