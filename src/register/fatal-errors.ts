@@ -36,7 +36,8 @@ export function keepOwnReports(): void {
     for (const name of Object.keys(ours)) if (report[name] === ours[name]) report[name as string] = theirs[name]
   }
   for (const name of ['writeReport', 'getReport'] as const) {
-    const work = report[name] as (...args: unknown[]) => unknown
+    const work = report[name] as ((...args: unknown[]) => unknown) | undefined
+    if (work === undefined) continue
     report[name as string] = (...args: unknown[]) => {
       const now = pick(report, Object.keys(ours))
       restore()
