@@ -27,6 +27,7 @@
 #include "core/sampler/wake_word.cc"
 #include "core/sources/cgroup.cc"
 #include "core/sources/cgroup_paths.cc"
+#include "core/sources/cores.cc"
 #include "core/sources/io_counters.cc"
 #include "core/sources/network.cc"
 #include "core/sources/own_cpu_clock.cc"

@@ -100,6 +100,7 @@ bool Monitor::close_span(SlotHandle handle, bool details, WindowStats& stats) {
 }
 
 const Plan* Monitor::plan() {
+  thread_.follow_cores();
   if (running() && plan_generation_ != sampler_.plan_generation()) {
     plan_generation_ = sampler_.plan_generation();
     plan_ = sampler_.plan();

@@ -117,6 +117,51 @@ TEST(ledger_shares_out_short_absences_in_proportion) {
   CHECK_NEAR(to_ms(made.ledger.sums(Made::ticks()).all), 20, to_ms(made.clock.apart()));
 }
 
+// An absence that is too short to ask the clock about.
+TEST(ledger_knows_what_the_edge_of_a_span_has_read) {
+  Made made;
+  const SlotHandle a = made.ledger.open(Ledger::kNobody, Made::ticks());
+  made.turn(a);
+  made.run(20 * kMicrosecond);
+  made.away(25 * kMicrosecond);
+  made.turn(Ledger::kNobody);
+  made.clock.check(Made::ticks());
+  made.run(3 * kMicrosecond);
+  const SlotHandle b = made.ledger.open(Ledger::kNobody, Made::ticks());
+  CHECK_EQUAL(made.ledger.checked_self(a).value_or(-1), 20 * kMicrosecond);
+  made.turn(b);
+  made.run(10 * kMicrosecond);
+  made.away(5 * kMicrosecond);
+  made.turn(Ledger::kNobody);
+  made.clock.check(Made::ticks());
+  const Ledger::Totals own = made.close(b);
+  CHECK_EQUAL(own.self, 10 * kMicrosecond);
+  CHECK_EQUAL(own.others, 0);
+  CHECK_EQUAL(made.close(a).self, 20 * kMicrosecond);
+  CHECK_EQUAL(made.ledger.sums(Made::ticks()).all, 33 * kMicrosecond);
+}
+
+// Nothing is read in between: all intervals are short.
+TEST(ledger_trusts_what_an_edge_has_read_for_no_longer_than_what_it_reads) {
+  Made made;
+  const SlotHandle a = made.ledger.open(Ledger::kNobody, Made::ticks());
+  const auto go_on = [&](Nanos duration) {
+    constexpr Nanos kShort = 40 * kMicrosecond;
+    for (Nanos ran = 0; ran < duration; ran += kShort) {
+      made.turn(a);
+      made.run(kShort);
+    }
+    made.turn(Ledger::kNobody);
+  };
+  made.run(kMicrosecond);
+  made.clock.check(Made::ticks());
+  go_on(200 * kMicrosecond);
+  const SlotHandle b = made.ledger.open(Ledger::kNobody, Made::ticks());
+  go_on(120 * kMicrosecond);
+  CHECK_EQUAL(made.close(b).others, 120 * kMicrosecond);
+  CHECK_EQUAL(made.close(a).self, 320 * kMicrosecond);
+}
+
 TEST(ledger_survives_ticks_that_jump) {
   Made made;
   const SlotHandle a = made.ledger.open(Ledger::kNobody, Made::ticks());

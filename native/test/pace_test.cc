@@ -60,6 +60,20 @@ TEST(missed_ticks_are_counted_once_and_the_grid_stays) {
   CHECK_EQUAL(script.pace.due(), first + 6 * kMillisecond);
 }
 
+// Spans that are over before the next tick: each time one sample, and then a pause.
+TEST(a_period_that_samples_were_too_dear_for_shortens_across_pauses) {
+  Script script;
+  script.pace.adopt(kMillisecond, 0.001, script.now);
+  for (int i = 0; i < 500; i++) script.tick(60 * kMicrosecond);
+  CHECK_NEAR(to_ms(script.pace.period()), 60, 7);
+  for (int i = 0; i < 50; i++) {
+    script.now += kSecond;
+    script.pace.unparked(script.now);
+    script.tick(20 * kMicrosecond);
+  }
+  CHECK_NEAR(to_ms(script.pace.period()), 20, 3);
+}
+
 TEST(what_the_budget_found_outlives_who_wants_no_other_period) {
   Script script;
   script.pace.adopt(kMillisecond, 0.01, script.now);

@@ -5,101 +5,113 @@
 #include <cmath>
 #include <thread>
 
-#include "../core/edge/edge_budget.h"
-#include "../core/edge/others.h"
 #include "../core/edge/waiting.h"
-#include "../core/history/point.h"
 #include "../core/history/rows.h"
 #include "../core/monitor.h"
 #include "burner.h"
 #include "check.h"
+#include "eventually.h"
+#include "made_edges.h"
 #include "started.h"
 
 namespace spanmeter {
 namespace {
 
-TEST(a_budget_saves_up_and_is_spent) {
-  EdgeBudget budget;
-  CHECK(budget.affords(kSecond));  // without a limit
-  budget.limit(0.01);
-  CHECK(budget.affords(2 * kSecond));
-  budget.charge(kMillisecond);  // all of 100 ms at a hundredth
-  CHECK(!budget.affords(2 * kSecond));
-  CHECK(budget.affords(2 * kSecond + kMillisecond));
-  budget.charge(100 * kMillisecond);  // no debt is older than what could have been saved up
-  CHECK(!budget.affords(2 * kSecond + 50 * kMillisecond));
-  CHECK(budget.affords(2 * kSecond + 200 * kMillisecond));
-  CHECK_EQUAL(budget.spent(), 101 * kMillisecond);
+// Between two samples that are far apart the others are seen, too, since reading is affordable then.
+TEST(a_long_period_hides_no_others_that_run_in_between) {
+  AskingThread thread;
+  Monitor monitor(thread, {{200 * kMillisecond, 10 * kSecond}, kAllSources, 0, 0}, true);
+  CHECK_EQUAL(monitor.start(), 0);
+  CHECK(eventually([&] { return monitor.health().samples >= 3; }));
+  int in_between = 0;
+  for (int round = 0; round < 50 && in_between < 5; round++) {
+    const int64_t samples = monitor.health().samples;
+    sleep_for(20 * kMillisecond);
+    const SlotHandle span = monitor.open_span(false);
+    Nanos burnt = 0;
+    std::thread([&] { burnt = burn(10 * kMillisecond); }).join();
+    WindowStats stats;
+    CHECK(monitor.close_span(span, false, stats));
+    // One just before either end would be believed.
+    if (monitor.health().samples != samples) continue;
+    in_between++;
+    CHECK(stats.cpuTimeMs >= 0.9 * to_ms(burnt));
+  }
+  CHECK_EQUAL(in_between, 5);
 }
 
-TEST(a_value_between_two_rows_lies_on_the_line) {
-  const auto pyramid = Pyramid::create(2, Kind::kRate, 1, 16, 16);
-  CHECK(!value_at(*pyramid, 1, 5));
-  for (int64_t i = 1; i <= 200; i++) {
-    const int64_t row[] = {i * 1000, i * i};
-    pyramid->append(row);
+// The sampler counts bytes from other interfaces than this thread found: what only one edge has is left to
+// it.
+TEST(bytes_of_the_network_that_one_edge_lacks_are_those_of_the_samples) {
+  MadeEdges made(0);
+  for (const bool at_start : {true, false}) {
+    Edge start = made.start(at_start);
+    CHECK_EQUAL(start.received != kMissing, at_start);
+    const Edge end = made.end(start, !at_start);
+    CHECK_EQUAL(start.received, kMissing);
+    CHECK_EQUAL(end.received, kMissing);
+    CHECK_EQUAL(start.transmitted, kMissing);
+    CHECK_EQUAL(end.transmitted, kMissing);
   }
-  CHECK_EQUAL(value_at(*pyramid, 1, 200'000).value_or(-1), 40'000);
-  CHECK_EQUAL(value_at(*pyramid, 1, 999'000).value_or(-1), 40'000);  // after the newest
-  CHECK_EQUAL(value_at(*pyramid, 1, 199'500).value_or(-1), 39'801 - 1 + (40'000 - 39'601) / 2 - 198);
-  CHECK_EQUAL(value_at(*pyramid, 1, 190'000).value_or(-1), 36'100);
-  // The rows are gone, the nodes of 32 rows are not: those at 65 and 97 thousand.
-  CHECK_EQUAL(value_at(*pyramid, 1, 80'000).value_or(-1), 65 * 65 + (97 * 97 - 65 * 65) * 15 / 32);
-  CHECK(!value_at(*pyramid, 1, 10));
 }
 
-struct Made {
-  explicit Made(pid_t tid = 1) : thread(ThreadHistory::create(tid, {kMillisecond, kSecond})) {}
-
-  std::shared_ptr<ProcessHistory> process = ProcessHistory::create({kMillisecond, kSecond});
-  std::shared_ptr<ThreadHistory> thread;
-
-  void add(Nanos time, Nanos thread_cpu, Nanos others) {
-    const int64_t row[ProcessRow::kWidth] = {time, time, thread_cpu + others};
-    process->append_process(row);
-    const int64_t thread_row[ThreadRow::kWidth] = {time, thread_cpu};
-    thread->cpu->append(thread_row);
+// The thread may lose its CPU in the middle of an edge, and the sampler take its first sample by then.
+TEST(a_first_sample_after_an_edge_says_nothing_of_it) {
+  for (const bool after_start : {true, false}) {
+    MadeEdges made(1e-9);
+    const auto sample = [&] { made.made.add(monotonic_now() + kSecond, own_cpu(), 0); };
+    if (!after_start) sample();
+    Edge start = made.start();
+    if (after_start) sample();
+    const Edge end = made.end(start);
+    CHECK(start.cpu != kMissing && end.cpu != kMissing);
+    CHECK(end.cpu - start.cpu >= end.thread - start.thread);
   }
+}
+
+struct Span {
+  Edge start, end;
 };
 
-TEST(others_go_on_as_between_the_last_two_samples_with_the_cores_that_are_left) {
-  Made made;
-  LatestOthers latest;
-  const auto others_after = [&](Nanos time, Nanos cpu) {
-    return latest.after(*made.process, *made.thread, time, cpu, 2);
-  };
-  CHECK(!others_after(kSecond, 0));
-  made.add(1 * kMillisecond, 0, 0);
-  made.add(2 * kMillisecond, 0, kMillisecond / 2);
-  CHECK(others_run(*made.process, *made.thread));
-  CHECK_EQUAL(others_at(*made.process, *made.thread, kMillisecond * 3 / 2).value_or(-1), kMillisecond / 4);
-  CHECK_EQUAL(others_after(3 * kMillisecond, 0).value_or(-1), kMillisecond);
-  // By the sample that is kept now.
-  CHECK_EQUAL(others_after(4 * kMillisecond, kMillisecond).value_or(-1), kMillisecond * 3 / 2);
-  made.add(3 * kMillisecond, 0, kMillisecond * 5 / 2);
-  // They had two cores; the thread has one of them now.
-  CHECK_EQUAL(others_after(4 * kMillisecond, kMillisecond).value_or(-1), kMillisecond * 7 / 2);
-  made.add(4 * kMillisecond, kMillisecond, kMillisecond * 5 / 2);
-  CHECK(!others_run(*made.process, *made.thread));
+// A span whose start was read, and whose end was derived: between them `sample` makes samples. Where the
+// thread loses its CPU in between the end is read, and it is tried again.
+template <typename Sample>
+Span span_read_at_its_start(Sample sample) {
+  for (int attempt = 0;; attempt++) {
+    MadeEdges made(1e-9);
+    Span span;
+    sample(made.made, nullptr);
+    span.start = made.start();
+    sample(made.made, &span.start);
+    span.end = made.end(span.start);
+    const bool derived = made.edges.counts().derived == 1;
+    if (!derived && attempt < 50) continue;
+    CHECK(derived);
+    return span;
+  }
 }
 
 // The sampler may have read its first sample before the span and be kept from publishing it until the end.
 TEST(the_others_have_used_no_less_at_the_end_than_was_read_at_the_start) {
-  EdgeReader reader(2);
-  OwnCpuClock clock = OwnCpuClock::measured();
-  SpanEdges edges(reader, clock, 2);
-  edges.add_limit(1e-9);
-  Made made(reader.tid());
-  Plan plan;
-  plan.process = made.process;
-  plan.threads = {made.thread};
   std::thread([] { burn(5 * kMillisecond); }).join();
-  Edge start = edges.start(Sampler::instance(), plan, {kAllSources, false});
+  const auto [start, end] = span_read_at_its_start([](MadeHistory& made, const Edge* begun) {
+    if (begun) made.add(begun->time - kMillisecond, begun->thread - kMillisecond, 0);
+  });
   CHECK(start.cpu - start.thread >= 4 * kMillisecond);
-  made.add(start.time - kMillisecond, start.thread - kMillisecond, 0);
-  const Edge end = edges.end(Sampler::instance(), plan, {kAllSources, false}, start);
-  CHECK_EQUAL(edges.counts().derived, 1);
   CHECK_EQUAL(end.cpu - start.cpu, end.thread - start.thread);
+}
+
+// With a long period the newest sample is old, and may have seen the others run who have not since.
+TEST(others_that_ran_before_a_start_that_was_read_are_not_of_the_span) {
+  const auto [start, end] = span_read_at_its_start([](MadeHistory& made, const Edge* begun) {
+    if (begun) return;
+    const Nanos now = monotonic_now(), cpu = own_cpu();
+    made.add(now - 1800 * kMillisecond, cpu, 0);
+    made.add(now - 800 * kMillisecond, cpu, 200 * kMillisecond);
+  });
+  const Nanos others = end.cpu - start.cpu - (end.thread - start.thread);
+  // As they went on lately, a fifth of a core.
+  CHECK(others >= 0 && others <= (end.time - start.time) / 4);
 }
 
 // How far a span of so long is from the truth, when nothing may be read at its edges. In milliseconds.

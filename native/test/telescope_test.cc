@@ -72,7 +72,9 @@ TEST(windows_between_marks_telescope) {
         if (!std::isnan(whole.*value)) CHECK_NEAR(sum.*value, whole.*value, doubt * parts + preempted);
       }
       CHECK_NEAR(whole.cpuAvg * whole.durationMs / 100, whole.cpuTimeMs, 1e-6);
-      CHECK_NEAR(whole.threadAvg * whole.durationMs / 100, whole.threadTimeMs, 1e-6);
+      // A clock that was behind catches up by more than the thread can have run.
+      CHECK_NEAR(whole.threadAvg * whole.durationMs / 100, std::min(whole.threadTimeMs, whole.durationMs),
+                 1e-6);
       if (check::failures > 0) return;
     }
   }

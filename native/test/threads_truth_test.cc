@@ -1,6 +1,10 @@
 // Threads that the sampler may never get to see: what they used is in the total all the same.
 
+#include <sys/syscall.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <atomic>
 #include <thread>
 #include <vector>
 
@@ -9,6 +13,7 @@
 #include "check.h"
 #include "eventually.h"
 #include "sampler_thread.h"
+#include "temporary_tree.h"
 
 namespace spanmeter {
 namespace {
@@ -74,6 +79,39 @@ TEST(threads_that_are_born_and_gone_between_two_ticks_are_counted_in_full) {
 
 TEST(threads_by_the_hundred_are_counted_in_full) {
   check(burn_in_threads(kMillisecond / 5, 400, 3, kMillisecond / 2));
+}
+
+// It used something, and nobody knows how much. As far as it was read before, that was of another moment.
+TEST(a_thread_whose_clock_cannot_be_read_has_no_clock) {
+  const TemporaryTree tree;
+  const auto listed = [&](pid_t tid) { tree.write("/task/" + std::to_string(tid) + "/stat", ""); };
+  constexpr pid_t kNever = (1 << 22) - 1;  // the highest that there can be
+  listed(static_cast<pid_t>(syscall(SYS_gettid)));
+  listed(kNever);
+  std::atomic<pid_t> tid = 0;
+  std::atomic<bool> ends = false;
+  std::thread other([&] {
+    tid = static_cast<pid_t>(syscall(SYS_gettid));
+    tid.notify_all();
+    burn(kMillisecond);
+    ends.wait(false);
+  });
+  tid.wait(0);
+  listed(tid);
+  ThreadClocks clocks(tree.root() + "/task");
+  CHECK(eventually([&] {
+    clocks.refresh();
+    return clocks.cpu(tid).value_or(0) >= kMillisecond;
+  }));
+  CHECK_EQUAL(clocks.count(), size_t{2});
+  CHECK(!clocks.cpu(kNever));
+  ends = true;
+  ends.notify_all();
+  other.join();
+  CHECK(eventually([&] {
+    clocks.refresh();
+    return !clocks.cpu(tid);
+  }));
 }
 
 }  // namespace

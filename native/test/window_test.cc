@@ -134,6 +134,17 @@ TEST(a_start_edge_that_missed_a_thread_bends_the_total_but_no_extreme) {
   CHECK_NEAR(stats.cpuP99, 50, 1e-6);
 }
 
+TEST(no_thread_runs_for_longer_than_the_window) {
+  Recorded recorded = steps();
+  Edge start = edge_at(31, 15.5), end = edge_at(36, 20.6);
+  start.thread = 8 * kMillisecond;
+  end.thread = 13 * kMillisecond + 67 * kMicrosecond;  // its clock had stood still before
+  const WindowStats stats = recorded.stats({start.time, end.time, &start, &end});
+  CHECK_NEAR(stats.threadTimeMs, 5.067, 1e-9);
+  CHECK_NEAR(stats.threadAvg, 100, 1e-9);
+  CHECK_NEAR(stats.threadMax, 100, 1e-9);
+}
+
 TEST(a_window_up_to_now_ends_with_a_fresh_reading) {
   Recorded recorded = steps();
   const Edge now = edge_at(30.8, 15.8);

@@ -5,15 +5,15 @@
 namespace spanmeter {
 
 Ledger::Ledger(OwnCpuClock& clock, Ticks now)
-    : clock_(clock), accounts_(clock), since_(now), checked_ticks_(now) {
+    : clock_(clock), accounts_(clock), since_(now), known_ticks_(now), settled_ticks_(now) {
   clock_.check(now);
   begin();
 }
 
 // What the thread used before that is no part of the ledger.
 void Ledger::begin() {
-  checked_ticks_ = clock_.last().ticks;
-  checked_time_ = clock_.last().time;
+  known_ticks_ = settled_ticks_ = clock_.last().ticks;
+  settled_time_ = clock_.last().time;
   booked_cpu_ = begun_cpu_ = clock_.last().cpu;
   known_ = clock_.known();
 }
@@ -21,7 +21,12 @@ void Ledger::begin() {
 SlotHandle Ledger::open(SlotHandle parent, Ticks now) {
   if (open_count() == kMostOpen) return 0;
   // If it turns out later that the thread works for another since this moment, what came before stays.
-  check_if_due(book(now), now);
+  const Ticks interval = book(now);
+  if (is_check_due(interval, now)) {
+    check(now);
+  } else if (was_checked(now)) {
+    follow(now);
+  }
   const SlotHandle account =
       accounts_.open({.order = ++opened_, .thread_then = thread_at(now)}, accounts_.index_of(parent));
   if (account != 0) accounts_.enlist(accounts_.index_of(account));
@@ -53,9 +58,18 @@ bool Ledger::check(Ticks now) {
   owed_ = !checked;
   if (!checked) return false;
   if (!began) begin();
-  const auto [_, time, cpu] = *checked;
-  const Nanos passed = time - checked_time_;
-  const Ticks ticks = now - checked_ticks_;
+  settle(*checked);
+  return true;
+}
+
+void Ledger::follow(Ticks now) {
+  settle({now, clock_.time_at(now), clock_.cpu_at(now)});
+}
+
+void Ledger::settle(const OwnCpuClock::Check& checked) {
+  const auto [now, time, cpu] = checked;
+  const Nanos passed = time - settled_time_;
+  const Ticks ticks = now - settled_ticks_;
   // In the measure of the ticks, so that a jump of theirs looks like any other absence.
   const Nanos elapsed = ticks > 0 ? clock_.to_nanos(ticks) : passed;
   booked_cpu_ += accounts_.settle(elapsed - (cpu - booked_cpu_));
@@ -65,9 +79,9 @@ bool Ledger::check(Ticks now) {
     accounts_.at(Accounts::kNobody).self += apart;
     booked_cpu_ = cpu;
   }
-  checked_time_ = time;
-  checked_ticks_ = now;
-  return true;
+  settled_time_ = time;
+  settled_ticks_ = now;
+  known_ticks_ = clock_.last().ticks;
 }
 
 // What the thread had used; nothing where its clock could not be read.
@@ -148,9 +162,14 @@ std::optional<Ledger::Totals> Ledger::close(SlotHandle handle, Ticks now) {
   if (index == Accounts::kNobody) return std::nullopt;
   const Ticks interval = book(now);
   if (in_suspense_) resolve_suspense(index);
-  const bool due = is_check_due(interval, now);
-  const bool known = due ? check(now) : true;
-  if (!due) accounts_.settle_alone(index);
+  bool known = true;
+  if (is_check_due(interval, now)) {
+    known = check(now);
+  } else if (was_checked(now)) {
+    follow(now);
+  } else {
+    accounts_.settle_alone(index);
+  }
   Account& account = accounts_.at(index);
   const std::optional<Totals> totals = known ? totals_of(index, now) : std::nullopt;
   // Nobody knows how much of it the thread was away.

@@ -117,11 +117,18 @@ class Ledger {
     if (is_check_due(interval, now)) check(now);
   }
   bool is_check_due(Ticks interval, Ticks now) const {
-    return owed_ || interval > clock_.look() || now - checked_ticks_ > clock_.trust() || now < checked_ticks_;
+    return owed_ || interval > clock_.look() || now - known_ticks_ > clock_.trust() || now < settled_ticks_;
   }
   Ticks book(Ticks now);
   void record_turn(Ticks interval, Ticks now);
   bool check(Ticks now);
+  // Whether another reader of the clock, the edge of a span, has checked it since the last check here. That
+  // settles what is pending as well as a check would, and costs nothing.
+  bool was_checked(Ticks now) const {
+    return clock_.last().ticks > known_ticks_ && clock_.last().ticks <= now;
+  }
+  void follow(Ticks now);
+  void settle(const OwnCpuClock::Check& checked);
   void begin();
   std::optional<Nanos> thread_at(Ticks now) const;
   std::optional<Totals> totals_of(Index account, Ticks now);
@@ -151,9 +158,11 @@ class Ledger {
   Index unannounced_ = Accounts::kNobody;
 
   bool owed_ = false;  // a check, since the clock could not be read at one that was due
-  // The last check.
-  Ticks checked_ticks_;
-  Nanos checked_time_;
+  // When the clock was read that all was settled by the last time. The same, or a moment earlier than that.
+  Ticks known_ticks_;
+  // When all was settled the last time.
+  Ticks settled_ticks_;
+  Nanos settled_time_;
   // What was booked for good up to then, from begun_cpu_ on: about what the CPU clock said.
   Nanos booked_cpu_;
 

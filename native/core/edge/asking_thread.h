@@ -2,8 +2,8 @@
 
 #include <optional>
 
-#include "../cores.h"
 #include "../sources/cgroup.h"
+#include "../sources/cores.h"
 #include "../sources/own_cpu_clock.h"
 #include "../window/window.h"
 #include "edge_reader.h"
@@ -13,9 +13,21 @@ namespace spanmeter {
 
 // What the monitors of one JavaScript thread share: the means to read and to compute on it.
 class AskingThread {
+  int cores_ = available_cores();  // first: the others are made with it
+
  public:
-  EdgeReader edges{available_cores()};
-  Window window{available_cores()};
+  EdgeReader edges{cores_};
+  Window window{cores_};
+
+  // There may be more of them now.
+  void follow_cores() {
+    const int cores = available_cores();
+    if (cores == cores_) return;
+    cores_ = cores;
+    edges.cores(cores);
+    window.cores(cores);
+    if (span_edges_) span_edges_->cores(cores);
+  }
 
   // Made when they are first asked for, which takes 50 us.
   OwnCpuClock& clock() {
@@ -23,7 +35,7 @@ class AskingThread {
     return *clock_;
   }
   SpanEdges& span_edges() {
-    if (!span_edges_) span_edges_.emplace(edges, clock(), available_cores());
+    if (!span_edges_) span_edges_.emplace(edges, clock(), cores_);
     return *span_edges_;
   }
 

@@ -3,8 +3,25 @@
 #include <algorithm>
 
 #include "../clock.h"
+#include "../usual.h"
 
 namespace spanmeter {
+
+// What one kind of reading usually takes: one in which the thread lost its CPU is not charged for that.
+class UsualSpending {
+ public:
+  // What to charge for a reading that lasted so long.
+  Nanos of(Nanos lasted) {
+    constexpr int kMostUsual = 8;
+    if (usual_ == 0) usual_ = lasted;
+    const Nanos most = kMostUsual * usual_;
+    usual_ = usual_after(usual_, lasted);
+    return std::min(lasted, most);
+  }
+
+ private:
+  Nanos usual_ = 0;  // 0 before the first
+};
 
 // Keeps what reading at the edges of spans takes below a share of the thread that runs them. The share is
 // saved up for a while, so that a few edges are always read, and many are read as often as it allows.

@@ -24,8 +24,9 @@ Edge EdgeReader::stop(const Sampler& sampler, SourceSet sources) {
   return edge;
 }
 
-// A reading that the scheduler cut in two is taken again, but not for ever: the quickest counts.
-void EdgeReader::read_clocks(const Sampler& sampler, Edge& edge) {
+// A reading that the scheduler cut in two is taken again, and one that failed, but not for ever: the quickest
+// of the whole ones counts.
+Nanos EdgeReader::read_clocks(const Sampler& sampler, Edge& edge) {
   constexpr int kAttempts = 3;
   if (!usual_.known()) {
     for (int i = 0; i < kAttempts; i++) {
@@ -35,14 +36,15 @@ void EdgeReader::read_clocks(const Sampler& sampler, Edge& edge) {
   std::optional<Nanos> quickest;
   for (int attempt = 0; attempt < kAttempts; attempt++) {
     const std::optional<ProcessReading> reading = process_.read();
-    if (!reading) break;
-    if (!quickest || reading->lag < *quickest) {
-      quickest = reading->lag;
-      take(*reading, sampler.cpu(process_.threads()), edge);
-    }
+    if (!reading) continue;
+    const std::optional<Nanos> of_sampler = sampler.cpu(process_.threads());
+    if (!quickest || (of_sampler && reading->lag < *quickest)) take(*reading, of_sampler, edge);
+    if (!of_sampler) continue;
+    quickest = std::min(reading->lag, quickest.value_or(reading->lag));
     if (!usual_.exceeded_by(*reading, attempt > 0)) break;
   }
-  if (!quickest) edge.time = monotonic_now();
+  if (edge.time == kMissing) edge.time = monotonic_now();
+  return quickest.value_or(0);
 }
 
 void EdgeReader::take(const ProcessReading& reading, std::optional<Nanos> sampler, Edge& edge) const {

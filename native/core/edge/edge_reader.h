@@ -19,14 +19,15 @@ class EdgeReader {
   explicit EdgeReader(int cores);
 
   pid_t tid() const { return tid_; }
+  void cores(int cores) { cores_ = cores; }
   // For a window that begins now, or that ends now: the reading itself lies outside.
   Edge start(const Sampler& sampler, SourceSet sources);
   Edge stop(const Sampler& sampler, SourceSet sources);
 
   // Parts of it. The clocks of the process, of the sampler and of this thread, as of the middle of the time
   // it took to read them; they are what a short window is judged by. Where they cannot be read there is the
-  // time alone.
-  void read_clocks(const Sampler& sampler, Edge& edge);
+  // time alone. Returns how long it took from the first clock to the last.
+  Nanos read_clocks(const Sampler& sampler, Edge& edge);
   // Faults, switches, the peak, bytes.
   void read_usage(const Published& published, Edge& edge);
   void read_io(Edge& edge);
@@ -39,7 +40,7 @@ class EdgeReader {
   void read_others(const Sampler& sampler, SourceSet sources, Edge& edge);
 
   const pid_t tid_;
-  const int cores_;
+  int cores_;
   ProcessClock process_;
   UsualCost usual_;
   ResidentSet resident_;

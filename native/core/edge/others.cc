@@ -7,15 +7,34 @@
 
 namespace spanmeter {
 
+namespace {
+// The rows of which the newest is the older one.
+const Series& slower(const ProcessHistory& process, const ThreadHistory& thread) {
+  const Series &all = process.process->rows(), &one = thread.cpu->rows();
+  return one.newest_time() < all.newest_time() ? one : all;
+}
+}  // namespace
+
+Nanos newest_of_both(const ProcessHistory& process, const ThreadHistory& thread) {
+  return slower(process, thread).newest_time();
+}
+
+bool reaches_back(const ProcessHistory& process, const ThreadHistory& thread, Nanos time) {
+  const Nanos newest = newest_of_both(process, thread);
+  // Mostly the newest sample is of before, and that says it.
+  return newest > 0 && (newest <= time || others_at(process, thread, time).has_value());
+}
+
 std::optional<Nanos> others_at(const ProcessHistory& process, const ThreadHistory& thread, Nanos time) {
-  const auto all = value_at(*process.process, ProcessRow::kCpu, time);
-  const auto one = value_at(*thread.cpu, ThreadRow::kCpu, time);
+  const Nanos until = std::min(time, newest_of_both(process, thread));
+  const auto all = value_at(*process.process, ProcessRow::kCpu, until);
+  const auto one = value_at(*thread.cpu, ThreadRow::kCpu, until);
   if (!all || !one) return std::nullopt;
   return *all - *one;
 }
 
 bool others_run(const ProcessHistory& process, const ThreadHistory& thread) {
-  const Series& rows = process.process->rows();
+  const Series& rows = slower(process, thread);
   const uint64_t head = rows.head();
   if (head < 2) return true;
   const Nanos newest = rows.time(head - 1), before = rows.time(head - 2);
@@ -28,7 +47,7 @@ std::optional<Nanos> LatestOthers::after(const ProcessHistory& process, const Th
   const uint64_t head = process.process->rows().head(), thread_head = thread.cpu->rows().head();
   if (head == 0) return std::nullopt;
   if (head != head_ || thread_head != thread_head_ || &process != process_ || &thread != thread_) {
-    known_ = learn(process, thread, head);
+    known_ = learn(process, thread);
     head_ = head;
     thread_head_ = thread_head;
     process_ = &process;
@@ -42,8 +61,10 @@ std::optional<Nanos> LatestOthers::after(const ProcessHistory& process, const Th
 }
 
 std::optional<LatestOthers::Known> LatestOthers::learn(const ProcessHistory& process,
-                                                       const ThreadHistory& thread, uint64_t head) {
-  const Series& rows = process.process->rows();
+                                                       const ThreadHistory& thread) {
+  const Series& rows = slower(process, thread);
+  const uint64_t head = rows.head();
+  if (head == 0) return std::nullopt;
   const Nanos newest = rows.time(head - 1);
   const auto others = others_at(process, thread, newest);
   const auto thread_then = value_at(*thread.cpu, ThreadRow::kCpu, newest);

@@ -14,7 +14,14 @@ namespace spanmeter {
 // difference what they have used since. Also where that is not known.
 bool others_run(const ProcessHistory& process, const ThreadHistory& thread);
 
-// At a moment up to the newest sample. Nothing where no sample reaches back as far.
+// The newest moment at which both are known: where the thread's clock had stood still, a sample has none of
+// it.
+Nanos newest_of_both(const ProcessHistory& process, const ThreadHistory& thread);
+
+// Whether both were known at a moment, or before it.
+bool reaches_back(const ProcessHistory& process, const ThreadHistory& thread, Nanos time);
+
+// At a moment up to that one; later, as it was then. Nothing where no sample reaches back as far.
 std::optional<Nanos> others_at(const ProcessHistory& process, const ThreadHistory& thread, Nanos time);
 
 // The same since the newest sample. What that says is kept until there is another: many spans end in between.
@@ -31,8 +38,7 @@ class LatestOthers {
     Nanos others, thread;
     double rate;  // of the others, in cores
   };
-  static std::optional<Known> learn(const ProcessHistory& process, const ThreadHistory& thread,
-                                    uint64_t head);
+  static std::optional<Known> learn(const ProcessHistory& process, const ThreadHistory& thread);
 
   std::optional<Known> known_;
   // The sample that it is of.

@@ -18,6 +18,7 @@ namespace spanmeter {
 class SpanEdges {
  public:
   SpanEdges(EdgeReader& reader, OwnCpuClock& clock, int cores);
+  void cores(int cores) { cores_ = cores; }
 
   // A monitor that wants spans within a share of the thread, 0..1 (0: no limit) comes or goes. The most
   // generous one counts.
@@ -47,20 +48,25 @@ class SpanEdges {
   void read_details(const Sampler& sampler, const What& what, Edge& edge);
   void read_process(const Sampler& sampler, Edge& edge);
   void resolve(const Plan& plan, const ThreadHistory* thread, Edge& start, Edge& end);
-  Nanos run_delay();
+  Nanos since_read_start(const ProcessHistory& process, const ThreadHistory& thread, const Edge& start,
+                         const Edge& end, Nanos others_end, Nanos most);
+  void charge(Ticks begin, UsualSpending& usual);
+  Nanos run_delay(Nanos now);
   int64_t resident(const Sampler& sampler, const Plan& plan, Nanos now);
 
   EdgeReader& reader_;
   OwnCpuClock& clock_;
-  const int cores_;
+  int cores_;
   std::multiset<double> limits_;
   EdgeBudget budget_;
+  UsualSpending checks_, processes_, details_, run_delays_, memories_;
   bool affordable_ = false;  // at this edge
   int64_t read_ = 0, derived_ = 0;
 
   LatestOthers others_;
   Nanos run_delay_known_ = kMissing;
-  Nanos away_then_ = 0;  // of the clock, when it was read
+  Nanos run_delay_due_ = 0;  // where it could not be read: when it is tried again
+  Nanos away_then_ = 0;      // of the clock, when it was read
 };
 
 }  // namespace spanmeter

@@ -22,17 +22,23 @@ std::optional<Nanos> cpu_of_others() {
   return process && own ? std::optional(*process - *own) : std::nullopt;
 }
 
+// Ends what spins until it is set, on any way out: also where there is no memory for what was found.
+struct SetAtEnd {
+  std::atomic<bool>& flag;
+  ~SetAtEnd() { flag.store(true, std::memory_order_relaxed); }  // publishes nothing
+};
+
 }  // namespace
 
 std::optional<Nanos> process_clock_step(Nanos duration) {
   std::vector<Nanos> steps;
   std::atomic<bool> stop{false};
   {
-    // Publishes nothing: relaxed.
     const SideThread burner([&stop] {
       while (!stop.load(std::memory_order_relaxed)) {
       }
     });
+    const SetAtEnd ends_burner{stop};  // before it is joined
     if (!burner.started()) return std::nullopt;
     const Nanos end = monotonic_now() + duration;
     std::optional<Nanos> cpu = cpu_of_others();
@@ -46,7 +52,6 @@ std::optional<Nanos> process_clock_step(Nanos duration) {
       const Nanos step = *cpu - *last;
       if (step > kStep && now - begin < kClose) steps.push_back(step);
     }
-    stop.store(true, std::memory_order_relaxed);
   }
   if (steps.size() < kEnough) return std::nullopt;
   // Others who want the CPU of the busy thread make steps shorter, nothing makes them longer. So those that

@@ -20,6 +20,8 @@ class Admission {
 
   explicit Admission(int cores) : cores_(cores) {}
 
+  void cores(int cores) { cores_ = cores; }
+
   // What a reading usually takes, so that already the first one that is judged can be told from a cut one.
   void learn(const ProcessReading& reading) { usual_.learn(reading); }
 
@@ -50,7 +52,7 @@ class Admission {
   }
 
  private:
-  const int cores_;
+  int cores_;
   UsualCost usual_;
   // The newest sample; its time is 0 before the first.
   ProcessReading last_;

@@ -38,8 +38,7 @@ class Budget {
     return std::max(wanted, settled ? current : period);
   }
 
-  // The sampler slept or did other work since the last sample: that time says nothing. What was seen before
-  // counts on.
+  // The sampler did other work since the last sample: that cost says nothing. What was seen before counts on.
   void interrupt() { last_now_ = 0; }
 
  private:
@@ -48,7 +47,7 @@ class Budget {
   void forget() { samples_ = time_ = cost_ = 0; }
 
   double share_ = 0;
-  // Seen since the last judgement, while awake.
+  // Seen since the last judgement.
   int64_t samples_ = 0;
   Nanos time_ = 0;
   Nanos cost_ = 0;

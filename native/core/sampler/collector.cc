@@ -4,14 +4,17 @@
 #include <cerrno>
 #include <cmath>
 
-#include "../cores.h"
 #include "../history/coverage.h"
 #include "../history/precision.h"
 #include "../history/rows.h"
+#include "../sources/cores.h"
 
 namespace spanmeter {
 
 namespace {
+// Cores may be added while the process runs: so often they are counted at the most.
+constexpr Nanos kCountCoresAfter = kSecond;
+
 // A source that failed is tried again after this long.
 constexpr Nanos kRetryAfter = kSecond;
 }  // namespace
@@ -73,11 +76,21 @@ Admission::Verdict Collector::collect_clocks(const Plan& plan, Nanos period) {
     const std::optional<Clocks> clocks = read_clocks();
     if (!clocks) break;
     verdict = admission_.judge(clocks->process, clocks->used(), period, attempt > 0);
+    if (verdict == Admission::Verdict::kTooSoon) look_for_cores(clocks->process.time);
     if (verdict == Admission::Verdict::kSample) append(plan, *clocks, period);
     if (verdict != Admission::Verdict::kCut) break;
   }
   done(Source::kThreads, process_.error(), last_time_, 0);
   return verdict;
+}
+
+// More may have been used than there were when they were counted. The next reading is judged by what there
+// is.
+void Collector::look_for_cores(Nanos now) {
+  if (now < cores_due_) return;
+  cores_due_ = now + kCountCoresAfter;
+  count_cores();
+  admission_.cores(available_cores());
 }
 
 void Collector::append(const Plan& plan, const Clocks& clocks, Nanos period) {
@@ -86,8 +99,6 @@ void Collector::append(const Plan& plan, const Clocks& clocks, Nanos period) {
   if (last_time_ != 0) covered_ += covered_part(interval, period);
   last_time_ = time;
   last_process_ = clocks.process.process;
-  const int64_t row[ProcessRow::kWidth] = {time, covered_, clocks.used()};
-  plan.process->append_process(row);
   const ThreadClocks& threads = process_.threads();
   for (const auto& thread : plan.threads) {
     std::optional<Nanos> cpu = threads.cpu(thread->tid);
@@ -101,6 +112,9 @@ void Collector::append(const Plan& plan, const Clocks& clocks, Nanos period) {
     const int64_t thread_row[ThreadRow::kWidth] = {time, *cpu};
     thread->cpu->append(thread_row);
   }
+  // Last: whoever finds it finds what the threads had of it.
+  const int64_t row[ProcessRow::kWidth] = {time, covered_, clocks.used()};
+  plan.process->append_process(row);
 }
 
 void Collector::collect_memory(const Plan& plan, Nanos now) {

@@ -45,6 +45,7 @@ class Collector {
   // Nothing where a clock cannot be read.
   std::optional<Clocks> read_clocks();
   Admission::Verdict collect_clocks(const Plan& plan, Nanos period);
+  void look_for_cores(Nanos now);
   void append(const Plan& plan, const Clocks& clocks, Nanos period);
   void collect_memory(const Plan& plan, Nanos now);
   void collect_usage(const Plan& plan, Nanos now);
@@ -62,6 +63,7 @@ class Collector {
   const Nanos earlier_cpu_;
   const Usage earlier_usage_;
 
+  Nanos cores_due_ = 0;
   ProcessClock process_;
   Admission admission_;
   ResidentSet resident_;

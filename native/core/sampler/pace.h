@@ -45,8 +45,9 @@ class Pace {
     return now < grid_.due() ? Step::kRest : Step::kTick;
   }
 
+  // A parked thread uses no CPU: what its samples cost is known across the pause, and a service of short
+  // spans that are far apart has no more than one between two pauses.
   void unparked(Nanos now) {
-    budget_.interrupt();
     sampled_at_ = 0;
     watched_at_ = now;
     grid_ = TickGrid(now, grid_.period());

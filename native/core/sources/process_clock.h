@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "../clock.h"
+#include "../usual.h"
 #include "thread_clocks.h"
 
 namespace spanmeter {
@@ -36,8 +37,7 @@ constexpr Nanos uncertainty(const ProcessReading& left, const ProcessReading& ri
   return std::min(right.moved, cores) * apart;
 }
 
-// What reading one clock usually takes here: about the median of late, so that it follows a machine that
-// became slower, and caches that are cold at each tick.
+// What reading one clock usually takes here.
 class UsualCost {
  public:
   // A reading that follows another at once, with warm caches, before there is any experience.
@@ -52,7 +52,7 @@ class UsualCost {
     const Nanos cost = each(reading);
     if (usual_ == 0) usual_ = cost;
     const bool exceeded = cost > 3 * usual_;
-    if (!again) usual_ += (cost > usual_ ? 1 : -1) * (usual_ / 16 + (cost > usual_ ? 1 : 0));
+    if (!again) usual_ = usual_after(usual_, cost);
     return exceeded;
   }
 

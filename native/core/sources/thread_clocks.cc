@@ -27,7 +27,7 @@ ThreadClocks::~ThreadClocks() {
 
 std::optional<Nanos> ThreadClocks::cpu(pid_t tid) const {
   for (const Thread& thread : threads_) {
-    if (thread.tid == tid) return thread.cpu;
+    if (thread.tid == tid) return thread.known ? std::optional(thread.cpu) : std::nullopt;
   }
   return std::nullopt;
 }
@@ -76,7 +76,7 @@ void ThreadClocks::list() {
     const long tid = strtol(entry->d_name, &end, 10);
     lists_self = lists_self || tid == self;
     if (tid <= 0 || *end != '\0' || tid == self) continue;
-    Thread thread{static_cast<pid_t>(tid), 0, 0};
+    Thread thread{.tid = static_cast<pid_t>(tid)};
     for (const Thread& known : threads_) {
       if (known.tid == thread.tid) thread = known;
     }
@@ -108,6 +108,7 @@ bool ThreadClocks::has(pid_t tid) const {
 // False when the thread is gone.
 bool ThreadClocks::read(Thread& thread, Refresh& refresh, bool early) {
   const std::optional<Nanos> cpu = read_clock(thread_cpu_clock(thread.tid));
+  thread.known = cpu.has_value();
   if (cpu == thread.cpu) return true;
   refresh.moved++;
   refresh.early_moved = refresh.early_moved || early;

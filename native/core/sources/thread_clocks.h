@@ -38,7 +38,8 @@ class ThreadClocks {
   // changed.
   Refresh refresh();
 
-  // The clock of one of the threads as of the last refresh; empty when it is not among them.
+  // The clock of one of the threads as of the last refresh; empty when it is not among them, or could not be
+  // read then.
   std::optional<Nanos> cpu(pid_t tid) const;
   size_t count() const { return threads_.size(); }
   // errno of the last look into the directory; 0 when the list is known, and its clocks can be read. ESRCH:
@@ -48,8 +49,9 @@ class ThreadClocks {
  private:
   struct Thread {
     pid_t tid;
-    Nanos cpu;
-    Nanos active_until;
+    Nanos cpu = 0;
+    Nanos active_until = 0;
+    bool known = false;  // whether `cpu` was read at the last refresh
   };
 
   bool changed();

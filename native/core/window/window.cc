@@ -148,7 +148,8 @@ void Window::thread_stats(const WindowQuery& query, const Pyramid* series, Windo
   if (!stretch_.load(series, kThread, asked)) return;
   const int64_t used = stretch_.line().total(ThreadRow::kCpu);
   stats.threadTimeMs = to_ms(used);
-  stats.threadAvg = percent(used, stretch_.line().duration());
+  const Nanos duration = stretch_.line().duration();
+  stats.threadAvg = percent(possible(used, duration, asked.cores), duration);
   const Extremes& extremes = stretch_.extremes();
   stats.threadMax = extremes.empty() ? stats.threadAvg : std::max(stats.threadAvg, to_percent(extremes.max));
 }

@@ -25,6 +25,7 @@ class Window {
  public:
   // `cores`: that the process has; 0: no matter.
   explicit Window(int cores = 0) : cores_(cores) {}
+  void cores(int cores) { cores_ = cores; }
 
   // `thread` is the history of the asking thread and may be null; `period` is the one in force.
   WindowStats stats(const WindowQuery& query, const ProcessHistory& process, const ThreadHistory* thread,
@@ -47,7 +48,7 @@ class Window {
   template <typename Values>
   bool load_totals(const WindowQuery& query, const Pyramid* series, Values (Edge::*take)() const);
 
-  const int cores_;
+  int cores_;
   Stretch stretch_;
   Quantiles quantiles_;
 };

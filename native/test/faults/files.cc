@@ -108,6 +108,12 @@ int fstat64(int descriptor, struct stat64* result) noexcept {
   return status;
 }
 
+DIR* opendir(const char* path) {
+  REAL(opendir);
+  const Outcome outcome = NEXT_CALL("opendir", faults::named(path));
+  return outcome.fails ? faults::fail<DIR*>(outcome, nullptr) : real(path);
+}
+
 DIR* fdopendir(int descriptor) {
   REAL(fdopendir);
   const Outcome outcome = NEXT_CALL("fdopendir", "");

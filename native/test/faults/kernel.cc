@@ -1,6 +1,7 @@
 // Clocks, usage, and what else is asked of the kernel.
 
 #include <linux/futex.h>
+#include <sched.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -8,7 +9,6 @@
 #include <unistd.h>
 
 #include <cstdarg>
-#include <thread>
 
 #include "stand_in.h"
 
@@ -114,12 +114,10 @@ long syscall(long number, ...) noexcept {
   return real(number, values[0], values[1], values[2], values[3], values[4], values[5]);
 }
 
-}  // extern "C"
-
-// Where the C library does not know.
-unsigned int std::thread::hardware_concurrency() noexcept {
-  static const auto real =
-      reinterpret_cast<unsigned int (*)()>(dlsym(RTLD_NEXT, "_ZNSt6thread20hardware_concurrencyEv"));
-  const Outcome outcome = NEXT_CALL("hardware_concurrency", "");
-  return outcome.fails ? 0 : real();
+int sched_getaffinity(pid_t thread, size_t size, cpu_set_t* set) noexcept {
+  REAL(sched_getaffinity);
+  const Outcome outcome = NEXT_CALL("sched_getaffinity", "");
+  return outcome.fails ? faults::fail(outcome, -1) : real(thread, size, set);
 }
+
+}  // extern "C"
