@@ -38,7 +38,7 @@ export interface EdgeHealth {
   read: number
   /** All other edges. */
   derived: number
-  /** What all readings took, in ms of this thread. */
+  /** What all readings took, in ms of this thread. One in which it lost its CPU counts as a dear one. */
   costMs: number
   /** How much the thread's own CPU time may be off at a derived edge, in ms: by how long it slept unseen. */
   ownErrorMs: number

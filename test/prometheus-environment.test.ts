@@ -100,6 +100,17 @@ describe('with nothing but an environment variable', () => {
     expect(stdout + stderr).not.toContain(token)
   })
 
+  test('two tokens are one warning that names both variables, and no endpoint', async () => {
+    const tokens = { SPANMETER_PROMETHEUS_TOKEN: 'token-of-the-test', SPANMETER_PROMETHEUS_TOKEN_FILE: '/nonexistent' }
+    const env = { SPANMETER_PROMETHEUS_PORT: `${await freePort()}`, NODE_DEBUG: 'spanmeter', ...tokens }
+    const { code, stderr } = await runFixture('', { nodeArgs: [...nodeArgs, '-e', '0'], env })
+    expect(code).toBe(0)
+    expect(stderr.match(/Warning: .*/g)).toEqual([
+      'Warning: spanmeter: SPANMETER_PROMETHEUS_TOKEN and SPANMETER_PROMETHEUS_TOKEN_FILE must not both be set; there is no endpoint for Prometheus',
+    ])
+    expect(stderr).not.toContain('metrics are at')
+  })
+
   test('a token that cannot be had is one warning, and no endpoint', async () => {
     const port = await freePort()
     const env = { SPANMETER_PROMETHEUS_PORT: `${port}`, SPANMETER_PROMETHEUS_TOKEN_FILE: '/nonexistent' }

@@ -5,8 +5,10 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { encodeColumn } from '../dist/record/columns.js'
 import { newSpan } from '../dist/record/costs.js'
 import { toColumns } from '../dist/record/span-columns.js'
+import { readRecording } from '../dist/report/read-recording.js'
 import { run } from './helpers/child'
 import { nodeVersions } from './helpers/nodes'
+import { spansOf } from './helpers/recorded'
 import { cli } from './helpers/running'
 
 // Recordings that something else has written into, or that were made by hand: what is whole is shown.
@@ -53,6 +55,8 @@ async function printed(
 describe.concurrent('spanmeter report shows what is whole', () => {
   test.each([
     ['samples without columns', { kind: 'samples', startMs: 0, time: 7, cpu: {} }],
+    ['blocks without a duration', { kind: 'blocks', start: [1, 2], duration: [null] }],
+    ['a block that lasted less than nothing', { kind: 'blocks', start: [1], duration: [-5] }],
     ['columns of different lengths', { kind: 'samples', startMs: 0, time: column, cpu: { avg: '' } }],
     [
       'memory of different lengths',
@@ -170,4 +174,21 @@ describe.concurrent('spanmeter report of OTLP shows what is whole', () => {
     if (line.includes('"other"')) expect(stdout).toMatch(/other +1 /)
     if (line.includes('\u2028')) expect(stdout).toMatch(/a\u2028b +1 /)
   })
+})
+
+test('what a recording that goes on removes while it is read is left out', async () => {
+  const folder = join(scratch, String(count++))
+  const line = `${JSON.stringify({ kind: 'spans', spans: columns })}\n`
+  for (const threadId of [0, 1]) {
+    const thread = join(folder, `7-${threadId}`)
+    mkdirSync(thread, { recursive: true })
+    writeFileSync(join(thread, 'header.json'), JSON.stringify({ ...header, threadId }))
+    for (const name of ['000001.jsonl', '000002.jsonl']) writeFileSync(join(thread, name), line)
+  }
+  // What there is to be read is known by now, and the second file is not open yet.
+  const reading = readRecording(folder)
+  rmSync(join(folder, '7-0/000002.jsonl'))
+  rmSync(join(folder, '7-1'), { recursive: true })
+  const [main] = (await reading).processes
+  expect(spansOf(main!).map(({ name }) => name)).toEqual(['whole'])
 })

@@ -24,9 +24,13 @@ export class EndWatch {
 
   readonly #onUncaught = (error: unknown, origin: string): void => {
     const what = origin === 'unhandledRejection' ? 'an unhandled rejection' : 'an uncaught error'
-    const { name, message } = error instanceof Error ? error : { name: typeof error, message: String(error) }
-    const [line = ''] = message.split('\n')
-    this.#uncaught = `${what}: ${name}${this.#withMessages ? `: ${line.slice(0, 200)}` : ''}`
+    this.#uncaught = what
+    // What is thrown may be anything, and so may its name and message: an error here would hide that of the program.
+    try {
+      const { name, message } = error instanceof Error ? error : { name: typeof error, message: error }
+      const [line = ''] = String(message).split('\n')
+      this.#uncaught = `${what}: ${name}${this.#withMessages ? `: ${line.slice(0, 200)}` : ''}`
+    } catch {}
   }
 
   readonly #onBeforeExit = (): void => {

@@ -26,6 +26,8 @@ export interface RecorderOptions {
   /** Whether messages of errors may be recorded. */
   messages: boolean
   warn(message: string): void
+  /** Called once, when it has stopped, for whatever reason. */
+  onStop(): void
 }
 
 /**
@@ -103,10 +105,10 @@ export class Recorder {
     }
   }
 
-  /** Resolves when the files are complete, and are not being changed until the next drain. */
-  async settled(): Promise<void> {
+  /** Resolves when the files are complete, and only grow until the function that it resolves to is called. */
+  hold(): Promise<() => void> {
     this.drain()
-    await this.#segments.settled()
+    return this.#segments.hold()
   }
 
   stop(why: string): void {
@@ -138,6 +140,7 @@ export class Recorder {
     this.#segments.close()
     this.#orNoProfile((profile) => profile?.stop())
     this.#profile = undefined
+    this.#options.onStop()
   }
 
   /** Where the event loop is blocked by work that makes spans, the timer does not fire. */

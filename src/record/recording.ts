@@ -1,4 +1,4 @@
-import { cp } from 'node:fs/promises'
+import { cp, rm } from 'node:fs/promises'
 import { isMainThread, threadId } from 'node:worker_threads'
 import { performanceNow, timeOrigin } from '../clock.js'
 import { createMonitor } from '../create-monitor.js'
@@ -40,6 +40,8 @@ export function startRecording(options: RecordingOptions, internal: Internal = {
   return new ThreadRecording(folder, checked, warn)
 }
 
+const snapshotAttempts = 5
+
 type Checked = ReturnType<typeof checkRecordingOptions>
 
 /** The part of a recording that is of this thread. */
@@ -67,17 +69,32 @@ class ThreadRecording implements Recording {
     this.#monitor.start()
     this.#recorder = this.#begin(options)
     this.#spans = new SpanLog(this.#recorder.spans, rules, attributes)
-    if (isMainThread) this.#requests = new RequestLog(this.#recorder.spans, this.#monitor, attributes)
+    if (isMainThread) this.#requests = new RequestLog(this.#recorder.spans, this.#monitor, rules, attributes)
     watchRegistration(this.#found)
     this.#signal = snapshotSignal
     if (snapshotSignal !== undefined) process.on(snapshotSignal, this.#onSignal)
   }
 
   async snapshot(): Promise<string> {
-    await this.#recorder.settled()
+    const release = await this.#recorder.hold()
+    try {
+      return await this.#copied(snapshotAttempts)
+    } finally {
+      release()
+    }
+  }
+
+  /** Files of other threads may be thinned or removed meanwhile: then there is another copy. */
+  async #copied(attempts: number): Promise<string> {
     const copy = makeNewFolder(this.#snapshotNames())
-    await cp(this.folder, copy, { recursive: true })
-    return copy
+    try {
+      await cp(this.folder, copy, { recursive: true, filter: (path) => !path.endsWith('.tmp') })
+      return copy
+    } catch (error) {
+      await rm(copy, { recursive: true, force: true })
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || attempts === 1) throw error
+      return this.#copied(attempts - 1)
+    }
   }
 
   *#snapshotNames(): Generator<string> {
@@ -86,11 +103,6 @@ class ThreadRecording implements Recording {
 
   stop(): void {
     this.#recorder.stop('the recording was stopped')
-    this.#spans.stop()
-    this.#requests?.stop()
-    unwatch(this.#found)
-    if (this.#signal !== undefined) process.off(this.#signal, this.#onSignal)
-    if (this.#ownsMonitor) this.#monitor[Symbol.dispose]()
   }
 
   [Symbol.dispose](): void {
@@ -120,6 +132,7 @@ class ThreadRecording implements Recording {
         cpuProfile,
         messages: attributes,
         warn: this.#warn,
+        onStop: () => this.#onStop(),
       })
     } catch (error) {
       if (this.#ownsMonitor) this.#monitor[Symbol.dispose]()
@@ -132,7 +145,21 @@ class ThreadRecording implements Recording {
     this.#providers.add(provider)
     this.#requests?.stop()
     this.#requests = undefined
-    this.#spans.attachTo(provider)
+    try {
+      this.#spans.attachTo(provider)
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error)
+      this.#warn(`the spans of a tracer provider are not recorded: ${reason}`)
+    }
+  }
+
+  /** Also where writing failed, or the thread ends. */
+  #onStop(): void {
+    this.#spans.stop()
+    this.#requests?.stop()
+    unwatch(this.#found)
+    if (this.#signal !== undefined) process.off(this.#signal, this.#onSignal)
+    if (this.#ownsMonitor) this.#monitor[Symbol.dispose]()
   }
 
   readonly #onSignal = (): void => {

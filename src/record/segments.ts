@@ -36,6 +36,8 @@ export class Segments {
   #descriptor: number
   #count = 0
   #shrinking: Promise<void> | undefined
+  /** By how many that read the files, which are not thinned meanwhile. */
+  #held = 0
 
   /** Makes the folder. Throws where that is not possible. */
   constructor(folder: string, header: Header, limitBytes: number) {
@@ -58,12 +60,20 @@ export class Segments {
   }
 
   close(): void {
-    closeSync(this.#descriptor)
+    try {
+      closeSync(this.#descriptor)
+    } catch {
+      // The recording ends in any case, with what is on disk.
+    }
   }
 
-  /** Resolves when nothing is being thinned. */
-  async settled(): Promise<void> {
+  /** Resolves when nothing is being thinned, nor will be until the function that it resolves to is called. */
+  async hold(): Promise<() => void> {
+    this.#held++
     while (this.#shrinking !== undefined) await this.#shrinking
+    return () => {
+      this.#held--
+    }
   }
 
   #next(): Segment {
@@ -83,10 +93,13 @@ export class Segments {
       this.#count--
       return
     }
-    closeSync(this.#descriptor)
+    const ended = this.#descriptor
     this.#closed.push(this.#open)
     this.#open = segment
     this.#descriptor = descriptor
+    // A disk may be full only now, and a number must not be closed twice.
+    closeSync(ended)
+    if (this.#held > 0) return
     this.#shrinking ??= this.#shrink().finally(() => {
       this.#shrinking = undefined
     })
@@ -99,7 +112,7 @@ export class Segments {
   /** Must not reject: what could not be thinned is removed, but where only descriptors were missing, until the next time. */
   async #shrink(): Promise<void> {
     this.#othersBytes = await this.#others.trim(endedShare * this.#limit)
-    while (this.#bytes > this.#limit && this.#closed.length > 0) {
+    while (this.#held === 0 && this.#bytes > this.#limit && this.#closed.length > 0) {
       const least = Math.min(...this.#closed.map(({ thinned }) => thinned))
       const segment = this.#closed.find(({ thinned }) => thinned === least)!
       const small = least > 0 && segment.bytes * segmentsAtLimit * 8 < this.#limit

@@ -57,10 +57,11 @@ const errorFlag = 8
  * which may stand before this one or after it.
  */
 export class SpanLog {
-  readonly #spans: UnwrittenSpans
+  /** Undefined once the recording is over. The provider keeps this processor, but nothing of the recording. */
+  #spans: UnwrittenSpans | undefined
   /** Those that are open, until it is written that they are: one that never ends must not be kept. */
   readonly #young = new Map<Span, Start>()
-  readonly #stopOpen: () => void
+  #stopOpen: () => void
   readonly #rules: AttributeRules
   /** Undefined: attributes are not recorded. */
   readonly #ownKeys: ReadonlySet<string> | undefined
@@ -82,6 +83,7 @@ export class SpanLog {
   }
 
   onStart(span: Span): void {
+    if (this.#spans === undefined) return
     try {
       if ((span.spanContext().traceFlags & sampledFlag) === 0) return
       const ageMs = explicitAge(span)
@@ -92,13 +94,13 @@ export class SpanLog {
   }
 
   onEnd(span: Span): void {
+    const spans = this.#spans
+    if (spans === undefined) return
     try {
-      const start = this.#young.get(span)
-      if (start === undefined) this.#addOlder(span)
-      else {
-        this.#young.delete(span)
-        this.#spans.add(this.#ended(span, start))
-      }
+      const start = this.#young.get(span) ?? StartStamp.on(span)
+      if (start === undefined) return
+      this.#young.delete(span)
+      spans.add(this.#ended(span, start))
     } catch {}
   }
 
@@ -114,6 +116,8 @@ export class SpanLog {
   stop(): void {
     removeSpanCostListener(this.#onCost)
     this.#stopOpen()
+    this.#stopOpen = () => {}
+    this.#spans = this.#last = undefined
     this.#young.clear()
   }
 
@@ -129,11 +133,6 @@ export class SpanLog {
     if (isCpuBound(stats, share, this.#rules)) recorded.flags |= 1
     if (exceedsMemory(stats, this.#rules)) recorded.flags |= 2
     if (share.shared) recorded.flags |= 4
-  }
-
-  #addOlder(span: Span): void {
-    const start = StartStamp.on(span)
-    if (start !== undefined) this.#spans.add(this.#ended(span, start))
   }
 
   #takeOpen(): RecordedSpan[] {

@@ -34,6 +34,10 @@ export function readEndpoint(
   const host = read(names.host, (text) => text)
   const allowedHosts = read(names.allowedHosts, (text) => checkAllowedHosts(names.allowedHosts, text.split(/[\s,]+/)))
   const tokenFile = read(names.tokenFile, (text) => text)
+  if (tokenFile !== undefined && variables[names.token]?.trim()) {
+    warnings.push(`${names.token} and ${names.tokenFile} must not both be set; there is no endpoint for Prometheus`)
+    return undefined
+  }
   try {
     // Also where it is empty, as when what should have filled it in did not.
     const given = variables[names.token]?.trim()

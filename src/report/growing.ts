@@ -114,8 +114,11 @@ export class GrowingPauses {
 
   add({ start, duration, types = [] }: PausesLine, offsetMs: number): void {
     for (const [i, ms] of start.entries()) {
+      const length = duration[i]
+      // Of a damaged line.
+      if (!Number.isFinite(ms) || length === undefined || !(length >= 0 && length < Number.POSITIVE_INFINITY)) continue
       this.#start.push(ms + offsetMs)
-      this.#duration.push(duration[i] ?? Number.NaN)
+      this.#duration.push(length)
       this.#types.push(types[i] ?? '')
     }
   }

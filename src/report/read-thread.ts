@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { ThreadTime } from '../profile/thread-time.js'
 import { isHeader } from '../record/check.js'
@@ -6,7 +7,7 @@ import { readLines } from '../record/read-lines.js'
 import type { ReportProcess, ReportSampler } from './data.js'
 import { GrowingPauses, GrowingSamples, GrowingSteps } from './growing.js'
 import { readProfile } from './read-profile.js'
-import { filesIn, textOf } from './regular-files.js'
+import { filesIn, isGone, textOf } from './regular-files.js'
 import { inOrder, spanColumns } from './span-columns.js'
 import { unfinishedIn } from './unfinished.js'
 
@@ -27,7 +28,8 @@ export async function readThread(folder: string): Promise<RecordedThread | undef
   if (header === undefined) return undefined
   const lines: Line[] = []
   const files = filesIn(folder, '.jsonl')
-  for (const name of files) for await (const line of readLines(join(folder, name))) lines.push(line)
+  for (const name of files) for await (const line of linesOf(join(folder, name))) lines.push(line)
+  if (lines.length === 0 && !existsSync(folder)) return undefined
   const removed = Number.parseInt(files[0] ?? '1', 10) > 1
   const health = lines.filter((line) => line.kind === 'health')
   const lastMs = Math.max(header.startMs, ...lines.slice(-20).map(endOf))
@@ -42,6 +44,15 @@ export async function readThread(folder: string): Promise<RecordedThread | undef
       sampler: { ...samplerOf(health, header), ...thinnedIn(lines, removed) },
       ...columnsOf(folder, lines, lastMs, offsetMs),
     }),
+  }
+}
+
+/** The whole lines of a file; none of one that is gone. */
+async function* linesOf(path: string): AsyncGenerator<Line, void, void> {
+  try {
+    yield* readLines(path)
+  } catch (error) {
+    if (!isGone(error)) throw error
   }
 }
 

@@ -12,6 +12,8 @@ interface UndiciRequest {
   method: string
   origin: unknown
   path: string
+  /** The protocol that the connection is to change to, as of a WebSocket: then nothing says when that ends. */
+  upgrade?: unknown
 }
 interface UndiciMessage {
   request: UndiciRequest
@@ -45,6 +47,7 @@ export function watchOutgoing(listener: RequestListener): () => void {
       })
     },
     'undici:request:create': ({ request }: UndiciMessage) => {
+      if (request.upgrade) return
       const state: FetchState = { status: undefined, failed: false }
       fetched.set(request, { open: listener.begin(() => describeFetch(request, state)), state })
     },

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { performanceNow } from '../../clock.js'
 import { SpanNames } from '../../metrics/span-names.js'
 import type { Monitor } from '../../monitor.js'
+import { type AttributeRules, exceedsMemory, isCpuBound } from '../../otel/attributes.js'
 import { newSpan, roundMs, writeCost } from '../costs.js'
 import type { RecordedSpan } from '../lines.js'
 import { described, type UnwrittenSpans } from '../unwritten-spans.js'
@@ -11,7 +12,6 @@ import { watchOutgoing } from './outgoing.js'
 import { OwnWork } from './own-work.js'
 
 const maxNames = 200
-const cpuBoundPercent = 80
 
 /**
  * Rows for a program without OpenTelemetry: HTTP requests that it serves and makes, as Node.js announces them on its
@@ -20,6 +20,7 @@ const cpuBoundPercent = 80
 export class RequestLog {
   readonly #spans: UnwrittenSpans
   readonly #monitor: Monitor
+  readonly #rules: AttributeRules
   readonly #attributes: boolean
   readonly #work: OwnWork<OpenRequest>
   readonly #names = new SpanNames(maxNames)
@@ -27,12 +28,15 @@ export class RequestLog {
   readonly #ids = { prefix: randomBytes(8).toString('hex'), last: 0 }
   /** Those that are open, until it is written that they are. */
   readonly #young = new Set<OpenRequest>()
+  /** All that are open. Their windows keep the sampler awake. */
+  readonly #all = new Set<OpenRequest>()
   #open = 0
   #begun = 0
 
-  constructor(spans: UnwrittenSpans, monitor: Monitor, attributes: boolean) {
+  constructor(spans: UnwrittenSpans, monitor: Monitor, rules: AttributeRules, attributes: boolean) {
     this.#spans = spans
     this.#monitor = monitor
+    this.#rules = rules
     this.#attributes = attributes
     this.#work = new OwnWork(monitor.backend === 'native')
     this.#stops = [
@@ -48,6 +52,9 @@ export class RequestLog {
 
   stop(): void {
     for (const stop of this.#stops.splice(0)) stop()
+    for (const { window } of this.#all) this.#monitor.dropSpan(window)
+    this.#all.clear()
+    this.#young.clear()
   }
 
   #beginIncoming(describe: () => Description): OpenRequest {
@@ -72,10 +79,13 @@ export class RequestLog {
       describe,
     }
     this.#young.add(request)
+    this.#all.add(request)
     return request
   }
 
+  /** Those that are open when this stops end afterwards. */
   #end(request: OpenRequest): void {
+    if (!this.#all.delete(request)) return
     const durationMs = performanceNow() - request.startMs
     const own = this.#work.leave(request)
     this.#young.delete(request)
@@ -83,8 +93,12 @@ export class RequestLog {
     const recorded = this.#recordOf(request, description)
     recorded.durationMs = roundMs(durationMs)
     if (description.failed) recorded.flags |= 8
-    writeCost(recorded, this.#monitor.closeSpanEssentials(request.window), own)
-    if (own !== undefined && own.selfMs >= (cpuBoundPercent / 100) * durationMs) recorded.flags |= 1
+    const stats = this.#monitor.closeSpanEssentials(request.window)
+    writeCost(recorded, stats, own)
+    // What the process used meanwhile says nothing of a request that nothing is known of.
+    if (stats !== undefined && own !== undefined && isCpuBound(stats, { own, shared: false }, this.#rules))
+      recorded.flags |= 1
+    if (stats !== undefined && exceedsMemory(stats, this.#rules)) recorded.flags |= 2
     if (request.account !== undefined) {
       this.#open--
       if (request.beganShared || this.#begun > request.begun) recorded.flags |= 4
