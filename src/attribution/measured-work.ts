@@ -28,12 +28,15 @@ class MeasuredWork {
 
   /** `own` is undefined when too many are running, or the thread's clock cannot be read. */
   async run<T>(work: () => T | Promise<T>): Promise<{ value: T; own?: OwnTime }> {
+    // The thread's clock is read at both ends, as it is for the window: nothing of the own time is a guess then.
+    this.#ledger.sums()
     const account = this.#ledger.open(this.#storage.getStore()?.nearestOpen)
     if (account === undefined) return { value: await work() }
     if (this.#running++ === 0) this.#begin()
     let closed = false
     const close = () => {
       closed = true
+      this.#ledger.sums()
       return this.#ledger.close(account)
     }
     try {

@@ -1,8 +1,25 @@
 /** Where a function that we put in the place of another one keeps that. The same in all copies of this package. */
-const original = Symbol.for('spanmeter original')
+export const original: unique symbol = Symbol.for('spanmeter original')
 
-type Method = (this: unknown, ...args: never[]) => unknown
-type Wrapped = Method & { [original]?: Wrapped }
+type Method = (this: never, ...args: never[]) => unknown
+export type Wrapped = Method & { [original]?: Wrapped }
+
+/** Whether a wrapper is this function, or one that it calls as far as copies of this package have wrapped each other. */
+export function isReached(from: Wrapped | undefined, wrapper: Wrapped): boolean {
+  let one = from
+  while (one !== undefined && one !== wrapper) one = one[original]
+  return one === wrapper
+}
+
+/** Takes a wrapper out from below `top`, which another copy of this package has put there. False where somebody else has. */
+export function takeOutBelow(top: Wrapped | undefined, wrapper: Wrapped): boolean {
+  for (let above = top; above !== undefined; above = above[original]) {
+    if (above[original] !== wrapper) continue
+    above[original] = wrapper[original]!
+    return true
+  }
+  return false
+}
 
 /** A method of an object that is not ours, with a wrapper of ours around it now and then. */
 export class WrappedMethod<Name extends string> {
@@ -37,13 +54,8 @@ export class WrappedMethod<Name extends string> {
     if (top === this.#wrapper) {
       this.#target[this.#name] = this.#wrapper[original]!
       this.#inPlace = false
-      return
-    }
-    for (let above: Wrapped | undefined = top; above !== undefined; above = above[original]) {
-      if (above[original] !== this.#wrapper) continue
-      above[original] = this.#wrapper[original]!
+    } else if (takeOutBelow(top, this.#wrapper)) {
       this.#inPlace = false
-      return
     }
   }
 }

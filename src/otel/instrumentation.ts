@@ -1,3 +1,4 @@
+import { boolean } from '../options.js'
 import { unwatch, watchProvider } from '../sdk/registration.js'
 import { warn } from '../sdk/warn.js'
 import { Attacher } from './attacher.js'
@@ -64,7 +65,10 @@ export class SpanmeterInstrumentation {
   }
 }
 
-function check({ enabled = true, ...options }: SpanmeterInstrumentationConfig): SpanmeterInstrumentationConfig {
-  checkProcessorOptions(options)
+function check(config: SpanmeterInstrumentationConfig): SpanmeterInstrumentationConfig {
+  // Of null the next line says what was expected.
+  const { enabled = true, ...options } = config ?? {}
+  checkProcessorOptions(config && options)
+  boolean('enabled', enabled)
   return { ...options, enabled }
 }

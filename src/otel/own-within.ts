@@ -1,5 +1,5 @@
 import type { OwnTime } from '../attribution/ledger.js'
-import type { ResourceMonitor } from '../types.js'
+import type { ResourceMonitor, ResourceStats } from '../types.js'
 import type { GivenWindow } from './span-window.js'
 
 /** Times that are given are often whole milliseconds, and samples are not much closer. */
@@ -39,6 +39,27 @@ export function ownWithin(
   const uncertainMs = grainMs + lengthMs * knownTo
   const isKnown = (ms: number) => Math.min(ms, mostMs) - Math.max(0, ms - outside.mostMs) <= uncertainMs
   return isKnown(own.selfMs) && isKnown(own.totalMs) && isKnown(own.othersMs) ? cut(own, mostMs) : undefined
+}
+
+/**
+ * What was counted for a span whose window is the time in which it was open. A short absence of the thread is known only
+ * where its clock is read, as at the end of a window that can afford it: what was counted up to there may be more than
+ * the process used.
+ */
+export function ownOfWindow(own: OwnTime, { timeMs }: { timeMs: number }): OwnTime {
+  return own.totalMs > timeMs || own.othersMs > timeMs ? cut(own, timeMs) : own
+}
+
+/**
+ * Samples spread evenly what was used between two of them, so that of a window they may show a little less than a span
+ * ran in it by the clock of the thread. The process used at least that.
+ */
+export function raiseToOwn({ cpu, durationMs }: ResourceStats, { totalMs, othersMs }: OwnTime): void {
+  const leastMs = Math.max(totalMs, othersMs)
+  if (cpu === undefined || cpu.timeMs >= leastMs || durationMs <= 0) return
+  cpu.timeMs = leastMs
+  cpu.avg = (100 * leastMs) / durationMs
+  cpu.max = Math.max(cpu.max, cpu.avg)
 }
 
 function cut({ selfMs, totalMs, othersMs }: OwnTime, mostMs: number): OwnTime {

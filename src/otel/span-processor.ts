@@ -8,7 +8,7 @@ import { warn } from '../sdk/warn.js'
 import type { Keeper, LocalSpan } from '../span-accounts/local-span.js'
 import { attribution, beginLocalSpan, dropKept, localSpanOf, takeKept } from '../span-accounts/this-thread.js'
 import type { ResourceStats } from '../types.js'
-import { type AttributeTarget, type SpanShare, writeAttributes, writeEssentials } from './attributes.js'
+import { type AttributeTarget, isKnown, type SpanShare, writeAttributes, writeEssentials } from './attributes.js'
 import { isMeasuredElsewhere, type Measuring, measuring, measuringOf } from './copies.js'
 import type { ExceptionContext } from './exception-context.js'
 import type { ExceptionKeys } from './names.js'
@@ -18,7 +18,7 @@ import {
   type ProcessorRules,
   type ResourceSpanProcessorOptions,
 } from './options.js'
-import { ownWithin } from './own-within.js'
+import { ownOfWindow, ownWithin, raiseToOwn } from './own-within.js'
 import type { ProcessedSpan, WritableSpan } from './processed-span.js'
 import { areCostsAwaited, reportCost } from './span-costs.js'
 import { ExplicitWindow, explicitAge, type GivenWindow, hasExplicitEnd, windowUntil } from './span-window.js'
@@ -217,6 +217,7 @@ export class ResourceSpanProcessor {
       this.#finishGiven(span, target, local, windowUntil(this.#monitor, measured.durationMs, span))
       return
     }
+    if (local.own !== undefined && isKnown(measured)) local.own = ownOfWindow(local.own, measured.cpu)
     const share = this.#attribution ? local : { shared: local.shared }
     reportCost(span, measured, share, local)
     if (this.#writes && isWanted(measured, share, this.#rules)) write(target, measured, share, this.#rules)
@@ -227,6 +228,7 @@ export class ResourceSpanProcessor {
     const { own, shared } = local
     const counts = this.#attribution && own !== undefined
     const share = { own: counts ? ownWithin(this.#monitor, own, given) : undefined, shared }
+    if (share.own !== undefined) raiseToOwn(stats, share.own)
     reportCost(span, stats, share, local)
     if (this.#writes && isWanted(stats, share, this.#rules)) writeAttributes(target, stats, share, this.#rules)
   }

@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { type Context, type ContextManager, ROOT_CONTEXT } from '@opentelemetry/api'
 import type { TurnFollower } from '../attribution/contexts.js'
 import { watchTurns } from '../attribution/turns.js'
+import { isReached, original, takeOutBelow, type Wrapped } from '../attribution/wrapped-method.js'
 import { apiKey } from '../sdk/api-global.js'
 
 type Registered = { context?: ContextManager } | undefined
@@ -10,8 +11,6 @@ type Registered = { context?: ContextManager } | undefined
 type Attaching = ContextManager & { attach?(context: Context): { dispose(): void; [Symbol.dispose]?(): void } }
 
 type Follower = TurnFollower<Context>
-
-type Wrapper = (this: never, ...args: never[]) => unknown
 
 /**
  * Follows which OpenTelemetry context is active on this thread: the turns of the event loop and of promises, and what
@@ -22,8 +21,8 @@ export class ContextWatch {
   #manager: ContextManager | undefined
   /** One that failed, and is not watched again. */
   #refused: ContextManager | undefined
-  /** The `with` of `#manager` with our wrapper in place. */
-  #wrappedWith: ContextManager['with'] | undefined
+  /** What we have put in the place of the `with` of `#manager`. */
+  #wrappedWith: Wrapped | undefined
   #stops: (() => void)[] = []
 
   constructor(followerFor: (manager: ContextManager) => Follower) {
@@ -38,8 +37,8 @@ export class ContextWatch {
   update(): void {
     const manager = (globalThis as { [apiKey]?: Registered })[apiKey]?.context
     if (manager === this.#refused) return
-    // Somebody may have wrapped `with` anew, or put the original back.
-    if (manager === this.#manager && manager?.with === this.#wrappedWith) return
+    // Somebody may have wrapped `with` anew, or put the original back. Another copy of this package calls ours.
+    if (manager === this.#manager && (manager === undefined || isReached(manager.with, this.#wrappedWith!))) return
     this.stop()
     if (manager === undefined) return
     this.#manager = manager
@@ -68,9 +67,9 @@ export class ContextWatch {
 }
 
 function wrapWith(manager: ContextManager, follower: Follower): () => void {
-  const run = manager.with
   let active = true
-  const unwrap = wrap(manager, 'with', function (this: ContextManager, context: Context, ...rest: [never]) {
+  const wrapper: Wrapped = function (this: ContextManager, context: Context, ...rest: [never]) {
+    const run = wrapper[original] as ContextManager['with']
     if (!active) return run.call(this, context, ...rest)
     try {
       follower.catchUp()
@@ -88,7 +87,8 @@ function wrapWith(manager: ContextManager, follower: Follower): () => void {
         // As above.
       }
     }
-  })
+  }
+  const unwrap = wrap(manager, 'with', wrapper)
   return () => {
     active = false
     unwrap()
@@ -96,15 +96,15 @@ function wrapWith(manager: ContextManager, follower: Follower): () => void {
 }
 
 function wrapAttach(manager: Attaching, follower: Follower): () => void {
-  const { attach } = manager
-  if (attach === undefined) return () => {}
+  if (manager.attach === undefined) return () => {}
   let active = true
-  const unwrap = wrap(manager, 'attach', function (this: Attaching, context: Context) {
-    const token = attach.call(this, context)
+  const wrapper: Wrapped = function (this: Attaching, context: Context) {
+    const token = (wrapper[original] as NonNullable<Attaching['attach']>).call(this, context)
     if (!active) return token
     follower.enter(context ?? ROOT_CONTEXT)
     return Object.isExtensible(token) ? followingDisposal(token, follower) : token
-  })
+  }
+  const unwrap = wrap(manager, 'attach', wrapper)
   return () => {
     active = false
     unwrap()
@@ -121,14 +121,16 @@ function followingDisposal<T extends ReturnType<NonNullable<Attaching['attach']>
 }
 
 /** Sets a property of the manager itself and leaves its class alone, which other managers share. */
-function wrap(manager: Attaching, name: 'with' | 'attach', wrapper: Wrapper): () => void {
+function wrap(manager: Attaching, name: 'with' | 'attach', wrapper: Wrapped): () => void {
   const before = Object.getOwnPropertyDescriptor(manager, name)
+  wrapper[original] = manager[name] as Wrapped
   Object.defineProperty(manager, name, { value: wrapper, configurable: true, writable: true })
   return () => {
-    // Somebody else may have wrapped it again.
-    if (manager[name] !== wrapper) return
-    if (before === undefined) delete (manager as Partial<Attaching>)[name]
-    else Object.defineProperty(manager, name, before)
+    if (manager[name] !== wrapper) return void takeOutBelow(manager[name], wrapper)
+    const below = wrapper[original]
+    const isOfClass = Object.getPrototypeOf(manager)?.[name] === below
+    if (isOfClass) delete (manager as Partial<Attaching>)[name]
+    else Object.defineProperty(manager, name, before?.get ? before : { ...before, value: below })
   }
 }
 

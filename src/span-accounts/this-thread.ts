@@ -1,6 +1,6 @@
 /** The one instance of each that a JavaScript thread has: its attribution, and the spans that began on it. */
 
-import { type Context, createContextKey, trace } from '@opentelemetry/api'
+import { type Context, createContextKey, TraceFlags, trace } from '@opentelemetry/api'
 import type { Account } from '../attribution/account.js'
 import { type Keeper, type Kept, LocalSpan, type Thread } from './local-span.js'
 import { OpenSpans, type SpanFacts } from './open-spans.js'
@@ -71,7 +71,12 @@ function accountIn(context: Context): Account | undefined {
 
 /** The parent, in this process, of a span that begins in this context. */
 function parentIn(context: Context): LocalSpan | 'unknown' | undefined {
-  const spanContext = trace.getSpanContext(context)
-  if (spanContext === undefined) return undefined
-  return SpanStamp.on(spanContext) ?? (spanContext.isRemote ? undefined : 'unknown')
+  const span = trace.getSpan(context)
+  if (span === undefined) return undefined
+  const spanContext = span.spanContext()
+  const known = SpanStamp.on(spanContext)
+  if (known !== undefined || spanContext.isRemote || !trace.isSpanContextValid(spanContext)) return known
+  // One that is sampled, and records nothing here, was made by hand of what came from elsewhere.
+  const isFromElsewhere = (spanContext.traceFlags & TraceFlags.SAMPLED) !== 0 && !span.isRecording()
+  return isFromElsewhere ? undefined : 'unknown'
 }
