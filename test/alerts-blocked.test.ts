@@ -17,7 +17,7 @@ interface Outcome {
   truth: Record<'beforeStartMs' | 'startMs' | 'endMs' | 'reportedMs' | 'seenByNextTurn' | 'wallAheadMs', number> & {
     culprit: { traceId: string; spanId: string }
     /** For how long the thread had waited for a CPU by then. */
-    waitedMs: Record<'beforeStart' | 'start' | 'end' | 'reported', number>
+    waitedMs: Record<'end' | 'reported', number>
   }
   loop: string
 }
@@ -25,24 +25,34 @@ interface Outcome {
 /** The time of day is known to a millisecond, and goes its own way from that of `performance.now()`. */
 const clocksMs = 5
 
-const block = (backend: string, ms = 400) => askFixture<Outcome>('alerts/blocked.cjs', { args: [backend, String(ms)] })
+/** What is reported of the block: a busy machine may keep the thread from running for as long before it or after it. */
+async function block(backend: string, ms = 400): Promise<Outcome> {
+  const outcome = await askFixture<Outcome>('alerts/blocked.cjs', { args: [backend, String(ms)] })
+  const { seen, truth } = outcome
+  const isOfBlock = ({ startedAt, durationMs }: Outcome['seen'][number]) => {
+    const startMs = Date.parse(startedAt)
+    return Math.min(startMs + durationMs, truth.endMs) - Math.max(startMs, truth.startMs) > clocksMs
+  }
+  const seenByNextTurn = seen.slice(0, truth.seenByNextTurn).filter(isOfBlock).length
+  return { ...outcome, seen: seen.filter(isOfBlock), truth: { ...truth, seenByNextTurn } }
+}
 
 interface Errors {
-  /** For how long the machine kept the thread from running around the block: within that, the alert may be right. */
-  waitedMs: number
+  /** How much of the time around the block nobody can say whether it is part of it: within that, the alert may be right. */
+  unsureMs: number
   startMs: number
   durationMs: number
   arrivalMs: number
 }
 
-/** How far an alert is from the truth. */
+/** How far an alert is from the truth: it began after the script had ended, and before its first own line at the latest. */
 function errorsOf({ seen: [alert], truth }: Outcome): Errors {
-  const { startMs, endMs, reportedMs, wallAheadMs, waitedMs } = truth
-  const [before, after] = [waitedMs.start - waitedMs.beforeStart, waitedMs.reported - waitedMs.end]
+  const { beforeStartMs, startMs, endMs, reportedMs, wallAheadMs, waitedMs } = truth
+  const [before, after] = [startMs - beforeStartMs, waitedMs.reported - waitedMs.end]
   const late = Date.parse(alert!.startedAt) - (startMs + wallAheadMs)
   const longer = alert!.durationMs - (endMs - startMs)
   return {
-    waitedMs: before + after,
+    unsureMs: before + after,
     startMs: Math.max(late, -late - before),
     durationMs: Math.max(-longer, longer - before - after),
     arrivalMs: reportedMs - endMs - after,
@@ -83,10 +93,10 @@ describe('an event loop that is blocked in the first callback after the start', 
   test('is known to 5 ms, its duration to 10 ms, and reported within 50 ms of its end', async () => {
     const all: Errors[] = []
     const isMet = ({ startMs, durationMs, arrivalMs }: Errors) => startMs <= 5 && durationMs <= 10 && arrivalMs <= 50
-    const isClear = (errors: Errors) => errors.waitedMs < 1 && isMet(errors)
+    const isClear = (errors: Errors) => errors.unsureMs < 1 && isMet(errors)
     while (all.length < rounds && !all.some(isClear)) all.push(errorsOf(await block('native')))
     // More than one of those in which the machine disturbed least: what the hypervisor takes nobody reports.
-    const quietest = all.toSorted((a, b) => a.waitedMs - b.waitedMs).slice(0, 3)
+    const quietest = all.toSorted((a, b) => a.unsureMs - b.unsureMs).slice(0, 3)
     expect(quietest, JSON.stringify(all)).toSatisfy((errors: Errors[]) => errors.some(isMet))
   })
 

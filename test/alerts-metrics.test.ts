@@ -24,6 +24,9 @@ describe('each metric', () => {
     await using alerts = createAlerts({ monitor, rules, intervalMs: 100 })
     alerts.on('firing', (alert) => seen.set(alert.name, alert))
     await expect.poll(() => seen.has('throttled.percent') || seen.has('wait.percent')).toBe(true)
+    const isThere = (metric: string) => seen.has(metric) && seen.has(`${metric}, mean`)
+    const always = builtInMetrics.filter((metric) => !/limit_percent$|^throttled|^wait/.test(metric))
+    await expect.poll(() => always.every(isThere)).toBe(true)
     await sleep(1000)
     const { cgroup } = monitor.between(performance.now() - 900, performance.now() - 300)
     const absent = [

@@ -50,9 +50,14 @@ describe('shared', () => {
     for (const span of [root, leaf]) expect(attribute(span, 'shared')).toBeUndefined()
   })
 
-  test('a span whose parent is in another process is a root', () => {
+  // By hand, as from a message of a queue, and perhaps without saying that it is remote.
+  test.each([
+    ['is in another process', { isRemote: true }],
+    ['is in another process, which nobody said', {}],
+    ['is none', { spanId: '0'.repeat(16) }],
+  ])('a span whose parent %s is a root', (_, facts) => {
     const tracer = tracerWith({})
-    const remote = { traceId: '1'.repeat(32), spanId: '2'.repeat(16), traceFlags: 1, isRemote: true }
+    const remote = { traceId: '1'.repeat(32), spanId: '2'.repeat(16), traceFlags: 1, ...facts }
     const parent = trace.setSpanContext(ROOT_CONTEXT, remote)
     const spans = [tracer.startSpan('a', {}, parent), tracer.startSpan('b', {}, parent)]
     for (const span of spans) span.end()

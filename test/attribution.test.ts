@@ -13,20 +13,21 @@ describe('attributes', () => {
     const tracer = tracerWith({})
     const parent = tracer.startSpan('parent')
     let child: Span | undefined
+    let [parentMs, childMs] = [0, 0]
     await inside(parent, async () => {
-      burn(10)
+      parentMs += burn(10)
       child = tracer.startSpan('child')
       await inside(child, async () => {
-        burn(20)
+        childMs += burn(20)
         await sleep(5)
-        burn(20)
+        childMs += burn(20)
       })
       child.end()
-      burn(10)
+      parentMs += burn(10)
     })
     parent.end()
-    expectMs(attribute(parent, 'cpu.self_ms'), 20)
-    expectMs(attribute(child!, 'cpu.self_ms'), 40)
+    expectMs(attribute(parent, 'cpu.self_ms'), parentMs)
+    expectMs(attribute(child!, 'cpu.self_ms'), childMs)
     expect(attribute(parent, 'cpu.total_ms')).toBeUndefined()
   })
 
@@ -50,18 +51,18 @@ describe('attributes', () => {
       const leaf = inside(middle, () => tracer.startSpan('leaf'))
       return [middle, leaf, tracer.startSpan('open')]
     })
-    inside(root, () => burn(5))
-    inside(middle, () => burn(10))
-    inside(leaf, () => burn(20))
-    inside(open, () => burn(40))
+    const rootMs = inside(root, () => burn(5))
+    const middleMs = inside(middle, () => burn(10))
+    const leafMs = inside(leaf, () => burn(20))
+    const openMs = inside(open, () => burn(40))
     leaf.end()
     middle.end()
     root.end()
     open.end()
-    expectMs(attribute(leaf, 'cpu.total_ms'), 20)
-    expectMs(attribute(middle, 'cpu.total_ms'), 30)
-    expectMs(attribute(root, 'cpu.total_ms'), 75)
-    expectMs(attribute(open, 'cpu.total_ms'), 40)
+    expectMs(attribute(leaf, 'cpu.total_ms'), leafMs)
+    expectMs(attribute(middle, 'cpu.total_ms'), middleMs + leafMs)
+    expectMs(attribute(root, 'cpu.total_ms'), rootMs + middleMs + leafMs + openMs)
+    expectMs(attribute(open, 'cpu.total_ms'), openMs)
   })
 
   // The threshold is one that a span crosses also where others leave it a tenth of a CPU.
@@ -106,9 +107,9 @@ describe('spans that end late, early or never', () => {
     for (let i = 0; i < 20; i++) await chain(1000)
     expect(context.with(last!, () => 5)).toBe(5)
     const span = tracer.startSpan('span', {}, last)
-    inside(span, () => burn(2))
+    const usedMs = inside(span, () => burn(2))
     span.end()
-    expectMs(attribute(span, 'cpu.self_ms'), 2)
+    expectMs(attribute(span, 'cpu.self_ms'), usedMs)
   })
 
   test('spans deep in each other, of which the outermost end first', () => {
@@ -120,20 +121,20 @@ describe('spans that end late, early or never', () => {
       inner = trace.setSpan(inner, span)
       spans.push(span)
     }
-    context.with(inner, () => burn(5))
+    const usedMs = context.with(inner, () => burn(5))
     for (const span of spans.slice(0, 100)) span.end()
     for (const span of spans.slice(100).reverse()) span.end()
-    expectMs(attribute(spans[0]!, 'cpu.total_ms'), 5)
-    expectMs(attribute(spans.at(-1)!, 'cpu.self_ms'), 5)
+    expectMs(attribute(spans[0]!, 'cpu.total_ms'), usedMs)
+    expectMs(attribute(spans.at(-1)!, 'cpu.self_ms'), usedMs)
     expect(context.with(inner, () => 5)).toBe(5)
   })
 
   test('a span with a given start has what it ran while it was open, in percent of its whole duration', () => {
     const tracer = tracerWith({ cpuThreshold: 99 })
     const span = tracer.startSpan('backdated', { startTime: Date.now() - 100 })
-    inside(span, () => burn(10))
+    const usedMs = inside(span, () => burn(10))
     span.end()
-    expectMs(attribute(span, 'cpu.self_ms'), 10)
+    expectMs(attribute(span, 'cpu.self_ms'), usedMs)
     expect(attribute(span, 'cpu.self_avg')).toBeLessThan(15)
     expect(attribute(span, 'cpu_bound')).toBeUndefined()
   })
@@ -143,9 +144,9 @@ describe('several processors', () => {
   test('each by its own options', () => {
     const tracer = tracerWith({}, { prefix: 'resource.other', attribution: false })
     const span = tracer.startSpan('span')
-    inside(span, () => burn(5))
+    const usedMs = inside(span, () => burn(5))
     span.end()
-    expectMs(attribute(span, 'cpu.self_ms'), 5)
+    expectMs(attribute(span, 'cpu.self_ms'), usedMs)
     expect(attribute(span, 'other.cpu.time_ms')).toBeGreaterThan(4)
     expect(attribute(span, 'other.cpu.self_ms')).toBeUndefined()
   })
@@ -153,9 +154,9 @@ describe('several processors', () => {
   test('write the same', async () => {
     const tracer = tracerWith({ prefix: 'resource' }, { prefix: 'resource.other' })
     const span = tracer.startSpan('span')
-    inside(span, () => burn(10))
+    const usedMs = inside(span, () => burn(10))
     span.end()
-    expectMs(attribute(span, 'cpu.self_ms'), 10)
+    expectMs(attribute(span, 'cpu.self_ms'), usedMs)
     expect(attribute(span, 'other.cpu.self_ms')).toBe(attribute(span, 'cpu.self_ms'))
   })
 
@@ -163,13 +164,31 @@ describe('several processors', () => {
     const first = tracerWith({})
     const span = first.startSpan('span')
     const other = new ResourceSpanProcessor()
-    inside(span, () => burn(5))
+    const beforeMs = inside(span, () => burn(5))
     await other.shutdown()
     await other.shutdown()
-    inside(span, () => burn(5))
+    const afterMs = inside(span, () => burn(5))
     span.end()
-    expectMs(attribute(span, 'cpu.self_ms'), 10)
+    expectMs(attribute(span, 'cpu.self_ms'), beforeMs + afterMs)
   })
+})
+
+test('is no more than the process used in the window, where an absence of the thread was not seen before its end', () => {
+  using monitor = createMonitor({ backend: 'native' })
+  // As if the end of the window had found that the thread was away for most of it.
+  const native = monitor as typeof monitor & { closeSpanEssentials(span: number): { cpu: { timeMs: number } } }
+  const closeSpan = native.closeSpanEssentials.bind(monitor)
+  native.closeSpanEssentials = (span) => {
+    const stats = closeSpan(span)
+    stats.cpu.timeMs = 2
+    return stats
+  }
+  const span = tracerWith({ monitor }).startSpan('span')
+  const usedMs = inside(span, () => burn(5))
+  span.end()
+  expect(usedMs).toBeGreaterThan(4)
+  expect(attribute(span, 'cpu.time_ms')).toBe(2)
+  expect(attribute(span, 'cpu.self_ms')).toBe(2)
 })
 
 test('with the JavaScript sampler there is no own time', () => {

@@ -135,17 +135,20 @@ describe('a watch for blocks of the event loop', () => {
     const { startMs, endMs } = block(60)
     expect(watch.runningSince()).toBeLessThanOrEqual(startMs)
     await turn()
-    expect(seen).toHaveLength(1)
-    const [from, until] = seen[0]!
+    // A busy machine may take the CPU away for as long after it.
+    const ofBlock = seen.filter(([from, until]) => from < endMs && until > startMs)
+    expect(ofBlock).toHaveLength(1)
+    const [from, until] = ofBlock[0]!
     expect(from).toBeLessThanOrEqual(startMs)
     expect(until).toBeGreaterThanOrEqual(endMs)
 
+    seen.length = 0
     block(60)
-    watch.restart()
     const restarted = binding.now()
+    watch.restart()
     await turn()
-    // A busy machine may take the CPU away for as long after it.
-    for (const [since] of seen.slice(1)) expect(since).toBeGreaterThanOrEqual(restarted - 1)
+    // Only what a busy machine has made of the time after it.
+    for (const [since] of seen) expect(since).toBeGreaterThanOrEqual(restarted - 1)
 
     watch.setMin(1e9)
     seen.length = 0

@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest'
 import { askFixture } from './helpers/child'
-import { expectWithin } from './helpers/expect'
+import { expectBetween } from './helpers/expect'
 import { nodeVersions } from './helpers/nodes'
 
 interface Family {
@@ -15,13 +15,15 @@ interface Family {
 interface Measured {
   backend: string
   usedMs: number
+  /** What the thread used from before the work to after it. */
+  aroundMs: number
   cpuMs: number
   selfMs: number
   samples: number
 }
 
 interface Cluster {
-  answers: { pid: number; usedMs: number; attributes: Record<string, number> }[]
+  answers: { pid: number; usedMs: number; aroundMs: number; attributes: Record<string, number> }[]
   ends: [code: number, signal: string | null][]
 }
 
@@ -49,9 +51,9 @@ describe.concurrent.each(nodeVersions)('$name', ({ path: node }) => {
   test.skipIf(node === undefined)('children that ask for a monitor have one of their own', async () => {
     const results = await askFixture<Measured[]>('children/asking.cjs', { node, timeout })
     expect(results).toHaveLength(3)
-    for (const { backend, usedMs, cpuMs, selfMs, samples } of results) {
+    for (const { backend, usedMs, aroundMs, cpuMs, selfMs, samples } of results) {
       expect(backend).toBe('native')
-      expectWithin(5, selfMs, usedMs)
+      expectBetween(5, selfMs, usedMs, aroundMs)
       expect(cpuMs).toBeGreaterThan(0.95 * usedMs)
       expect(samples).toBeGreaterThan(0)
     }
@@ -61,7 +63,9 @@ describe.concurrent.each(nodeVersions)('$name', ({ path: node }) => {
     const nodeArgs = ['--import', 'spanmeter/register']
     const { answers, ends } = await askFixture<Cluster>('children/cluster.cjs', { node, nodeArgs, timeout })
     expect(new Set(answers.map(({ pid }) => pid)).size).toBe(2)
-    for (const { usedMs, attributes } of answers) expectWithin(10, attributes['resource.cpu.self_ms']!, usedMs)
+    for (const { usedMs, aroundMs, attributes } of answers) {
+      expectBetween(10, attributes['resource.cpu.self_ms']!, usedMs, aroundMs)
+    }
     expect(ends).toEqual([
       [0, null],
       [0, null],

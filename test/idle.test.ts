@@ -48,9 +48,9 @@ describe('the native sampler', () => {
 
     const mark = monitor.mark()
     await expect.poll(() => monitor.health().state).toBe('sampling')
-    await sleep(200)
-    const stats = monitor.since(mark)
-    expect(stats.samples).toBeGreaterThan(20)
+    // On a slow machine the budget allows fewer of them a second.
+    await expect.poll(() => monitor.health().samples).toBeGreaterThan(samples + 30)
+    expect(monitor.since(mark).samples).toBeGreaterThan(20)
     expect(switches()).toBeGreaterThan(before + 20)
   })
 

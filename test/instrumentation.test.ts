@@ -8,6 +8,7 @@ import {
 } from '@opentelemetry/sdk-trace-node'
 import { SpanmeterInstrumentation, type SpanmeterInstrumentationConfig } from 'spanmeter/otel'
 import { afterEach, describe, expect, test } from 'vitest'
+import { runFixture } from './helpers/child'
 import { burn } from './helpers/cpu.cjs'
 
 const undo: (() => unknown)[] = []
@@ -92,6 +93,29 @@ describe('SpanmeterInstrumentation', () => {
     expect(made.getConfig()).toEqual({ cpuThreshold: 50, enabled: true })
     const wrong = { cpuThreshold: 'much' } as unknown as SpanmeterInstrumentationConfig
     expect(() => new SpanmeterInstrumentation(wrong)).toThrow("cpuThreshold must be a number, got 'much'")
+    // As it comes from an environment variable.
+    expect(() => new SpanmeterInstrumentation({ enabled: 'false' as never })).toThrow(
+      "enabled must be a boolean, got 'false'",
+    )
+    expect(() => new SpanmeterInstrumentation(null as never)).toThrow('options must be an object, got null')
     expect(() => made.setConfig(wrong)).toThrow(TypeError)
   })
 })
+
+test.each(['', 'diag.setLogger({ error() {}, warn() {}, info() {}, debug() {}, verbose() {} })'])(
+  'beside the flag its options count, with or without a logger that was set before: %s',
+  async (before) => {
+    const program = `
+      const { diag, trace } = require('@opentelemetry/api')
+      ${before}
+      const { SpanmeterInstrumentation } = require('spanmeter/otel')
+      const instrumentations = [new SpanmeterInstrumentation({ detail: 'full' })]
+      require('@opentelemetry/instrumentation').registerInstrumentations({ instrumentations })
+      new (require('@opentelemetry/sdk-trace-node').NodeTracerProvider)().register()
+      const span = trace.getTracer('app').startSpan('work')
+      span.end()
+      console.log('resource.cpu.time_ms' in span.attributes, 'resource.thread.avg' in span.attributes)`
+    const ended = await runFixture('', { nodeArgs: ['--require', 'spanmeter/register', '-e', program] })
+    expect(ended).toMatchObject({ code: 0, stdout: 'true true\n', stderr: '' })
+  },
+)

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createMonitor, type Mark } from 'spanmeter'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { sampled } from './helpers/sampled'
 import { settle } from './helpers/settle'
 import { Staircase } from './helpers/staircase'
 
@@ -38,5 +39,19 @@ describe('the resident set', () => {
         expect(memory!.avg).toBeLessThanOrEqual(memory!.max)
       }
     }
+  })
+
+  test('memory that is let go of again stays the maximum of the window', async () => {
+    using monitor = createMonitor({ backend: 'native' }).start()
+    const mark = monitor.mark()
+    await sampled(monitor)
+    const buffer = new ArrayBuffer(256 * mebibyte)
+    new Uint8Array(buffer).fill(1)
+    await sleep(60)
+    await sampled(monitor, 3) // memory is read every 2 ms at the most
+    structuredClone(buffer, { transfer: [buffer] })
+    expect(buffer.byteLength).toBe(0)
+    const { memory } = monitor.since(mark)
+    expect(memory!.max - memory!.start).toBeGreaterThan(240 * mebibyte)
   })
 })

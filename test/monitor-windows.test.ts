@@ -139,6 +139,7 @@ describe.each(['native', 'js'] as const)('%s', (backend) => {
 
     test('an empty window is answered in finite numbers', async () => {
       using monitor = create({ whenIdle: 'sample' }).start()
+      await expect.poll(() => monitor.health().samples).toBeGreaterThan(1)
       await sleep(50)
       const then = performance.now() - 20
       const stats = monitor.between(then, then)

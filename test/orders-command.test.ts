@@ -97,7 +97,8 @@ test.skipIf(unless !== '')(`the substitute for Redis answers as Redis does${unle
 
 /** What a server answers to all that the example asks, and to some more. */
 async function exchange(port: number): Promise<unknown[]> {
-  const redis = new Redis(port, '127.0.0.1', { retryStrategy: () => 50 })
+  // For as long as the server takes to start.
+  const redis = new Redis(port, '127.0.0.1', { retryStrategy: () => 50, maxRetriesPerRequest: null })
   redis.on('error', () => {})
   const answers = [
     await redis.ping(),

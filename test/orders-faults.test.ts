@@ -21,14 +21,21 @@ describe.skipIf(unless !== '')(`npm run orders${unless}`, () => {
     await using run = await OrdersRun.start(['--orders', '12', '--rate', '20'], { ...soon, REDIS_URL: redis.url })
     const victim = await run.pidOf('processing')
     await run.printed(/^(sending 12 orders)$/m)
-    const begun = async () => {
+    // Stopped while it works on an order, which on a busy machine may take more than one try: Redis knows what is done.
+    const stopped = async () => {
       for (;;) {
         const last = run.log('processing').at(-1)
-        if (last?.msg === 'begins') return last.order!
+        if (last?.msg === 'begins') {
+          process.kill(victim, 'SIGSTOP')
+          // What it has sent by then comes first.
+          await redis.client.ping()
+          if ((await redis.client.exists(`orders:done:processing:${last.order}`)) === 0) return last.order!
+          process.kill(victim, 'SIGCONT')
+        }
         await sleep(5)
       }
     }
-    const interrupted = await begun()
+    const interrupted = await stopped()
     process.kill(victim, 'SIGKILL')
     await redis.killAndRestart()
 
@@ -181,10 +188,20 @@ describe.skipIf(unlessKafka !== '')(`the order pipeline${unlessKafka}`, () => {
         process.kill(processing, 'SIGCONT')
       }
     }
-    const { id, traceId } = await stopped()
-    await sleep(7000)
-    process.kill(processing, 'SIGCONT')
-    await run.logged('processing', id, 'came again: passed over')
+    const passedOver = async () => {
+      for (;;) {
+        const order = await stopped()
+        await sleep(7000)
+        process.kill(processing, 'SIGCONT')
+        // Of the same customer, so it comes behind the other, also where a busy broker, which nobody can ask, has not
+        // ended the session by then.
+        const next = await run.post(orderFor('redis_basic'))
+        await run.logged('processing', next.id, 'done')
+        const lines = run.log('processing').filter((line) => line.order === order.id)
+        if (lines.some(({ msg }) => msg === 'came again: passed over')) return order
+      }
+    }
+    const { id, traceId } = await passedOver()
     await expect.poll(async () => (await run.outcomes('processing')).duplicate).toBeGreaterThan(0)
     await run.logged('analytics', id, 'done')
     const spans = await run.spans(traceId, 'analyze_order')

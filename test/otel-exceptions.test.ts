@@ -3,8 +3,8 @@ import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-ho
 import { createMonitor } from 'spanmeter'
 import { ResourceSpanProcessor } from 'spanmeter/otel'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { burn } from './helpers/cpu.cjs'
-import { expectWithin } from './helpers/expect'
+import { burn, threadCpuMs } from './helpers/cpu.cjs'
+import { expectBetween, expectWithin } from './helpers/expect'
 import { trace } from './helpers/processor'
 
 beforeAll(() => void context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable()))
@@ -17,11 +17,13 @@ describe('with `errors: true` the event of an exception', () => {
   test('says what the span had run, what memory was, and for how long the loop was blocked', async () => {
     const tracing = trace({ errors: true, prefix: 'cost' })
     await turn()
-    let burnt = 0
+    let [burnt, around] = [0, 0]
     const begin = performance.now()
+    const beginCpu = threadCpuMs()
     const rss = tracing.provider.getTracer('test').startActiveSpan('work', (span) => {
       burnt += burn(60)
       span.recordException(new TypeError('no'))
+      around = threadCpuMs() - beginCpu
       const now = process.memoryUsage.rss()
       burn(20)
       span.end()
@@ -32,7 +34,8 @@ describe('with `errors: true` the event of an exception', () => {
     expect(others).toEqual([])
     const { 'cost.cpu.self_ms': self, 'cost.memory.mb': memory, 'cost.loop.blocked_ms': blocked } = event!.attributes!
     expect(event!.attributes).toMatchObject({ 'exception.type': 'TypeError', 'exception.message': 'no' })
-    expectWithin(10, self as number, burnt)
+    // What runs for the first time is compiled, in the span as well.
+    expectBetween(2, self as number, burnt, around)
     expectWithin(10, memory as number, rss / megabyte)
     expect(blocked).toBeGreaterThanOrEqual(60)
     expect(blocked).toBeLessThanOrEqual(took + 1000)

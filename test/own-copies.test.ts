@@ -104,6 +104,27 @@ describe('spanmeter/register beside a processor of another copy', () => {
   })
 })
 
+test('two copies that attribute wrap the context manager once each, however many spans there are', async () => {
+  const theirs = `new (require(${inCopy('otel')}).ResourceSpanProcessor)({ prefix: 'theirs' })`
+  const ours = `new (require('spanmeter/otel').ResourceSpanProcessor)()`
+  const program = `
+    ${processorsOf(`${theirs}, ${ours}`)}
+    const { trace, context } = require('@opentelemetry/api')
+    const work = (ms) => trace.getTracer('app').startActiveSpan('work', (span) => {
+      for (const until = performance.now() + ms; performance.now() < until; );
+      span.end()
+      return span.attributes
+    })
+    for (let i = 0; i < 10_000; i++) work(0)
+    const manager = context._getContextManager()
+    let depth = 0
+    for (let one = manager.with; one; one = one[Symbol.for('spanmeter original')]) depth++
+    const { ['resource.cpu.self_ms']: ours, ['theirs.cpu.self_ms']: theirs } = work(10)
+    console.log(depth, ours > 0, theirs > 0)
+    trace.getTracerProvider().getDelegate().shutdown().then(() => console.log('with' in Object.getOwnPropertyDescriptors(manager)))`
+  expect(await runProgram(program)).toMatchObject({ stdout: '3 true true\nfalse\n', stderr: '' })
+})
+
 test('a recording has what spans cost that another copy measures', async () => {
   const program = `${processorsOf(`new (require(${inCopy('otel')}).ResourceSpanProcessor)()`)}; ${span}`
   using running = new Running()

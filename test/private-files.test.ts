@@ -84,7 +84,8 @@ describe('a recording', () => {
     for (let i = 1; i < 100; i++) symlinkSync(victim, join(thread, `${String(i).padStart(6, '0')}.jsonl.tmp`))
     for (let i = 0; i < 200; i++) {
       segments.append([line])
-      await segments.settled()
+      const release = await segments.hold()
+      release()
     }
     segments.close()
     const kept = readdirSync(thread).filter((name) => name.endsWith('.jsonl'))

@@ -48,7 +48,6 @@ describe('environment variables', () => {
       SPANMETER_PROMETHEUS_PORT: '9464',
       SPANMETER_PROMETHEUS_HOST: '0.0.0.0',
       SPANMETER_PROMETHEUS_ALLOWED_HOSTS: 'metrics.example.org, .svc',
-      SPANMETER_PROMETHEUS_TOKEN: 'token-of-the-test',
       SPANMETER_PROMETHEUS_TOKEN_FILE: '/run/token',
       RESOURCE_ATTRIBUTION_UPDATE_INTERVAL_SECS: '15',
       SPANMETER_RECORD_DIR: '/recordings',
@@ -61,7 +60,7 @@ describe('environment variables', () => {
     expect(processor).toEqual(expected)
     expect(endpoint).toEqual({
       ...{ windowMs: 15_000, tracing: false, port: 9464, host: '0.0.0.0' },
-      ...{ allowedHosts: ['metrics.example.org', '.svc'], token: 'token-of-the-test', tokenFile: '/run/token' },
+      ...{ allowedHosts: ['metrics.example.org', '.svc'], tokenFile: '/run/token' },
     })
     expect(recording).toEqual({
       ...{ directory: '/recordings', maxMb: 64, attributes: false, snapshotSignal: 'SIGUSR2' },

@@ -54,12 +54,12 @@ describe.concurrent.each(nodeVersions)('$name', ({ name, path }) => {
     for (const { attributes } of bare.printed.spans) expect(attributes).toEqual({})
     expect(printed).toMatchObject({ backend: 'native' })
     expect(printed).not.toHaveProperty('backendReason')
-    expect(printed.spans).toHaveLength(4)
+    expect(printed.spans).toHaveLength(12)
     expectAttributes(printed)
     for (const { attributes } of printed.spans) {
       const { 'resource.cpu.time_ms': cpuMs, 'resource.cpu.self_ms': selfMs } = attributes
       expect(selfMs).toBeGreaterThan(0)
-      expect(selfMs).toBeLessThan(cpuMs! + 1)
+      expect(selfMs).toBeLessThanOrEqual(cpuMs!)
     }
   })
 

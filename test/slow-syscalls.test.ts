@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
 import { packageRoot, run } from './helpers/child'
 import { expectWithin } from './helpers/expect'
+import { median } from './helpers/numbers'
 
 // The launcher that tests and benchmarks are run under, to see them on a machine whose system calls are slow.
 
@@ -31,9 +32,14 @@ async function microsecondsOfCall(command: string, ...args: string[]): Promise<n
 
 // The second takes several filters.
 test.each([2, 10])('each system call takes %d µs more', async (microseconds) => {
-  const plain = await microsecondsOfCall(process.execPath)
-  const slow = await microsecondsOfCall(launcher, String(microseconds), process.execPath)
-  expectWithin(25, (slow - plain) / microseconds, 1)
+  const more: number[] = []
+  // The launcher finds out once how fast this CPU is, which may be faster or slower while one of the programs runs.
+  for (let round = 0; round < 5; round++) {
+    const plain = await microsecondsOfCall(process.execPath)
+    const slow = await microsecondsOfCall(launcher, String(microseconds), process.execPath)
+    more.push(slow - plain)
+  }
+  expectWithin(25, median(more) / microseconds, 1)
 })
 
 test('it becomes the command, with its arguments and its exit code', async () => {

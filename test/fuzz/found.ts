@@ -60,4 +60,8 @@ export const found: readonly { what: string; test: string }[] = [
     what: 'Warnings of environment variables brought control characters to the terminal.',
     test: 'test/options.test.ts: shows no control characters',
   },
+  {
+    what: 'A block of the event loop that lasted less than nothing ended `spanmeter report`.',
+    test: 'test/report-damaged.test.ts: a block that lasted less than nothing',
+  },
 ]

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { freePort } from './ports'
+import { goAhead } from './priority'
 
 export interface Series {
   metric: Record<string, string>
@@ -58,6 +59,7 @@ export class PrometheusServer implements AsyncDisposable {
       '--log.level=warn',
     ]
     this.#child = spawn('prometheus', options, { stdio: ['ignore', 'ignore', 'pipe'] })
+    goAhead(this.#child)
     this.#log = text(this.#child.stderr!)
   }
 

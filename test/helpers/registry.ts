@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
@@ -111,7 +111,10 @@ function digest(kind: 'sha512' | 'sha1', { tarball }: Release): string {
 
 function pack(folder: string): Buffer {
   const options = ['--exclude=./node_modules', '--transform=s,^\\.,package,', '-czf', '-', '.']
-  return execFileSync('tar', options, { cwd: folder, maxBuffer: 2 ** 28 })
+  const { status, stdout, stderr } = spawnSync('tar', options, { cwd: folder, maxBuffer: 2 ** 28 })
+  // 1: a file changed meanwhile. Here it is one to which a hard link was made, by a build in another folder.
+  if (status !== 0 && status !== 1) throw new Error(`tar: ${stderr}`)
+  return stdout
 }
 
 /** Packages and all that they need, each version once, and the folders where npm has put them. */
