@@ -1,5 +1,5 @@
 # Runs the steps of .ci/run, and counts what they say.
-#   alone NAME COUNT COMMAND...    runs a step while no other runs
+#   alone NAME COUNT COMMAND...    runs a step, beside those that were started and not yet waited for
 #   beside NAME COUNT COMMAND...   starts one beside others
 #   together                       waits for those, and shows what each printed
 #   report                         what failed, how long each took, and the count of all; fails if anything did
@@ -8,25 +8,24 @@
 logs=$(mktemp -d)
 trap 'rm -rf "$logs"' EXIT
 names=()
-shown=0
+started=()
 
 alone() {
   names+=("$1")
   run "${#names[@]}" "$@"
-  shown=${#names[@]}
 }
 
 beside() {
   names+=("$1")
+  started+=("${#names[@]}")
   run "${#names[@]}" "$@" >"$logs/${#names[@]}.shown" &
 }
 
 together() {
+  local number
   wait
-  while [ "$shown" -lt "${#names[@]}" ]; do
-    shown=$((shown + 1))
-    cat "$logs/$shown.shown"
-  done
+  for number in "${started[@]}"; do cat "$logs/$number.shown"; done
+  started=()
 }
 
 # Leaves how long a step took, the CPU time of the processes that it waited for, how many passed and how many failed.

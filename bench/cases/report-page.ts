@@ -42,6 +42,8 @@ async function measure(data: ReportData, file: string): Promise<Metric[]> {
   const browser = await chromium.launch({ executablePath: browserPath()!, args: ['--no-sandbox'] })
   try {
     const page = await browser.newPage({ viewport: { width: 1280, height: 900 } })
+    // How long it takes is the result, whatever the machine; but a page that is never drawn must end.
+    page.setDefaultTimeout(10 * 60_000)
     const threadMs = await threadClock(page)
     const opening = performance.now()
     await page.goto(pathToFileURL(file).href)

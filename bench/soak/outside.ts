@@ -20,12 +20,20 @@ export function outside(pid: number, folder: string): Outside {
   }
 }
 
-function bytesIn(folder: string): number {
-  const sizes = readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => {
-    const stats = statSync(join(folder, name), { throwIfNoEntry: false })
-    return stats?.isFile() ? stats.size : 0
-  })
-  return sizes.reduce((sum, size) => sum + size, 0)
+function bytesIn(path: string): number {
+  const stats = statSync(path, { throwIfNoEntry: false })
+  if (stats?.isFile()) return stats.size
+  return namesIn(path).reduce((sum, name) => sum + bytesIn(join(path, name)), 0)
+}
+
+/** Nothing where it is gone: a recording that is full removes the folders of threads that have ended. */
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    return []
+  }
 }
 
 /** What an endpoint says. Throws where it says nothing. */

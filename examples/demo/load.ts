@@ -21,7 +21,7 @@ export const plannedRequests = (route: RoutePlan, seconds: number): number =>
   Math.max(route.connections, Math.ceil(route.perSecond * seconds))
 
 /** For so long a service may answer nothing at all before it is given up. */
-const silenceMs = 10_000
+const silenceMs = 60_000
 
 /** Loads all routes at once, each at its own rate. `onResponse` is called for every answer. */
 export function startLoad(base: string, plan: readonly RoutePlan[], seconds: number, onResponse: () => void): Load {

@@ -2,8 +2,8 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { join } from 'node:path'
 import { type FromService, type Listening, RECEIVER_URL, SCRATCH_FOLDER, type Stopped } from './service/messages'
 
-const START_MS = 10_000
-const STOP_MS = 8_000
+/** However busy the machine is. */
+const LONGEST_MS = 60_000
 
 /** The service in its own process, seen from outside. */
 export class ServiceProcess {
@@ -26,16 +26,16 @@ export class ServiceProcess {
 
   /** The address of the service, as soon as it listens. */
   async listening(): Promise<string> {
-    const { port } = await this.#message<Listening>('listening', START_MS)
+    const { port } = await this.#message<Listening>('listening')
     return `http://127.0.0.1:${port}`
   }
 
   /** Asks the service to flush and end, and waits until it has. */
   async stop(): Promise<Stopped> {
-    const stopped = this.#message<Stopped>('stopped', STOP_MS)
+    const stopped = this.#message<Stopped>('stopped')
     this.#child.send({ type: 'stop' })
     const message = await stopped
-    const end = await within(this.ended, STOP_MS, 'the service had stopped but something kept its process alive')
+    const end = await within(this.ended, 'the service had stopped but something kept its process alive')
     if (end !== 'exited with code 0') throw new Error(`the service stopped but ${end}`)
     return message
   }
@@ -45,21 +45,21 @@ export class ServiceProcess {
     this.#child.kill('SIGKILL')
   }
 
-  #message<T extends FromService>(type: T['type'], timeoutMs: number): Promise<T> {
+  #message<T extends FromService>(type: T['type']): Promise<T> {
     const arrived = new Promise<T>((resolve, reject) => {
       this.#child.on('message', (message: FromService) => {
         if (message.type === type) resolve(message as T)
       })
       void this.ended.then((end) => reject(new Error(`the service ${end} before it was "${type}"`)))
     })
-    return within(arrived, timeoutMs, `the service was not "${type}" within ${timeoutMs / 1000} s`)
+    return within(arrived, `the service was not "${type}" within ${LONGEST_MS / 1000} s`)
   }
 }
 
-async function within<T>(promise: Promise<T>, timeoutMs: number, complaint: string): Promise<T> {
+async function within<T>(promise: Promise<T>, complaint: string): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(complaint)), timeoutMs)
+    timer = setTimeout(() => reject(new Error(complaint)), LONGEST_MS)
   })
   return Promise.race([promise, late]).finally(() => clearTimeout(timer))
 }
