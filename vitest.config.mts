@@ -177,10 +177,10 @@ export default defineConfig({
     pool: 'forks',
     sequence: { sequencer: LongestFirst },
     // For what hangs: how long the rest takes is the machine's affair.
-    testTimeout: 120_000,
+    testTimeout: 300_000,
     // In the names of tests as well, where what is cut off may be why one was skipped.
     chaiConfig: { truncateThreshold: 0 },
-    hookTimeout: 120_000,
+    hookTimeout: 600_000,
     // What is waited for comes when the machine has a CPU for it.
     expect: { poll: { timeout: 20_000 } },
     // Loaded by Node.js, as users have it: with one copy of its state, however it is asked for.

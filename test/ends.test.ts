@@ -8,7 +8,7 @@ describe.each(['native', 'js'])('a process with a running %s monitor', (backend)
     const { code, signal, stdout, stderr } = await runFixture('exit.cjs', { args: [backend, how] })
     expect({ code, signal, stderr }).toEqual({ code: 0, signal: null, stderr: '' })
     expect(stdout).toContain(backend)
-    expect(performance.now() - begin).toBeLessThan(15_000)
+    expect(performance.now() - begin).toBeLessThan(90_000)
   })
 
   test('ends with the error of the application, not with one of ours', async () => {

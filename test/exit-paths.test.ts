@@ -40,7 +40,7 @@ const setups: Record<string, Setup> = {
 }
 
 /** For each program. */
-const timeout = 50_000
+const timeout = 200_000
 vi.setConfig({ testTimeout: 2 * timeout })
 
 const app = join(__dirname, 'fixtures/exit/app.cjs')

@@ -106,7 +106,7 @@ describe('a recording of somebody else', () => {
     startRecording({ ...options, directory: recordings.directory }).stop()
     const recording = recordings.folders[0]!
     const [thread] = readdirSync(recording)
-    const report = () => run(process.execPath, [cli, 'report', recording, '--json', join(folder, 'out')], {}, 20_000)
+    const report = () => run(process.execPath, [cli, 'report', recording, '--json', join(folder, 'out')], {})
     expect((await report()).code).toBe(0)
     const before = readFileSync(join(folder, 'out'), 'utf8')
     for (const name of ['000009.jsonl', 'cpu-000009.cpuprofile', '../run.json', '../others', '../pipe']) {

@@ -22,7 +22,7 @@ describe.skipIf(unless !== '')(`npm run orders${unless}`, () => {
     process.kill(run.pidsOf(program)[0]!, 'SIGKILL')
     expect(await run.ended).toEqual({ code: 1, signal: null })
     expect(await run.stderr).toMatch(new RegExp(`^error: ${name}\\d+ was ended by SIGKILL$`, 'm'))
-    await expect.poll(() => run.processes()).toEqual([])
+    await expect.poll(() => run.processes(), { timeout: 100_000 }).toEqual([])
   })
 
   test('waits no longer than it was told to for orders whose Redis does not come back', async () => {
@@ -49,6 +49,6 @@ describe.skipIf(unless !== '')(`npm run orders${unless}`, () => {
     await run.pidOf('api')
     expect(run.processes().length).toBeGreaterThan(5)
     run.child.kill('SIGKILL')
-    await expect.poll(() => run.processes()).toEqual([])
+    await expect.poll(() => run.processes(), { timeout: 100_000 }).toEqual([])
   })
 })

@@ -47,9 +47,13 @@ describe.skipIf(unless !== '')(`npm run orders${unless}`, () => {
     const ids = accepted.map(({ order }) => order!)
     expect(new Set(ids).size).toBe(12)
     expect(new Set(await redis.client.hkeys('orders:stored'))).toEqual(new Set(ids))
-    expect(run.log('processing').filter(({ order, msg }) => order === interrupted && msg === 'begins')).toHaveLength(2)
+    const begins = run.log('processing').filter(({ order, msg }) => order === interrupted && msg === 'begins')
+    expect(begins.length).toBeGreaterThan(1)
     const text = readFileSync(join(run.folder, 'orders-report/metrics/analytics.txt'), 'utf8')
-    const metrics = text.split('\n').filter((line) => /^orders_(total|value_count|duration_count)/.test(line))
+    // A consumer that a busy machine keeps from its broker may get one twice, and passes it over.
+    const metrics = text
+      .split('\n')
+      .filter((line) => /^orders_(total|value_count|duration_count)/.test(line) && !line.includes('"duplicate"'))
     expect(metrics.map((line) => line.replace(/,?otel_scope_name="orders"/, ''))).toEqual([
       'orders_total{outcome="done"} 12',
       'orders_value_count{} 12',
@@ -79,7 +83,7 @@ describe.skipIf(unless !== '')(`npm run orders${unless}`, () => {
 describe.skipIf(unlessKafka !== '')(`the order pipeline${unlessKafka}`, () => {
   let run: OrdersRun
   beforeAll(async () => {
-    run = await OrdersRun.start(['--serve'], soon)
+    run = await OrdersRun.start(['--serve', '--scale', '0.2'], soon)
     await run.printed(/^(ready: )/m)
   })
   afterAll(() => run[Symbol.asyncDispose]())

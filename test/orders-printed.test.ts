@@ -22,7 +22,7 @@ describe.skipIf(unlessKafka !== '')(`npm run orders -- ${args.join(' ')}${unless
     rmSync(report(''), { recursive: true, force: true })
     // A machine on which these are installed, but no Redis.
     for (const name of ['kcat', 'node', 'sh']) symlinkSync(findInPath(name)!, join(bin, name))
-    const env = { PATH: bin, REDIS_URL: '', KAFKA_SESSION_TIMEOUT_MS: '6000' }
+    const env = { PATH: bin, REDIS_URL: '', KAFKA_SESSION_TIMEOUT_MS: '30000' }
     const fixed = ['--port', '0', '--timeout', '90', '--scale', '1']
     ended = await run(findInPath('npm')!, ['run', 'orders', '--', ...args, ...fixed], env)
     spans = JSON.parse(readFileSync(report('spans.json'), 'utf8'))

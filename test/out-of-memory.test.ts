@@ -6,7 +6,7 @@ import { nodeVersions } from './helpers/nodes'
 // The truth is the same program without a monitor.
 
 /** For each program. */
-const timeout = 60_000
+const timeout = 200_000
 vi.setConfig({ testTimeout: 2 * timeout })
 
 const program = join(__dirname, 'fixtures/exit/out-of-memory.cjs')

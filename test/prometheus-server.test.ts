@@ -23,7 +23,7 @@ interface Truth {
 }
 
 const watchedMs = 30_000
-const longerMs = 60_000
+const longerMs = 300_000
 /** In PromQL, without the start. */
 const window = '20s'
 /** How long a sample may have been taken before it is shown. */

@@ -8,7 +8,7 @@ interface Printed extends Pick<MonitorHealth, 'backend' | 'backendReason'> {
 }
 
 /** For each program. */
-const timeout = 50_000
+const timeout = 200_000
 vi.setConfig({ testTimeout: 2 * timeout })
 
 /** Without what no two runs of the same program have in common. */

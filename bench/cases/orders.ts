@@ -27,7 +27,7 @@ async function measure(variant: string): Promise<Metric[]> {
     load,
     '--json',
     '--orders',
-    process.env.BENCH_SMOKE === undefined ? '60' : '10',
+    ...(process.env.BENCH_SMOKE === undefined ? ['60'] : ['10', '--scale', '0.02', '--timeout', '300']),
     ...options[variant]!,
   ])
   const { stored, ordersMs, requestMs, orderMs } = JSON.parse(stdout) as Record<string, number> & {

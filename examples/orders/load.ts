@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
 import autocannon from 'autocannon'
 import { type LoadOptions, readLoadOptions } from './run/load-options'
+import { minute } from './run/minute'
 import { makeOrders, type SentOrder } from './run/orders'
 import { Pipeline } from './run/pipeline'
 import { onSignals } from './run/signals'
@@ -33,7 +34,10 @@ async function load(options: LoadOptions): Promise<number> {
   process.once('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 }))
   const imports = options.spanmeter ? [pathToFileURL(require.resolve('spanmeter/register')).href] : []
   const announce = options.json ? () => {} : (line: string) => console.log(line)
-  const pipeline = await Pipeline.start({ scale: options.scale, port: 0, folder, imports, announce })
+  const pipeline = await Pipeline.start({
+    ...{ scale: options.scale, port: 0, folder, imports, announce },
+    readyMs: Math.max(minute.readyMs, 1000 * options.timeout),
+  })
   onSignals(() => pipeline.stop())
   const stored = new StoredOrders(pipeline.redisAddress)
   const result = await Promise.race([measure(pipeline, stored, options), pipeline.failed])

@@ -26,7 +26,8 @@ async function orders(options: OrdersOptions): Promise<number> {
   const { port } = options
   const share = shareOfThread()
   const scale = options.scale ?? scaleFor(share)
-  const pipeline = await Pipeline.start({ scale, port, folder, imports: [spanmeter], envFor, announce })
+  const readyMs = Math.max(minute.readyMs, 1000 * (options.timeout ?? 0))
+  const pipeline = await Pipeline.start({ scale, port, folder, readyMs, imports: [spanmeter], envFor, announce })
   if (options.scale === undefined && scale < 1) {
     announce(`a thread gets ${Math.round(100 * share)} % of a core here: less work, as with --scale ${scale}`)
   }

@@ -10,6 +10,9 @@ const program = ['chromium', 'chromium-browser', 'google-chrome'].map(find).find
 /** Why nothing can be opened, as the end of a test's name; empty if it can. */
 export const whyNoBrowser = program === undefined ? ' (skipped: run `apt-get install chromium` first)' : ''
 
+/** For what hangs, in ms. */
+const timeout = 200_000
+
 export interface OpenPage {
   page: Page
   /** What was asked for beside the file itself. */
@@ -27,10 +30,11 @@ export class PageReader {
   /** Writes a page and opens it; resolves when it is drawn. */
   async open(html: string, options: BrowserContextOptions = {}): Promise<OpenPage> {
     // Its sandbox needs more rights than a container gives, and it opens nothing but our own page.
-    this.#browser ??= await chromium.launch({ executablePath: program!, args: ['--no-sandbox'] })
+    this.#browser ??= await chromium.launch({ executablePath: program!, args: ['--no-sandbox'], timeout })
     const file = join(this.folder, `${++this.#files}.html`)
     writeFileSync(file, html)
     const context = await this.#browser.newContext({ viewport: { width: 1280, height: 900 }, ...options })
+    context.setDefaultTimeout(timeout)
     const page = await context.newPage()
     const url = pathToFileURL(file).href
     const opened: OpenPage = { page, requests: [], complaints: [] }

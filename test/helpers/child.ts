@@ -16,7 +16,7 @@ export function run(
   command: string,
   args: readonly string[],
   env: NodeJS.ProcessEnv = {},
-  timeout = 100_000,
+  timeout = 200_000,
   cwd = packageRoot,
 ): Promise<Ended> {
   return runWith(command, args, { cwd, env: { ...process.env, NODE_OPTIONS: '', ...env }, timeout })
@@ -24,7 +24,7 @@ export function run(
 
 /** The same with nothing but what the options say. */
 export async function runWith(command: string, args: readonly string[], options: SpawnOptions): Promise<Ended> {
-  const child = spawn(command, args, { timeout: 100_000, ...options, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(command, args, { timeout: 200_000, ...options, stdio: ['ignore', 'pipe', 'pipe'] })
   const ended = new Promise<Pick<Ended, 'code' | 'signal'>>((resolve, reject) => {
     child.once('error', reject)
     child.once('close', (code, signal) => resolve({ code, signal }))
@@ -39,7 +39,7 @@ export interface FixtureOptions {
   nodeArgs?: readonly string[]
   args?: readonly string[]
   env?: NodeJS.ProcessEnv
-  /** When to give up, in ms. Default 100000. */
+  /** When to give up, in ms. Default 200000. */
   timeout?: number
 }
 

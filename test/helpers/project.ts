@@ -70,7 +70,7 @@ export class Project implements Disposable {
   /** Runs a program in it; `node` runs the tests' own. */
   run(command: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> {
     const [program, ...args] = command
-    const options = { cwd: this.folder, env: { ...this.env, ...env }, timeout: 100_000 }
+    const options = { cwd: this.folder, env: { ...this.env, ...env }, timeout: 240_000 }
     return runWith(program === 'node' ? process.execPath : program!, args, options)
   }
 

@@ -5,6 +5,8 @@ import { countPrimes } from '../workload/cpu'
  * process was started. What is not finished by then is said to be so; it is lost to nobody, since Kafka has it still.
  */
 export const minute = {
+  /** How long a service may take to be ready. */
+  readyMs: 40_000,
   /** When orders are waited for no longer. */
   ordersMs: 40_000,
   /** When services that have not ended are killed. */

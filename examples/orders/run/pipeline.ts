@@ -11,6 +11,8 @@ import { ServiceProcess } from './service-process'
 export interface PipelineSetup extends PipelineOptions {
   /** For logs and the data of Redis. */
   folder: string
+  /** How long a service may take to be ready. */
+  readyMs: number
   /** Loaded into each service. */
   imports: readonly string[]
   /** More variables for the environment of a service. */
@@ -97,7 +99,7 @@ export class Pipeline {
   }
 
   async #start(service: ServiceName, instance: string): Promise<void> {
-    const { folder, imports, announce, scale, port, envFor } = this.#setup
+    const { folder, imports, announce, scale, port, envFor, readyMs } = this.#setup
     const env = {
       OTEL_SERVICE_NAME: service,
       KAFKA_BROKERS: this.kafkaAddress,
@@ -110,7 +112,7 @@ export class Pipeline {
       ...envFor?.(instance),
     }
     const logs = join(folder, 'logs', `${instance}.jsonl`)
-    const started = await ServiceProcess.start({ service, instance, env, logs, imports }, announce)
+    const started = await ServiceProcess.start({ service, instance, env, logs, imports, readyMs }, announce)
     started.failed.catch(this.#fail)
     this.#services.push(started)
   }

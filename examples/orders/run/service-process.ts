@@ -4,7 +4,6 @@ import type { Ready } from '../services/messages'
 import type { ServiceName } from '../workload/config'
 import { Child } from './child'
 
-const START_MS = 40_000
 const MAX_RESTARTS = 3
 
 export interface ServiceSetup {
@@ -14,6 +13,8 @@ export interface ServiceSetup {
   env: NodeJS.ProcessEnv
   /** For the lines that it logs. */
   logs: string
+  /** How long it may take until it is ready. */
+  readyMs: number
   /** Modules that are loaded before it, by `--import`. */
   imports: readonly string[]
 }
@@ -68,7 +69,7 @@ export class ServiceProcess {
   }
 
   #spawn(): void {
-    const { service, instance, env, logs, imports } = this.#setup
+    const { service, instance, env, logs, imports, readyMs } = this.#setup
     const services = join(__dirname, '../services')
     const modules = imports.flatMap((name) => ['--import', name])
     const command = [process.execPath, '--require', join(services, 'instrument.js'), ...modules]
@@ -81,7 +82,7 @@ export class ServiceProcess {
     )
     closeSync(log)
     this.#child = child
-    const timer = setTimeout(() => this.#giveUp(`was not ready within ${START_MS / 1000} s`), START_MS)
+    const timer = setTimeout(() => this.#giveUp(`was not ready within ${readyMs / 1000} s`), readyMs)
     child.process.once('message', ({ port }: Ready) => {
       clearTimeout(timer)
       this.#port = port
