@@ -79,13 +79,18 @@ describe.each(nodeVersions)('$name', ({ path }) => {
   })
 
   test.skipIf(path === undefined)('what spans and nobody ran is what the thread ran', async () => {
-    const books = await askFixture<{ cpuMs: number; spansMs: number; nobodyMs: number }>(
-      'attribution/conservation.cjs',
-      { node: path },
-    )
+    interface Outcome {
+      cpuMs: number
+      /** Null where the own time of one is not known, since the thread lost its CPU right as it ended. */
+      spansMs: number | null
+      nobodyMs: number
+    }
+    const measure = () => askFixture<Outcome>('attribution/conservation.cjs', { node: path })
+    let books = await measure()
+    for (let round = 1; round < 3 && books.spansMs === null; round++) books = await measure()
     const { cpuMs, spansMs, nobodyMs } = books
     expect(cpuMs).toBeGreaterThan(1000)
-    expect(Math.abs(spansMs + nobodyMs - cpuMs), JSON.stringify(books)).toBeLessThan(0.02 * cpuMs)
+    expect(Math.abs(spansMs! + nobodyMs - cpuMs), JSON.stringify(books)).toBeLessThan(0.02 * cpuMs)
     expect(spansMs).toBeGreaterThan(0.3 * cpuMs)
   })
 })

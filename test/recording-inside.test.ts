@@ -6,9 +6,9 @@ import { expect, test } from 'vitest'
 import type { ReportProcess } from '../dist/report/data.js'
 import { readRecording } from '../dist/report/read-recording.js'
 import { run, runFixture } from './helpers/child'
-import { burn } from './helpers/cpu.cjs'
 import { sum } from './helpers/numbers'
 import { Recordings, spansOf } from './helpers/recorded'
+import { burnUntilSampled } from './helpers/sampled'
 
 // `startRecording()` of a program itself.
 
@@ -37,7 +37,7 @@ test('a folder that cannot be made is an error with a code', () => {
 test('two at once have each their own', async () => {
   using recordings = new Recordings()
   const both = [0, 1].map(() => startRecording({ ...options, directory: recordings.directory }))
-  burn(30)
+  burnUntilSampled(30, options.monitor)
   for (const recording of both) recording.stop()
   for (const { folder } of both) expect((await readRecording(folder)).processes[0]!.time.length).toBeGreaterThan(0)
   expect(recordings.folders).toHaveLength(2)
@@ -46,9 +46,9 @@ test('two at once have each their own', async () => {
 test('a snapshot is what it was, while the recording goes on', async () => {
   using recordings = new Recordings()
   using recording = startRecording({ ...options, directory: recordings.directory, snapshotSignal: 'SIGUSR2' })
-  burn(30)
+  burnUntilSampled(30, options.monitor)
   const first = await readRecording(await recording.snapshot())
-  burn(30)
+  burnUntilSampled(30, options.monitor)
   process.kill(process.pid, 'SIGUSR2')
   await expect.poll(() => recordings.folders.length).toBe(3)
   recording.stop()

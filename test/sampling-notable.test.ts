@@ -5,6 +5,7 @@ import { InMemorySpanExporter, NodeTracerProvider, SimpleSpanProcessor } from '@
 import { OverheadSampler, ResourceSpanProcessor, type ResourceSpanProcessorOptions } from 'spanmeter/otel'
 import { afterEach, describe, expect, test } from 'vitest'
 import { burn } from './helpers/cpu.cjs'
+import { oneOfThree } from './helpers/rounds'
 
 // Services with so many requests that only spans which stand out can have attributes.
 
@@ -75,14 +76,14 @@ function expectAllPublished(published: Record<string, number>): void {
 }
 
 describe('only what stands out has attributes, and every cost is published', () => {
-  test('by its CPU', async () => {
+  test('by its CPU', oneOfThree, async () => {
     const { attributes, published } = await outcome({ cpuThreshold })
     expect(attributes).toMatchObject({ short: [], long: [] })
     expect(attributes.busy).toContain('resource.cpu_bound')
     expectAllPublished(published)
   })
 
-  test('by its duration, or its CPU', async () => {
+  test('by its duration, or its CPU', oneOfThree, async () => {
     const { attributes, published } = await outcome({ cpuThreshold, minDurationMs: longMs })
     expect(attributes.short).toEqual([])
     for (const name of ['long', 'busy']) expect(attributes[name], name).toContain('resource.cpu.self_ms')

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { whyNoLibraries } from './helpers/asking'
+import { collectingWhereItIsFilled, whyNoLibraries } from './helpers/asking'
 import { expectAllOf } from './helpers/burned'
 import { askFixture } from './helpers/child'
+import { oneOfThree } from './helpers/rounds'
 import { Server, type ServerName, whyNoServer } from './helpers/servers'
 
 // Work that is shared otherwise than by a connection: what one call does for many, and what a consumer is given.
@@ -19,11 +20,12 @@ const obstacle = (server: ServerName) => whyNoLibraries || whyNoServer(server)
 
 async function askWith<T>(name: ServerName, program: string): Promise<T> {
   await using server = await Server.start(name)
-  return await askFixture(`shared-connections/${program}.cjs`, { args: ['--port', `${server.port}`] })
+  const options = { nodeArgs: collectingWhereItIsFilled, args: ['--port', `${server.port}`] }
+  return await askFixture(`shared-connections/${program}.cjs`, options)
 }
 
 describe(`DataLoader${obstacle('postgresql')}`, () => {
-  test.skipIf(obstacle('postgresql'))('a batch is for the span that began it', async () => {
+  test.skipIf(obstacle('postgresql'))('a batch is for the span that began it', oneOfThree, async () => {
     const ask = async () => {
       const { askedMs, askers } = await askWith<{ askedMs: number; askers: Share[] }>('postgresql', 'dataloader')
       const [first, ...others] = askers

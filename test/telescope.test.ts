@@ -80,10 +80,12 @@ describe('between()', () => {
   test('windows that lie side by side add up to the one over all of them, in every counter', async () => {
     using monitor = createMonitor({ backend: 'native', whenIdle: 'sample', maxOverheadPercent: 0 }).start()
     await sleep(150) // the network is read every 100 ms, so that is when all sources are known
+    await sampled(monitor)
     const start = performance.now()
     await work()
     const end = performance.now()
     await sleep(150)
+    await sampled(monitor)
     const random = randomNumbers(7)
     const moment = () => start + random() * (end - start)
 
@@ -109,7 +111,7 @@ describe('between()', () => {
     const start = performance.now()
     await work()
     const end = performance.now()
-    await sampled(monitor, 2)
+    await sampled(monitor, 8) // of which every fourth reads memory
     const random = randomNumbers(8)
     for (let round = 0; round < 200; round++) {
       const cut = start + (0.02 + 0.96 * random()) * (end - start)

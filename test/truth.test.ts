@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { burn, cpuMsOf, hostCpuMs, hostVoluntarySwitches, threadCpuMs, threads } from './helpers/cpu.cjs'
 import { expectBetween, expectWithin } from './helpers/expect'
 import { median } from './helpers/numbers'
+import { oneOfThree } from './helpers/rounds'
 import { burnUntilSampled, sampled } from './helpers/sampled'
 import { settle } from './helpers/settle'
 import { TestThread } from './helpers/worker'
@@ -82,7 +83,7 @@ describe('process', () => {
     expect(median(windows.map(({ timeMs, aroundMs }) => timeMs / aroundMs))).toBeLessThan(1.1)
   })
 
-  test('64 MiB touched in steps are seen in the resident set', async () => {
+  test('64 MiB touched in steps are seen in the resident set', oneOfThree, async () => {
     using monitor = createMonitor({ backend: 'native' }).start()
     await sleep(50)
     const before = process.memoryUsage.rss()
@@ -148,7 +149,7 @@ describe('worker threads', () => {
     const inWorker = await worker.do('since')
     let main = monitor.since(mainMark)
     let mainMs = threadCpuMs() - mainBefore
-    expectWithin(5, inWorker.stats.thread!.timeMs, usedMs)
+    expectBetween(5, inWorker.stats.thread!.timeMs, usedMs, inWorker.threadMs)
     expectWithin(5, inWorker.stats.thread!.timeMs, inWorker.threadMs)
     expect(Math.abs(main.thread!.timeMs - mainMs)).toBeLessThan(2)
     expect(main.thread!.timeMs).toBeLessThan(30)
@@ -194,9 +195,9 @@ describe('worker threads', () => {
       const burns = await Promise.all(workers.map((worker, i) => worker.do('burn', parts[i])))
       const answers = await Promise.all(workers.map((worker) => worker.do('since')))
       const total = burns.reduce((sum, { usedMs }) => sum + usedMs, 0)
-      for (const [i, { stats }] of answers.entries()) {
+      for (const [i, { stats, threadMs }] of answers.entries()) {
         expect(stats.thread!.timeMs).toBeGreaterThan(burns[i]!.usedMs)
-        expect(stats.thread!.timeMs).toBeLessThan(burns[i]!.usedMs + 5)
+        expect(stats.thread!.timeMs).toBeLessThan(threadMs + 5)
       }
       expect(Math.max(...answers.map(({ stats }) => stats.cpu!.timeMs))).toBeGreaterThan(total * 0.97)
     } finally {

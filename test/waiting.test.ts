@@ -5,6 +5,7 @@ import type { MonitorHealth, ResourceStats } from 'spanmeter'
 import { describe, expect, test } from 'vitest'
 import { run } from './helpers/child'
 import { expectWithin } from './helpers/expect'
+import { oneOfThree } from './helpers/rounds'
 
 interface Pinned {
   stats: ResourceStats
@@ -20,7 +21,7 @@ const reason =
     : 'skipped: taskset cannot pin a process here'
 
 describe(`waiting for a CPU${reason ? ` (${reason})` : ''}`, () => {
-  test.skipIf(reason)('two threads that spin on one CPU wait half of the time', async () => {
+  test.skipIf(reason)('two threads that spin on one CPU wait half of the time', oneOfThree, async () => {
     const fixture = join(__dirname, 'fixtures/pinned.cjs')
     const { code, stdout, stderr } = await run('taskset', ['-c', cpu!, process.execPath, fixture])
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { expect } from 'vitest'
@@ -111,7 +111,10 @@ function surroundings(scratch: string, addon: string): HostileProgram[] {
       byHand: false,
       found: 'a recording in a relative folder ended with process.chdir()',
       check: () => {
-        const threads = readdirSync(join(scratch, 'relative'), { recursive: true }) as string[]
+        const recordings = join(scratch, 'relative')
+        const threads = readdirSync(recordings, { recursive: true }) as string[]
+        // A further round has its own.
+        rmSync(recordings, { recursive: true })
         expect(threads.filter((file) => file.endsWith('000002.jsonl'))).toHaveLength(1)
         expect(threads.filter((file) => file.endsWith('header.json'))).toHaveLength(2)
       },
