@@ -164,6 +164,28 @@ test('docs/attributes.md has the attributes of a span in the order in which they
   expect(written.slice(0, listed.length)).toEqual(listed.map(([, name]) => name))
   const known = Object.values(names).map((name) => `resource.${name}`)
   for (const name of written) expect(known).toContain(name)
+  // A table of the others, in which `.max` stands for the name before with another end.
+  const [, table] = /^## With `detail: 'full'`\n([\s\S]*?)^## /m.exec(page)!
+  const others = [...table!.matchAll(/^\| (`[^|]*) \|/gm)].flatMap(([, cell]) => {
+    const [first, ...ends] = [...cell!.matchAll(/`(\S+)`/g)].map(([, name]) => name!)
+    return [first!, ...ends.map((end) => first!.replace(/\.\w+$/, end))]
+  })
+  expect(new Set(others)).toEqual(new Set(known.filter((name) => !listed.some(([, one]) => one === name))))
+})
+
+test('docs/attributes.md has every option of the processor', async () => {
+  const page = readFileSync(join(root, 'docs/attributes.md'), 'utf8')
+  const documented = [...page.matchAll(/^\| `([a-z]\w*)` \| /gm)].map(([, name]) => name!)
+  const { ResourceSpanProcessor } = await import('spanmeter/otel')
+  let refusal = ''
+  try {
+    new ResourceSpanProcessor({ unknown: 1 } as never)
+  } catch (error) {
+    refusal = String(error)
+  }
+  const known = [...refusal.matchAll(/'(\w+)'/g)].map(([, name]) => name!).filter((name) => name !== 'unknown')
+  expect(known.length).toBeGreaterThan(5)
+  expect(documented.sort()).toEqual(known.sort())
 })
 
 test('docs/report.md has every option of the commands, every variable and every option of a recording', async () => {
