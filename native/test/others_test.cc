@@ -36,6 +36,14 @@ TEST(a_reading_that_was_cut_is_charged_as_a_dear_one) {
   CHECK_EQUAL(usual.of(20 * kMicrosecond), 20 * kMicrosecond);
 }
 
+TEST(ticks_that_go_back_are_no_income) {
+  UsualSpending usual;
+  CHECK_EQUAL(usual.of(-kSecond), 0);
+  for (int i = 0; i < 100; i++) usual.of(kMicrosecond);
+  CHECK_EQUAL(usual.of(kMicrosecond), kMicrosecond);
+  CHECK_EQUAL(usual.of(-kSecond), 0);
+}
+
 TEST(a_value_between_two_rows_lies_on_the_line) {
   const auto pyramid = Pyramid::create(2, Kind::kRate, 1, 16, 16);
   CHECK(!value_at(*pyramid, 1, 5));

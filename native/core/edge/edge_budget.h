@@ -13,6 +13,7 @@ class UsualSpending {
   // What to charge for a reading that lasted so long.
   Nanos of(Nanos lasted) {
     constexpr int kMostUsual = 8;
+    lasted = std::max<Nanos>(lasted, 0);  // ticks may go back
     if (usual_ == 0) usual_ = lasted;
     const Nanos most = kMostUsual * usual_;
     usual_ = usual_after(usual_, lasted);
