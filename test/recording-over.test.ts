@@ -87,6 +87,43 @@ test.each(Object.entries(thrown))('the program handles %s itself', async (_, wha
   expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: 'handled\n', stderr: '' })
 })
 
+test('a signal that asks for a snapshot after it could not be written is not the end of the program', async () => {
+  using recordings = new Recordings()
+  const program = `
+    const fs = require('node:fs')
+    const isOurs = (name) => { try { return fs.readlinkSync('/proc/self/fd/' + name).endsWith('.jsonl') } catch {} }
+    for (const name of fs.readdirSync('/proc/self/fd').filter(isOurs)) fs.closeSync(Number(name))
+    const living = setInterval(() => {}, 1000)
+    process.once('warning', () => {
+      process.kill(process.pid, 'SIGUSR2')
+      setTimeout(() => {
+        clearInterval(living)
+        console.log('lives')
+      }, 200)
+    })`
+  const env = { SPANMETER_RECORD_SIGNAL: 'SIGUSR2' }
+  const { code, signal, stdout } = await recordings.run('', { nodeArgs: ['-e', program], env })
+  expect({ code, signal, stdout }).toEqual({ code: 0, signal: null, stdout: 'lives\n' })
+})
+
+test('a request that cannot be described is not counted as open for ever', async () => {
+  using recordings = new Recordings()
+  const program = `
+    const server = require('node:http').createServer((request, response) => {
+      if (request.url === '/bad') Object.defineProperty(request, 'url', { value: Object.create(null) })
+      response.end()
+    }).listen(0, '127.0.0.1', async () => {
+      for (const path of ['/bad', '/good']) {
+        await (await fetch('http://127.0.0.1:' + server.address().port + path)).text()
+        await new Promise((done) => setTimeout(done, 50))
+      }
+      process.exit()
+    })`
+  expect(await recordings.run('', { nodeArgs: ['-e', program] })).toMatchObject({ code: 0, stderr: '' })
+  const { processes } = await recordings.read()
+  expect(spansOf(processes[0]!).find(({ name }) => name === 'GET /good')!.flags & 4).toBe(0)
+})
+
 test('a provider whose processors are frozen is registered all the same', async () => {
   using recordings = new Recordings()
   const program = `
@@ -124,13 +161,14 @@ test('a request that is open when it is stopped does not keep the sampler awake'
   expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: 'parked\n', stderr: '' })
 })
 
-test('a connection that changes to another protocol, as a WebSocket does, is no request', async () => {
+test('a connection that becomes another one, as a WebSocket or a tunnel does, is no request', async () => {
   using recordings = new Recordings()
-  // As undici announces it; not all versions of Node.js have a WebSocket.
+  // As undici announces them; not all versions of Node.js have a WebSocket, or take a proxy.
   const program = `
     const request = { method: 'GET', origin: 'http://a.example', path: '/', upgrade: 'websocket' }
     const { upgrade, ...plain } = { ...request, path: '/plain' }
-    for (const each of [request, plain]) require('node:diagnostics_channel').channel('undici:request:create').publish({ request: each })
+    const tunnel = { ...plain, method: 'CONNECT', upgrade: null }
+    for (const each of [request, tunnel, plain]) require('node:diagnostics_channel').channel('undici:request:create').publish({ request: each })
     setTimeout(() => {}, 1500)`
   expect(await recordings.run('', { nodeArgs: ['-e', program] })).toMatchObject({ code: 0, stderr: '' })
   const { processes } = await recordings.read()
@@ -170,7 +208,6 @@ test('while it is copied, it grows and is not made smaller', async () => {
   expect(bytes()).toBe(whole)
   expect(whole).toBeGreaterThan(3 * limit)
   release()
-  for (let i = 0; i < 10; i++) segments.append([line])
   await expect.poll(bytes).toBeLessThan(1.2 * limit)
   segments.close()
 })

@@ -102,6 +102,8 @@ class ThreadRecording implements Recording {
   }
 
   stop(): void {
+    // Not where writing failed: a signal that nobody waits for ends the process.
+    if (this.#signal !== undefined) process.off(this.#signal, this.#onSignal)
     this.#recorder.stop('the recording was stopped')
   }
 
@@ -158,7 +160,6 @@ class ThreadRecording implements Recording {
     this.#spans.stop()
     this.#requests?.stop()
     unwatch(this.#found)
-    if (this.#signal !== undefined) process.off(this.#signal, this.#onSignal)
     if (this.#ownsMonitor) this.#monitor[Symbol.dispose]()
   }
 

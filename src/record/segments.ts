@@ -73,6 +73,7 @@ export class Segments {
     while (this.#shrinking !== undefined) await this.#shrinking
     return () => {
       this.#held--
+      if (this.#held === 0 && this.#bytes > this.#limit) this.#thin()
     }
   }
 
@@ -99,7 +100,10 @@ export class Segments {
     this.#descriptor = descriptor
     // A disk may be full only now, and a number must not be closed twice.
     closeSync(ended)
-    if (this.#held > 0) return
+    if (this.#held === 0) this.#thin()
+  }
+
+  #thin(): void {
     this.#shrinking ??= this.#shrink().finally(() => {
       this.#shrinking = undefined
     })

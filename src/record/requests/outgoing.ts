@@ -12,7 +12,7 @@ interface UndiciRequest {
   method: string
   origin: unknown
   path: string
-  /** The protocol that the connection is to change to, as of a WebSocket: then nothing says when that ends. */
+  /** The protocol that the connection is to change to, as of a WebSocket. */
   upgrade?: unknown
 }
 interface UndiciMessage {
@@ -47,7 +47,7 @@ export function watchOutgoing(listener: RequestListener): () => void {
       })
     },
     'undici:request:create': ({ request }: UndiciMessage) => {
-      if (request.upgrade) return
+      if (isConnection(request)) return
       const state: FetchState = { status: undefined, failed: false }
       fetched.set(request, { open: listener.begin(() => describeFetch(request, state)), state })
     },
@@ -71,6 +71,9 @@ export function watchOutgoing(listener: RequestListener): () => void {
     for (const stop of stops) stop()
   }
 }
+
+/** Whether nothing will say when it ends: it turns its connection into another one, as a WebSocket, or a tunnel of a proxy. */
+const isConnection = ({ upgrade, method }: UndiciRequest) => Boolean(upgrade) || method === 'CONNECT'
 
 function describeSent(request: Sent): Description {
   const host = String(request.getHeader('host') ?? request.host)

@@ -89,20 +89,20 @@ export class RequestLog {
     const durationMs = performanceNow() - request.startMs
     const own = this.#work.leave(request)
     this.#young.delete(request)
+    const stats = this.#monitor.closeSpanEssentials(request.window)
+    const isServed = request.account !== undefined
+    if (isServed) this.#open--
+    // May throw, where the program has changed the request.
     const description = request.describe()
     const recorded = this.#recordOf(request, description)
     recorded.durationMs = roundMs(durationMs)
     if (description.failed) recorded.flags |= 8
-    const stats = this.#monitor.closeSpanEssentials(request.window)
     writeCost(recorded, stats, own)
     // What the process used meanwhile says nothing of a request that nothing is known of.
     if (stats !== undefined && own !== undefined && isCpuBound(stats, { own, shared: false }, this.#rules))
       recorded.flags |= 1
     if (stats !== undefined && exceedsMemory(stats, this.#rules)) recorded.flags |= 2
-    if (request.account !== undefined) {
-      this.#open--
-      if (request.beganShared || this.#begun > request.begun) recorded.flags |= 4
-    }
+    if (isServed && (request.beganShared || this.#begun > request.begun)) recorded.flags |= 4
     this.#spans.add(recorded)
   }
 
