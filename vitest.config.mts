@@ -109,6 +109,7 @@ const behaviour = [
   'soak-trend',
   'tidy',
   'v8-profile',
+  'wrapped-method',
 ]
 // Whose CPU time it was, and what is left of what is gone: by the clock of the thread itself and by what the process holds,
 // which no neighbour changes.

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Span, Tracer } from '@opentelemetry/api'
 import { createMonitor, type ResourceMonitor } from 'spanmeter'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { ownOfWindow } from '../dist/otel/own-within.js'
 import { attribute, expectMs, inside, tracerWith } from './helpers/attribution'
 import { burn, threadCpuMs } from './helpers/cpu.cjs'
 import { burnUntilSampled, sampled } from './helpers/sampled'
@@ -60,6 +61,11 @@ test('what a span ran after the end that it was given is not its own', async () 
   expectMs(attribute(span, 'cpu.self_ms'), ownMs)
   expect(attribute(span, 'cpu.self_avg')).toBeLessThanOrEqual(105)
   expect(attribute(span, 'cpu.self_ms')).toBeLessThanOrEqual(attribute(span, 'cpu.time_ms') as number)
+})
+
+test('own time that is cut keeps its number in the record of turns', () => {
+  const own = { selfMs: 5, totalMs: 6, othersMs: 1, owner: 7 }
+  expect(ownOfWindow(own, { timeMs: 3 })).toEqual({ selfMs: 3, totalMs: 3, othersMs: 1, owner: 7 })
 })
 
 test('a given end after which nothing ran', async () => {

@@ -1,7 +1,12 @@
 import { loadBinding } from '../backend/native/binding.js'
 import { WrappedMethod } from './wrapped-method.js'
 
-const method = new WrappedMethod(process, 'dlopen', dlopen)
+const method = new WrappedMethod(process, 'dlopen', (place) => (...args: Parameters<typeof process.dlopen>) => {
+  Reflect.apply(place.original, process, args)
+  if (onLoad === undefined || !place.isCurrent) return
+  loaded = true
+  onLoad()
+})
 let onLoad: (() => void) | undefined
 let loaded = false
 
@@ -15,13 +20,6 @@ export function addonsLoaded(onFirst: (() => void) | undefined): boolean {
   if (onLoad === undefined) method.takeOut()
   else method.putInPlace()
   return loaded
-}
-
-function dlopen(...args: Parameters<typeof process.dlopen>): void {
-  Reflect.apply(method.original, process, args)
-  if (onLoad === undefined) return
-  loaded = true
-  onLoad()
 }
 
 function hasLoadedBefore(): boolean {

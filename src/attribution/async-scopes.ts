@@ -1,5 +1,5 @@
 import { AsyncResource, executionAsyncId } from 'node:async_hooks'
-import { WrappedMethod } from './wrapped-method.js'
+import { type Place, WrappedMethod } from './wrapped-method.js'
 
 type RunInAsyncScope = (this: unknown, fn: unknown, thisArg: unknown, ...args: unknown[]) => unknown
 
@@ -10,7 +10,7 @@ interface Listener {
 
 /** Undefined while nobody watches. */
 let listener: Listener | undefined
-const method = new WrappedMethod(AsyncResource.prototype, 'runInAsyncScope', runInAsyncScope)
+const method = new WrappedMethod(AsyncResource.prototype, 'runInAsyncScope', runningInAsyncScope)
 
 /**
  * Calls `onScope` at both ends of code that runs in an async scope inside another callback, or `onPause` at the end where
@@ -33,18 +33,20 @@ const room: readonly unknown[] = new Array(256).fill(undefined)
 function needRoom(): void {}
 
 /** While nobody watches it only passes on. */
-function runInAsyncScope(this: unknown, fn: unknown, thisArg: unknown, ...args: unknown[]): unknown {
-  const run = method.original as RunInAsyncScope
-  if (listener === undefined) return run.call(this, fn, thisArg, ...args)
-  Reflect.apply(needRoom, undefined, room)
-  try {
-    return run.call(this, enter, fn, thisArg, args)
-  } finally {
+function runningInAsyncScope(place: Place): RunInAsyncScope {
+  return function (this: unknown, fn: unknown, thisArg: unknown, ...args: unknown[]): unknown {
+    const run = place.original as RunInAsyncScope
+    if (listener === undefined || !place.isCurrent) return run.call(this, fn, thisArg, ...args)
+    Reflect.apply(needRoom, undefined, room)
     try {
-      if (executionAsyncId() === 0) listener?.onPause()
-      else listener?.onScope()
-    } catch {
-      // There is no more stack. The next turn is reported.
+      return run.call(this, enter, fn, thisArg, args)
+    } finally {
+      try {
+        if (executionAsyncId() === 0) listener?.onPause()
+        else listener?.onScope()
+      } catch {
+        // There is no more stack. The next turn is reported.
+      }
     }
   }
 }

@@ -21,29 +21,39 @@ export function takeOutBelow(top: Wrapped | undefined, wrapper: Wrapped): boolea
   return false
 }
 
+/** What a wrapper knows of its place. */
+export interface Place {
+  /** What it is in the place of. */
+  readonly original: Method
+  /** Whether another one has not taken its part: then it only passes on. */
+  readonly isCurrent: boolean
+}
+
 /** A method of an object that is not ours, with a wrapper of ours around it now and then. */
 export class WrappedMethod<Name extends string> {
   readonly #target: Record<Name, Wrapped>
   readonly #name: Name
-  /** One function for the life of the process, because others may keep it. */
-  readonly #wrapper: Wrapped
+  readonly #make: (place: Place) => Method
+  /** Mostly one for the life of the process: what V8 has optimized for it would be slower for both with another. */
+  #wrapper: Wrapped | undefined
   #inPlace = false
 
-  constructor(target: object, name: Name, wrapper: Method) {
+  constructor(target: object, name: Name, make: (place: Place) => Method) {
     this.#target = target as Record<Name, Wrapped>
     this.#name = name
-    this.#wrapper = wrapper
+    this.#make = make
   }
 
-  /** What the wrapper is in the place of. */
-  get original(): Method {
-    return this.#wrapper[original]!
-  }
-
+  /**
+   * Whoever has wrapped the method since the last time may have kept our wrapper, and call it: above them goes a new one, or
+   * the two would call each other.
+   */
   putInPlace(): void {
     if (this.#inPlace) return
-    this.#wrapper[original] = this.#target[this.#name]
-    this.#target[this.#name] = this.#wrapper
+    const below = this.#target[this.#name]
+    const wrapper = this.#wrapper?.[original] === below ? this.#wrapper! : this.#newAbove(below)
+    this.#wrapper = wrapper
+    this.#target[this.#name] = wrapper
     this.#inPlace = true
   }
 
@@ -54,8 +64,22 @@ export class WrappedMethod<Name extends string> {
     if (top === this.#wrapper) {
       this.#target[this.#name] = this.#wrapper[original]!
       this.#inPlace = false
-    } else if (takeOutBelow(top, this.#wrapper)) {
+    } else if (takeOutBelow(top, this.#wrapper!)) {
       this.#inPlace = false
     }
+  }
+
+  #newAbove(below: Wrapped): Wrapped {
+    const isCurrent = () => this.#wrapper === wrapper
+    const wrapper: Wrapped = this.#make({
+      get original() {
+        return wrapper[original]!
+      },
+      get isCurrent() {
+        return isCurrent()
+      },
+    })
+    wrapper[original] = below
+    return wrapper
   }
 }

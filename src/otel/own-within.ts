@@ -62,8 +62,9 @@ export function raiseToOwn({ cpu, durationMs }: ResourceStats, { totalMs, others
   cpu.max = Math.max(cpu.max, cpu.avg)
 }
 
-function cut({ selfMs, totalMs, othersMs }: OwnTime, mostMs: number): OwnTime {
-  return { selfMs: Math.min(selfMs, mostMs), totalMs: Math.min(totalMs, mostMs), othersMs: Math.min(othersMs, mostMs) }
+function cut(own: OwnTime, mostMs: number): OwnTime {
+  const most = (ms: number) => Math.min(ms, mostMs)
+  return { ...own, selfMs: most(own.selfMs), totalMs: most(own.totalMs), othersMs: most(own.othersMs) }
 }
 
 /** What the thread ran in these times, at the least and at the most. */

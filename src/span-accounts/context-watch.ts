@@ -38,7 +38,7 @@ export class ContextWatch {
     const manager = (globalThis as { [apiKey]?: Registered })[apiKey]?.context
     if (manager === this.#refused) return
     // Somebody may have wrapped `with` anew, or put the original back. Another copy of this package calls ours.
-    if (manager === this.#manager && (manager === undefined || isReached(manager.with, this.#wrappedWith!))) return
+    if (manager === this.#manager && (manager === undefined || this.#reaches(manager))) return
     this.stop()
     if (manager === undefined) return
     this.#manager = manager
@@ -48,6 +48,11 @@ export class ContextWatch {
     this.#stops.push(wrapWith(manager, follower))
     this.#stops.push(wrapAttach(manager, follower))
     this.#wrappedWith = manager.with
+  }
+
+  /** Not where the stack ended before all was in place. */
+  #reaches(manager: ContextManager): boolean {
+    return this.#wrappedWith !== undefined && isReached(manager.with, this.#wrappedWith)
   }
 
   /** Stops, and does not watch the present manager again. */
@@ -123,13 +128,14 @@ function followingDisposal<T extends ReturnType<NonNullable<Attaching['attach']>
 /** Sets a property of the manager itself and leaves its class alone, which other managers share. */
 function wrap(manager: Attaching, name: 'with' | 'attach', wrapper: Wrapped): () => void {
   const before = Object.getOwnPropertyDescriptor(manager, name)
-  wrapper[original] = manager[name] as Wrapped
+  const first = manager[name] as Wrapped
+  wrapper[original] = first
   Object.defineProperty(manager, name, { value: wrapper, configurable: true, writable: true })
   return () => {
     if (manager[name] !== wrapper) return void takeOutBelow(manager[name], wrapper)
     const below = wrapper[original]
-    const isOfClass = Object.getPrototypeOf(manager)?.[name] === below
-    if (isOfClass) delete (manager as Partial<Attaching>)[name]
+    const isOfClass = before === undefined && below === first
+    if (isOfClass || Object.getPrototypeOf(manager)?.[name] === below) delete (manager as Partial<Attaching>)[name]
     else Object.defineProperty(manager, name, before?.get ? before : { ...before, value: below })
   }
 }

@@ -74,9 +74,11 @@ function parentIn(context: Context): LocalSpan | 'unknown' | undefined {
   const span = trace.getSpan(context)
   if (span === undefined) return undefined
   const spanContext = span.spanContext()
+  // A parent that somebody made by hand may lack anything.
+  if (spanContext === undefined) return undefined
   const known = SpanStamp.on(spanContext)
   if (known !== undefined || spanContext.isRemote || !trace.isSpanContextValid(spanContext)) return known
   // One that is sampled, and records nothing here, was made by hand of what came from elsewhere.
-  const isFromElsewhere = (spanContext.traceFlags & TraceFlags.SAMPLED) !== 0 && !span.isRecording()
+  const isFromElsewhere = (spanContext.traceFlags & TraceFlags.SAMPLED) !== 0 && !span.isRecording?.()
   return isFromElsewhere ? undefined : 'unknown'
 }
