@@ -39,7 +39,7 @@ void Monitor::stop() {
 
 // Reads an edge, and keeps the sampler awake from just before that on; not if it cannot be had.
 template <typename Read>
-Edge Monitor::keep_awake(Read read) {
+auto Monitor::keep_awake(Read read) -> decltype(read()) {
   open_marks_++;
   sampler_.watch();
   try {
@@ -71,7 +71,7 @@ Wanted Monitor::wanted(bool details) const {
 SlotHandle Monitor::open_span(bool details) {
   const Wanted wanted = this->wanted(details);
   const SpanEdges::What what{wanted.sources, wanted.details};
-  const Edge start = keep_awake([&] { return thread_.span_edges().start(sampler_, *plan(), what); });
+  const OpenEdge start = keep_awake([&] { return thread_.span_edges().start(sampler_, *plan(), what); });
   const SlotHandle handle = spans_.open({start, run_});
   if (handle == 0) release();
   return handle;
@@ -93,7 +93,7 @@ bool Monitor::close_span(SlotHandle handle, bool details, WindowStats& stats) {
   OpenSpan* const span = take_span(handle);
   if (span == nullptr) return false;
   const Wanted wanted = this->wanted(details);
-  Edge& start = span->start;
+  OpenEdge& start = span->start;
   const Edge end = thread_.span_edges().end(sampler_, *plan(), {wanted.sources, wanted.details}, start);
   stats = window({start.time, std::max(start.time, end.time), &start, &end}, wanted);
   return true;

@@ -61,12 +61,12 @@ class Monitor {
 
  private:
   struct OpenSpan {
-    Edge start;
+    OpenEdge start;
     uint32_t run;  // of the monitor, in which it was opened
   };
 
   template <typename Read>
-  Edge keep_awake(Read read);
+  auto keep_awake(Read read) -> decltype(read());
   const Plan* plan();
   Nanos period() const;
   Wanted wanted(bool details) const;

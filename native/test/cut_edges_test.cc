@@ -23,14 +23,14 @@ TEST(an_edge_that_was_cut_is_where_the_others_were_read) {
   MadeEdges made(0, clock_that_is_off());
   off = -kSecond;
   const Nanos before = monotonic_now();
-  const Edge start = made.start();
+  const OpenEdge start = made.start();
   CHECK(start.time >= before && start.time <= monotonic_now());
 }
 
 TEST(no_span_ends_before_it_began) {
   MadeEdges made(0, clock_that_is_off());
   off = kSecond;
-  Edge start = made.start();
+  OpenEdge start = made.start();
   off = kSecond / 2;
   const Edge end = made.end(start);
   CHECK_EQUAL(end.time, start.time);

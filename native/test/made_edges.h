@@ -11,8 +11,10 @@ struct MadeEdges {
     edges.add_limit(limit);
   }
 
-  Edge start(bool details = false) { return edges.start(Sampler::instance(), plan, {kAllSources, details}); }
-  Edge end(Edge& start, bool details = false) {
+  OpenEdge start(bool details = false) {
+    return edges.start(Sampler::instance(), plan, {kAllSources, details});
+  }
+  Edge end(OpenEdge& start, bool details = false) {
     return edges.end(Sampler::instance(), plan, {kAllSources, details}, start);
   }
 

@@ -11,7 +11,9 @@
 #include <cstdlib>
 #include <string>
 
+#include "../core/window/window.h"
 #include "check.h"
+#include "made_history.h"
 #include "temporary_tree.h"
 
 namespace spanmeter {
@@ -191,6 +193,25 @@ TEST(network_of_this_machine_is_readable_and_leaves_out_the_loopback) {
   const NetworkBytes after = source.read().value_or(NetworkBytes{-1, -1});
   CHECK(after.received >= before.received && after.transmitted >= before.transmitted);
   CHECK(after.transmitted - before.transmitted < 32 << 20);
+}
+
+// The sampler counts bytes from other interfaces than a thread found: what only one edge has is left to it.
+TEST(bytes_of_the_network_that_one_edge_lacks_are_those_of_the_samples) {
+  MadeHistory made;
+  for (int64_t i = 0; i < 10; i++) {
+    made.add(i * 100 * kMillisecond, 0, 0);
+    const int64_t row[NetworkRow::kWidth] = {i * 100 * kMillisecond, 1000 * i, 10 * i};
+    made.process->network->append(row);
+  }
+  for (const bool at_start : {true, false}) {
+    Edge start{.time = 200 * kMillisecond}, end{.time = 700 * kMillisecond};
+    Edge& knows = at_start ? start : end;
+    knows.received = knows.transmitted = 1'000'000;
+    const WindowStats stats = Window().stats({start.time, end.time, &start, &end}, *made.process, nullptr,
+                                             {kAllSources}, 100 * kMillisecond);
+    CHECK_EQUAL(stats.received, 5000);
+    CHECK_EQUAL(stats.transmitted, 50);
+  }
 }
 
 }  // namespace

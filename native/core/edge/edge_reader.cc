@@ -52,7 +52,7 @@ void EdgeReader::take(const ProcessReading& reading, std::optional<Nanos> sample
   edge.thread = reading.own;
   edge.sampler = sampler.value_or(kMissing);
   edge.cpu = sampler ? reading.process - *sampler : kMissing;
-  edge.unsure = std::min(reading.moved, cores_) * reading.lag / 2;
+  edge.unsure = std::min(reading.moved, cores_) * reading.spread() / 2;
 }
 
 void EdgeReader::read_others(const Sampler& sampler, SourceSet sources, Edge& edge) {

@@ -25,6 +25,14 @@ bool reaches_back(const ProcessHistory& process, const ThreadHistory& thread, Na
   return newest > 0 && (newest <= time || others_at(process, thread, time).has_value());
 }
 
+bool has_rows_of(const ProcessHistory& process, const ThreadHistory& thread, Nanos time) {
+  const auto has = [time](const Series& rows) {
+    const uint64_t oldest = rows.oldest();
+    return oldest < rows.head() && rows.time(oldest) <= time;
+  };
+  return has(process.process->rows()) && has(thread.cpu->rows());
+}
+
 std::optional<Nanos> others_at(const ProcessHistory& process, const ThreadHistory& thread, Nanos time) {
   const Nanos until = std::min(time, newest_of_both(process, thread));
   const auto all = value_at(*process.process, ProcessRow::kCpu, until);

@@ -21,6 +21,9 @@ Nanos newest_of_both(const ProcessHistory& process, const ThreadHistory& thread)
 // Whether both were known at a moment, or before it.
 bool reaches_back(const ProcessHistory& process, const ThreadHistory& thread, Nanos time);
 
+// Whether both still have a sample of that moment, or of before.
+bool has_rows_of(const ProcessHistory& process, const ThreadHistory& thread, Nanos time);
+
 // At a moment up to that one; later, as it was then. Nothing where no sample reaches back as far.
 std::optional<Nanos> others_at(const ProcessHistory& process, const ThreadHistory& thread, Nanos time);
 

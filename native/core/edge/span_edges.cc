@@ -26,12 +26,6 @@ bool is_stale(const Sampler& sampler, const Plan& plan, const ThreadHistory& thr
 
 // What could not be read is tried again after this long.
 constexpr Nanos kReadAgainAfter = kSecond;
-
-// Of different beginnings: the sampler and this thread each count bytes from the interfaces that they found.
-void keep_to_samples_of_network(Edge& start, Edge& end) {
-  if (start.received != kMissing && end.received != kMissing) return;
-  start.received = start.transmitted = end.received = end.transmitted = kMissing;
-}
 }  // namespace
 
 SpanEdges::SpanEdges(EdgeReader& reader, OwnCpuClock& clock, int cores)
@@ -74,18 +68,22 @@ Edge SpanEdges::own(const Sampler& sampler, const Plan& plan, SourceSet sources,
   return edge;
 }
 
-Edge SpanEdges::start(const Sampler& sampler, const Plan& plan, const What& what) {
+OpenEdge SpanEdges::start(const Sampler& sampler, const Plan& plan, const What& what) {
   const Ticks now = ticks_now();
-  Edge edge = own(sampler, plan, what.sources, now);
+  OpenEdge edge{own(sampler, plan, what.sources, now)};
   if (what.details && affordable_) read_details(sampler, what, edge);
   // Nothing will be known later of a moment before the first sample, and little of one long after the newest.
   const ThreadHistory* thread = plan.thread(reader_.tid()).get();
   const bool derivable = sampled(plan, thread, edge.time);
-  if (!derivable || (affordable_ && is_stale(sampler, plan, *thread, edge.time))) read_process(sampler, edge);
+  if (!derivable || (affordable_ && is_stale(sampler, plan, *thread, edge.time))) {
+    read_process(sampler, edge);
+  } else if (edge.thread != kMissing) {
+    edge.others = others_.after(*plan.process, *thread, edge.time, edge.thread, cores_).value_or(kMissing);
+  }
   return edge;
 }
 
-Edge SpanEdges::end(const Sampler& sampler, const Plan& plan, const What& what, Edge& start) {
+Edge SpanEdges::end(const Sampler& sampler, const Plan& plan, const What& what, OpenEdge& start) {
   const Ticks now = ticks_now();
   Edge edge = own(sampler, plan, what.sources, now);
   const ThreadHistory* thread = plan.thread(reader_.tid()).get();
@@ -97,14 +95,13 @@ Edge SpanEdges::end(const Sampler& sampler, const Plan& plan, const What& what, 
   if (what.details && affordable_) read_details(sampler, what, edge);
   // What the ticks say may be ahead of the clock that is read in their place.
   edge.time = std::max(edge.time, start.time);
-  keep_to_samples_of_network(start, edge);
   leave_out_earlier_waits(start, edge);
   resolve(plan, thread, start, edge);
   return edge;
 }
 
 // The others at both edges, and with them what the process used.
-void SpanEdges::resolve(const Plan& plan, const ThreadHistory* thread, Edge& start, Edge& end) {
+void SpanEdges::resolve(const Plan& plan, const ThreadHistory* thread, OpenEdge& start, Edge& end) {
   if (thread == nullptr || start.thread == kMissing || end.thread == kMissing) return;
   const ProcessHistory& process = *plan.process;
   std::optional<Nanos> others_end;
@@ -121,18 +118,25 @@ void SpanEdges::resolve(const Plan& plan, const ThreadHistory* thread, Edge& sta
     return;
   }
   end.cpu = end.thread + *others_end;
-  const Nanos newest = newest_of_both(process, *thread);
-  std::optional<Nanos> others_start = others_at(process, *thread, start.time);
+  auto others_start = others_at_start(process, *thread, start, end.time, *others_end);
   if (!others_start) return;
-  if (newest < start.time && end.time > newest) {
-    // Between the newest sample and the end, as if they went on evenly.
-    const double share = static_cast<double>(start.time - newest) / static_cast<double>(end.time - newest);
-    const double grown = static_cast<double>(std::max<Nanos>(0, *others_end - *others_start));
-    others_start = *others_start + static_cast<Nanos>(share * grown);
-  }
   // What is beyond all cores was used before the start, by threads of which no sample knows yet.
   others_start = std::max(*others_start, *others_end - most);
   start.cpu = start.thread + std::min(*others_start, *others_end);
+}
+
+// What the others had used at a start that was not read. The samples around it say that better than what was
+// known then, for as long as they are there: the summaries that follow are of a second and more.
+std::optional<Nanos> SpanEdges::others_at_start(const ProcessHistory& process, const ThreadHistory& thread,
+                                                const OpenEdge& start, Nanos end, Nanos others_end) const {
+  if (start.others != kMissing && !has_rows_of(process, thread, start.time)) return start.others;
+  const std::optional<Nanos> others = others_at(process, thread, start.time);
+  const Nanos newest = newest_of_both(process, thread);
+  if (!others || newest >= start.time || end <= newest) return others;
+  // Between the newest sample and the end, as if they went on evenly.
+  const double share = static_cast<double>(start.time - newest) / static_cast<double>(end - newest);
+  const double grown = static_cast<double>(std::max<Nanos>(0, others_end - *others));
+  return *others + static_cast<Nanos>(share * grown);
 }
 
 // What the others have used at an end, where the start was read. What was read of both stays as it is.
@@ -197,7 +201,8 @@ int64_t SpanEdges::resident(const Sampler& sampler, const Plan& plan, Nanos now)
   const Series& rows = plan.process->memory->rows();
   const uint64_t head = rows.head();
   const Nanos period = sampler.published().period.load(std::memory_order_relaxed);
-  const Nanos usual = 2 * std::max(kMemoryInterval, period);
+  // As where others are concerned: a period that was asked for makes samples old.
+  const Nanos usual = 2 * std::max(kMemoryInterval, period > plan.size.period ? period : 0);
   if (head > 0 && (!affordable_ || now - rows.newest_time() <= usual)) {
     return rows.word(head - 1, MemoryRow::kResident);
   }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <set>
 
 #include "../history/edge.h"
@@ -11,6 +12,12 @@
 #include "others.h"
 
 namespace spanmeter {
+
+// The start of a span. `others`: where what the process used up to it was left open, what the other threads
+// had used by then, as far as was known at that moment.
+struct OpenEdge : Edge {
+  Nanos others = kMissing;
+};
 
 // The edges of spans, which a busy service has every few microseconds. What the thread itself used is known
 // from its clock; what the others used is known from the samples, and read only where that is affordable and
@@ -30,9 +37,9 @@ class SpanEdges {
     bool details;  // beyond what the default attributes of a span need
   };
   // For a window that begins now. What the process used up to here is left open: end() knows it.
-  Edge start(const Sampler& sampler, const Plan& plan, const What& what);
+  OpenEdge start(const Sampler& sampler, const Plan& plan, const What& what);
   // For a window that ends now, and began at `start`, which is resolved along with it.
-  Edge end(const Sampler& sampler, const Plan& plan, const What& what, Edge& start);
+  Edge end(const Sampler& sampler, const Plan& plan, const What& what, OpenEdge& start);
 
   struct Counts {
     int64_t read = 0;     // edges at which the clocks were read
@@ -47,7 +54,9 @@ class SpanEdges {
   Edge own(const Sampler& sampler, const Plan& plan, SourceSet sources, Ticks now);
   void read_details(const Sampler& sampler, const What& what, Edge& edge);
   void read_process(const Sampler& sampler, Edge& edge);
-  void resolve(const Plan& plan, const ThreadHistory* thread, Edge& start, Edge& end);
+  void resolve(const Plan& plan, const ThreadHistory* thread, OpenEdge& start, Edge& end);
+  std::optional<Nanos> others_at_start(const ProcessHistory& process, const ThreadHistory& thread,
+                                       const OpenEdge& start, Nanos end, Nanos others_end) const;
   Nanos since_read_start(const ProcessHistory& process, const ThreadHistory& thread, const Edge& start,
                          const Edge& end, Nanos others_end, Nanos most);
   void charge(Ticks begin, UsualSpending& usual);

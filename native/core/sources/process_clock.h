@@ -21,6 +21,9 @@ struct ProcessReading {
   int clocks = 0;            // that were read
   int moved = 0;             // of them moved since the reading before
   bool early_moved = false;  // one of these belongs to a thread that had not run lately
+
+  // The same with what the scheduler may not have booked yet, where the threads could not be listed.
+  constexpr Nanos spread() const { return std::max(lag, late_lag); }
 };
 
 // How much the growth of the process clock between two neighbouring readings may be off, either way. Only
@@ -30,7 +33,7 @@ constexpr Nanos uncertainty(const ProcessReading& left, const ProcessReading& ri
   // A thread that moved early in a reading runs on from there, or ran up to the next.
   const auto farthest = [](const ProcessReading& reading, bool early) {
     const Nanos after_time = reading.late_lag / 2;
-    return early ? reading.lag - after_time : after_time;
+    return early ? reading.spread() - after_time : after_time;
   };
   const Nanos apart =
       farthest(left, left.early_moved || right.early_moved) + farthest(right, right.early_moved);

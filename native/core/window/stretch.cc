@@ -54,6 +54,15 @@ bool Stretch::try_load(PyramidReader* reader, const Shape& shape, const SeriesQu
   return true;
 }
 
+// A reading and a node beside it, which may be far from what was read: as much as the cores can have given.
+// What is extreme there the node knows.
+void Stretch::add_vague(size_t which, const Shape& shape, const Row& left, const Row& right) {
+  const Nanos lasted = length(left, right);
+  if (lasted <= 0) return;
+  const int64_t growth = possible(right[shape.column] - left[shape.column], lasted, cores_);
+  outer_[which] = {lasted, piece(shape.kind, left[0], 0, right[0], growth).max};
+}
+
 // `gap`: the longest time without a point in the piece.
 void Stretch::add_outer(size_t which, const Shape& shape, const Row& left, const Row& right, Nanos gap) {
   if (length(left, right) <= 0) return;
@@ -139,7 +148,11 @@ void Stretch::add_rows(PyramidReader& reader, const Shape& shape) {
     add_whole(shape, line_.begin_point(), line_.end_point(), std::max(first_gap, last_gap));
     return;
   }
-  if (line_.has_start()) add_outer(0, shape, line_.start(), left, first_gap);
+  if (rates && line_.exact_start() && !fine_start) {
+    add_vague(0, shape, line_.start(), left);
+  } else if (line_.has_start()) {
+    add_outer(0, shape, line_.start(), left, first_gap);
+  }
   extremes_.add(reader.fold(inner_first_, inner_last_));
   if (line_.has_end()) add_outer(1, shape, right, line_.end(), last_gap);
 }

@@ -48,6 +48,7 @@ class Stretch {
  private:
   bool gives_rate(const Row& left, const Row& right, Nanos unsure) const;
   bool try_load(PyramidReader* reader, const Shape& shape, const SeriesQuery& asked);
+  void add_vague(size_t which, const Shape& shape, const Row& left, const Row& right);
   void add_outer(size_t which, const Shape& shape, const Row& left, const Row& right, Nanos gap);
   void add_whole(const Shape& shape, const Row& left, Row right, Nanos gap);
   void add_rows(PyramidReader& reader, const Shape& shape);

@@ -204,7 +204,10 @@ void Window::io_stats(const WindowQuery& query, const Pyramid* series, WindowSta
   stats.ioWritten = static_cast<double>(stretch_.line().total(IoRow::kWritten));
 }
 
-void Window::network_stats(const WindowQuery& query, const Pyramid* series, WindowStats& stats) {
+// The sampler and each thread count bytes from the interfaces that they found: of different beginnings.
+void Window::network_stats(WindowQuery query, const Pyramid* series, WindowStats& stats) {
+  const auto counts = [](const Edge* edge) { return edge != nullptr && edge->received != kMissing; };
+  if (counts(query.start) != counts(query.end)) query.start = query.end = nullptr;
   if (!load_totals(query, series, &Edge::network_row)) return;
   stats.received = static_cast<double>(stretch_.line().total(NetworkRow::kReceived));
   stats.transmitted = static_cast<double>(stretch_.line().total(NetworkRow::kTransmitted));

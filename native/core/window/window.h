@@ -42,7 +42,7 @@ class Window {
   void memory_stats(const WindowQuery& query, const Pyramid* series, WindowStats& stats);
   void usage_stats(const WindowQuery& query, const Pyramid* series, SourceSet sources, WindowStats& stats);
   void io_stats(const WindowQuery& query, const Pyramid* series, WindowStats& stats);
-  void network_stats(const WindowQuery& query, const Pyramid* series, WindowStats& stats);
+  void network_stats(WindowQuery query, const Pyramid* series, WindowStats& stats);
   void cgroup_stats(const WindowQuery& query, const Pyramid* series, WindowStats& stats);
 
   template <typename Values>
