@@ -35,6 +35,7 @@ const behaviour = [
   'alerts-gone',
   'alerts-groups',
   'alerts-options',
+  'alerts-repeats',
   'alerts-rules',
   'binary',
   'border-arguments',

@@ -26,9 +26,13 @@ export class AlertQueue {
     return this.#entries.length
   }
 
+  get isFull(): boolean {
+    return this.#entries.length >= this.#size
+  }
+
   /** Returns the oldest, which is dropped where there is no room. */
   push(entry: Entry): Entry | undefined {
-    const dropped = this.#entries.length < this.#size ? undefined : this.#oldest()
+    const dropped = this.isFull ? this.#oldest() : undefined
     if (dropped !== undefined) this.remove(dropped)
     this.#entries.push(entry)
     return dropped

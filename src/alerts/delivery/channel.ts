@@ -59,9 +59,8 @@ export class Channel {
   looked(firing: ReadonlyMap<Episode, Firing>): void {
     for (const { rule, episode, alert } of firing.values()) {
       const fate = this.#fates.get(episode)
-      if (fate === undefined || (fate === 'suppressed' && this.#cooldown.allows(rule))) {
-        this.#offer(alert(), episode, rule)
-      } else if (fate === 'delivered' && this.#isToRepeat(episode)) {
+      if (this.#isToOffer(fate, rule)) this.#offer(alert(), episode, rule)
+      else if (fate === 'delivered' && this.#isToRepeat(episode)) {
         this.#push({ alert: alert(), episode, rule, queuedMs: performanceNow() })
       }
     }
@@ -95,7 +94,7 @@ export class Channel {
     const dropped = this.#queue.push(entry)
     if (dropped !== undefined) {
       this.#counts.dropped++
-      if (dropped.alert.state === 'firing') this.#fates.set(dropped.episode, 'lost')
+      if (dropped.alert.state === 'firing') this.#noteDrop(dropped.episode)
     }
     if (this.#queue.isUntriedNext) this.#attempts.yield()
     // Outside of whatever request has asked for this.
@@ -145,7 +144,7 @@ export class Channel {
     // It is counted with what is left.
     if (this.#attempts.aborted) return false
     this.#counts.failed++
-    if (alert.state === 'firing' && this.#fates.get(episode) === 'queued') this.#fates.set(episode, 'lost')
+    if (alert.state === 'firing') this.#noteFailure(episode)
     this.#warn(`an alert was not delivered: ${outcome.message}`)
     return true
   }
@@ -157,15 +156,35 @@ export class Channel {
     this.#sent.set(episode, { firstMs: this.#sent.get(episode)?.firstMs ?? now, lastMs: now })
   }
 
+  /** What was sent before stays so where only a repetition failed, and is repeated when that is due again. */
+  #noteFailure(episode: Episode): void {
+    if (this.#fates.get(episode) === 'queued') this.#fates.set(episode, 'lost')
+    const sent = this.#sent.get(episode)
+    if (sent !== undefined) sent.lastMs = performanceNow()
+  }
+
+  /** The same where there was no room. What is told a state is offered again what it never got, as long as it fires. */
+  #noteDrop(episode: Episode): void {
+    if (this.#fates.get(episode) !== 'queued') return
+    if (this.#sender.state === undefined) this.#fates.set(episode, 'lost')
+    else this.#fates.delete(episode)
+  }
+
   #isAllowed(rule: CheckedRule): boolean {
     return this.#sender.state !== undefined || this.#cooldown.allows(rule)
+  }
+
+  /** What there was no room for waits for it: only what is new displaces others. */
+  #isToOffer(fate: Fate | undefined, rule: CheckedRule): boolean {
+    if (fate === undefined) return !this.#queue.isFull
+    return fate === 'suppressed' && this.#cooldown.allows(rule)
   }
 
   #isToRepeat(episode: Episode): boolean {
     const { state } = this.#sender
     const sent = this.#sent.get(episode)
     if (state === undefined || sent === undefined || performanceNow() - sent.lastMs < state.repeatMs) return false
-    return !this.#queue.has(episode)
+    return !this.#queue.isFull && !this.#queue.has(episode)
   }
 
   /** Whether a resolved alert has to wait, and goes back to the queue later. */
