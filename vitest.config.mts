@@ -37,6 +37,7 @@ const behaviour = [
   'alerts-options',
   'alerts-repeats',
   'alerts-rules',
+  'alerts-spans',
   'binary',
   'border-arguments',
   'border-handles',

@@ -1,7 +1,7 @@
 import { performanceNow, timeOrigin } from '../clock.js'
 import { addSpanCostListener, removeSpanCostListener, type SpanCostListener } from '../otel/span-costs.js'
 import type { LocalSpan } from '../span-accounts/local-span.js'
-import { openSpans } from '../span-accounts/this-thread.js'
+import { attribution, openSpans } from '../span-accounts/this-thread.js'
 import type { AlertSpan } from './types.js'
 
 /** What is read of a span, of whatever SDK. */
@@ -45,6 +45,7 @@ export class SpanWatch {
         if (to >= startMs && from <= endMs) found.set(`${span.traceId} ${span.spanId}`, span)
       }
     }
+    attribution.sums()
     for (const [span, local] of openSpans()) {
       const open = describe(span as Span, local, endMs)
       if (open !== undefined) found.set(`${open.traceId} ${open.spanId}`, open)
@@ -80,7 +81,7 @@ export class SpanWatch {
 }
 
 /** Undefined for one that began later, and for a span of an unknown kind. */
-function describe(span: Span, { selfMs }: LocalSpan, endMs: number): AlertSpan | undefined {
+function describe(span: Span, { summedSelfMs: selfMs }: LocalSpan, endMs: number): AlertSpan | undefined {
   try {
     const [seconds, nanos] = span.startTime
     if (seconds * 1e3 + nanos / 1e6 - timeOrigin > endMs + clockSlackMs) return undefined

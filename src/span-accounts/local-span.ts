@@ -110,11 +110,14 @@ export class LocalSpan extends OpenSpan {
 
   /** Own CPU time so far in ms; undefined where nothing is attributed. */
   get selfMs(): number | undefined {
+    if (this.account !== undefined && this.open) this.#thread.attribution.sums()
+    return this.summedSelfMs
+  }
+
+  /** The same as of the last `attribution.sums()`, for whoever reads many: each of those reads the clock of the thread. */
+  get summedSelfMs(): number | undefined {
     if (this.account === undefined) return undefined
-    if (!this.open) return this.own?.selfMs
-    const { attribution } = this.#thread
-    attribution.sums()
-    return attribution.selfMs(this.account)
+    return this.open ? this.#thread.attribution.selfMs(this.account) : this.own?.selfMs
   }
 
   end(): void {
