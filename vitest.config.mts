@@ -27,6 +27,7 @@ const behaviour = [
   'attach',
   'alertmanager',
   'alerts-clock',
+  'alerts-close',
   'alerts-cooldown',
   'alerts-delivery',
   'alerts-docs',

@@ -1,4 +1,4 @@
-import { clearInterval, performanceNow, setInterval, setTimeout } from '../clock.js'
+import { clearInterval, clearTimeout, performanceNow, setInterval, setTimeout } from '../clock.js'
 import { createMonitor } from '../create-monitor.js'
 import { outside } from '../outside.js'
 import type { Mark, MonitorOptions, ResourceMonitor } from '../types.js'
@@ -57,6 +57,8 @@ export class Engine {
   readonly #rules = new WatchedRules()
   readonly #firing = new Map<Episode, Firing>()
   readonly #timer: NodeJS.Timeout
+  /** Of a look before the next one that is due. */
+  #again: NodeJS.Timeout | undefined
   looks = 0
   costMs = 0
 
@@ -106,6 +108,7 @@ export class Engine {
 
   stop(): void {
     clearInterval(this.#timer)
+    clearTimeout(this.#again)
     this.#readings.stop()
     this.#spans.stop()
     this.#mark.release()
@@ -127,7 +130,8 @@ export class Engine {
   }
 
   #lookAgain(): void {
-    outside(() => setTimeout(() => this.#look(), settleMs).unref())
+    clearTimeout(this.#again)
+    this.#again = outside(() => setTimeout(() => this.#look(), settleMs).unref())
   }
 
   readonly #report: Report = ({ rule }, { to, episode }) => {
