@@ -38,15 +38,20 @@ function toFunction(work: AlertFunction): Sender {
     name: 'function',
     limits: ofFunctions,
     spacingMs: 0,
-    async send(alert) {
+    async send(alert, { signal }) {
       const pause = new Pause()
-      const late = () => Promise.reject(new Error(`it has not ended within ${ofFunctions.timeoutMs} ms`))
+      const why = () => (signal.aborted ? 'before the deadline' : `within ${ofFunctions.timeoutMs} ms`)
+      const late = () => Promise.reject(new Error(`it has not ended ${why()}`))
+      const giveUp = () => pause.cutShort()
+      signal.addEventListener('abort', giveUp)
       try {
+        signal.throwIfAborted()
         await Promise.race([work(alert), pause.for(ofFunctions.timeoutMs).then(late)])
       } catch (error) {
         throw new DeliveryFailure(`function: ${error instanceof Error ? error.message : String(error)}`, false)
       } finally {
         pause.cancel()
+        signal.removeEventListener('abort', giveUp)
       }
     },
   }
