@@ -86,6 +86,7 @@ const behaviour = [
   'recording-ends',
   'register',
   'register-environment',
+  'register-sampling',
   'report-command',
   'report-damaged',
   'report-formats',

@@ -1,6 +1,7 @@
 import { clearInterval, clearTimeout, performanceNow, setInterval, setTimeout } from '../clock.js'
 import { createMonitor } from '../create-monitor.js'
 import { outside } from '../outside.js'
+import { within } from '../own-monitor.js'
 import type { Mark, MonitorOptions, ResourceMonitor } from '../types.js'
 import type { CheckedAlerts } from './options.js'
 import { History } from './readings/history.js'
@@ -32,7 +33,7 @@ export interface Firing {
 }
 
 /** Only what rules ask for. */
-const ownMonitor: MonitorOptions = {
+const ownMonitor: MonitorOptions & { periodMs: number } = {
   periodMs: 4,
   whenIdle: 'sample',
   sources: ['memory', 'schedstat', 'cgroup'],
@@ -62,9 +63,9 @@ export class Engine {
   looks = 0
   costMs = 0
 
-  constructor({ monitor, functions, labels, intervalMs }: CheckedAlerts, sink: Sink) {
+  constructor({ monitor, sampling, functions, labels, intervalMs }: CheckedAlerts, sink: Sink) {
     this.#ownsMonitor = monitor === undefined
-    this.#monitor = (monitor ?? createMonitor(ownMonitor)).start()
+    this.#monitor = (monitor ?? createMonitor(within(sampling, ownMonitor))).start()
     this.#mark = this.#monitor.mark()
     this.#labels = labels
     this.#sink = sink

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os'
 import { Monitor } from '../monitor.js'
 import { number, show } from '../options.js'
+import type { Sampling } from '../own-monitor.js'
 import { type CheckedChannel, checkChannel } from './delivery/check-channel.js'
 import { builtInMetrics } from './metrics.js'
 import { type Path, Problems } from './problems.js'
@@ -9,6 +10,8 @@ import type { AlertFunction, AlertsOptions } from './types.js'
 
 export interface CheckedAlerts {
   readonly monitor: Monitor | undefined
+  /** What was configured for a monitor that is not given. */
+  readonly sampling?: Sampling
   readonly rules: readonly CheckedRule[]
   readonly channels: readonly (AlertFunction | CheckedChannel)[]
   readonly functions: ReadonlyMap<string, () => number | undefined>

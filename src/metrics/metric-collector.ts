@@ -7,6 +7,7 @@ import type { MonitorHealth } from '../health.js'
 import { LongestBlock } from '../loop/longest-block.js'
 import { isKnown } from '../otel/attributes.js'
 import type { TracingCost } from '../overhead/tracing-overhead.js'
+import { type Sampling, within } from '../own-monitor.js'
 import { samplingRatio } from '../trace-sampling/ratio.js'
 import type { Mark, ResourceMonitor, ResourceStats } from '../types.js'
 import { CounterLog, LookBack } from './look-back.js'
@@ -28,6 +29,8 @@ export interface MetricCollectorOptions {
   tracing: boolean
   /** The monitor to ask. Default: one of the collector's own. */
   monitor?: ResourceMonitor
+  /** What was configured for its own. */
+  sampling?: Sampling
 }
 
 /**
@@ -55,8 +58,8 @@ export class MetricCollector {
   /** The time up to which `#throttledMs` is known. */
   #throttledUntilMs: number
 
-  constructor({ windowMs, tracing, monitor }: MetricCollectorOptions) {
-    this.#monitor = (monitor ?? ownMonitor(windowMs)).start()
+  constructor({ windowMs, tracing, monitor, sampling }: MetricCollectorOptions) {
+    this.#monitor = (monitor ?? ownMonitor(windowMs, sampling)).start()
     this.#ownsMonitor = monitor === undefined
     this.#mark = this.#monitor.mark()
     this.#mark.release()
@@ -161,12 +164,13 @@ export class MetricCollector {
   }
 }
 
-function ownMonitor(windowMs: number): ResourceMonitor {
-  const monitor = createMonitor({ periodMs: 10, whenIdle: 'sample' })
+function ownMonitor(windowMs: number, sampling: Sampling | undefined): ResourceMonitor {
+  const monitor = createMonitor(within(sampling, { periodMs: 10, whenIdle: 'sample' }))
   if (monitor.backend === 'native') return monitor
   // The JavaScript sampler keeps no summaries, so its history must hold the whole window.
   const periodMs = Math.max(10, windowMs / 10_000)
-  return createMonitor({ backend: 'js', periodMs, historyMs: Math.max(30_000, windowMs), whenIdle: 'sample' })
+  const historyMs = Math.max(30_000, windowMs)
+  return createMonitor(within(sampling, { backend: 'js', periodMs, historyMs, whenIdle: 'sample' }))
 }
 
 /** The metrics of the process and of the JavaScript thread that take a sampler. */

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import type { Server } from 'node:http'
 import { outside } from '../outside.js'
+import type { Sampling } from '../own-monitor.js'
 import { AskedHost } from './asked-host.js'
 import { BearerToken } from './bearer-token.js'
 import { checkEndpointOptions, type PrometheusEndpointOptions } from './endpoint-options.js'
@@ -22,11 +23,19 @@ export interface PrometheusEndpoint extends AsyncDisposable {
  * for a bad option, and with `SpanmeterError`: `NO_TOKEN` where the file of the token has none, `CANNOT_LISTEN` where it
  * cannot listen.
  */
-export async function startPrometheusEndpoint(options: PrometheusEndpointOptions): Promise<PrometheusEndpoint> {
+export function startPrometheusEndpoint(options: PrometheusEndpointOptions): Promise<PrometheusEndpoint> {
+  return serveMetrics(options)
+}
+
+/** The same, sampled as was configured. */
+export async function serveMetrics(
+  options: PrometheusEndpointOptions,
+  sampling?: Sampling,
+): Promise<PrometheusEndpoint> {
   const { rules, port, host, path, allowedHosts, ...secret } = checkEndpointOptions(options)
   return outside(async () => {
     const token = await tokenOf(secret)
-    const resourceMetrics = new ResourceMetrics(rules)
+    const resourceMetrics = new ResourceMetrics(rules, sampling)
     try {
       const scrapes = new Scrapes({ resourceMetrics, path, token, askedHost: new AskedHost(host, allowedHosts) })
       const server = createScrapeServer(scrapes.answer)

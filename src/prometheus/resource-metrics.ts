@@ -1,6 +1,7 @@
 import { MetricCollector, type Point, type Points } from '../metrics/metric-collector.js'
 import { type HistogramName, type MetricName, metricNames, metrics } from '../metrics/table.js'
 import { addSpanCostListener, removeSpanCostListener } from '../otel/span-costs.js'
+import type { Sampling } from '../own-monitor.js'
 import { Metric, type Sample } from './metric.js'
 import type { ResourceMetricsOptions } from './options.js'
 import { SpanErrors } from './span-errors.js'
@@ -16,8 +17,8 @@ export class ResourceMetrics {
   #points: Points | undefined
   #stopped = false
 
-  constructor({ prefix, windowMs, tracing, maxSpanNames }: Required<ResourceMetricsOptions>) {
-    this.#collector = new MetricCollector({ windowMs, tracing })
+  constructor({ prefix, windowMs, tracing, maxSpanNames }: Required<ResourceMetricsOptions>, sampling?: Sampling) {
+    this.#collector = new MetricCollector({ windowMs, tracing, ...(sampling && { sampling }) })
     this.#spans = new SpanHistograms(maxSpanNames)
     this.#errors = new SpanErrors(maxSpanNames)
     addSpanCostListener(this.#spans.record)

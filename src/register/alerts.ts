@@ -1,4 +1,5 @@
 import { isMainThread } from 'node:worker_threads'
+import type { Sampling } from '../own-monitor.js'
 
 type Warn = (message: string) => void
 
@@ -6,7 +7,7 @@ type Warn = (message: string) => void
  * Begins to look after the rules of a file, on the main thread: what they are about is mostly the process. What is wrong is
  * one warning, and no alerts.
  */
-export function startAlerts(path: string, warn: Warn): void {
+export function startAlerts(path: string, sampling: Sampling, warn: Warn): void {
   if (!isMainThread) return
   try {
     const { readAlertsFile } = require('../alerts/file/read-file.js') as typeof import('../alerts/file/read-file.js')
@@ -18,7 +19,7 @@ export function startAlerts(path: string, warn: Warn): void {
     }
     if (alerts === undefined || alerts.rules.length === 0) return
     const { RunningAlerts } = require('../alerts/alerts.js') as typeof import('../alerts/alerts.js')
-    new RunningAlerts(alerts, warn)
+    new RunningAlerts({ ...alerts, sampling }, warn)
   } catch (error) {
     warn(`SPANMETER_ALERTS: there are no alerts: ${error instanceof Error ? error.message : String(error)}`)
   }

@@ -32,7 +32,7 @@ export class DropIn {
     }
     if (configuration.alertsFile !== undefined) {
       const { startAlerts } = require('./alerts.js') as typeof import('./alerts.js')
-      startAlerts(configuration.alertsFile, warn)
+      startAlerts(configuration.alertsFile, configuration.monitor, warn)
     }
     const attacher = new Attacher(processorFactory(configuration, monitor), warn)
     this.#attacher = attacher
@@ -78,11 +78,11 @@ function processorFactory({ processor: options }: Configuration, monitor: () => 
 }
 
 /** Loaded only where it has something to do: `node:worker_threads` takes a while. */
-function forProcess({ warnings, enabled, endpoint }: Configuration): void {
+function forProcess({ warnings, enabled, endpoint, monitor }: Configuration): void {
   if (warnings.length === 0 && !(enabled && endpoint !== undefined)) return
   const { startEndpoint, warnOnce } = require('./for-process.js') as typeof import('./for-process.js')
   warnOnce(warnings, warn)
-  if (enabled && endpoint !== undefined) void startEndpoint(endpoint, warn)
+  if (enabled && endpoint !== undefined) void startEndpoint(endpoint, monitor, warn)
 }
 
 function warn(message: string): void {

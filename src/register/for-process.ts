@@ -2,6 +2,7 @@
 
 import { debuglog } from 'node:util'
 import { getEnvironmentData, isMainThread, setEnvironmentData } from 'node:worker_threads'
+import type { Sampling } from '../own-monitor.js'
 import type { PrometheusEndpointOptions } from '../prometheus/endpoint-options.js'
 
 type Warn = (message: string) => void
@@ -9,12 +10,11 @@ type Warn = (message: string) => void
 const debug = debuglog('spanmeter')
 
 /** On the main thread only: one endpoint is enough. */
-export async function startEndpoint(options: PrometheusEndpointOptions, warn: Warn): Promise<void> {
+export async function startEndpoint(options: PrometheusEndpointOptions, sampling: Sampling, warn: Warn): Promise<void> {
   if (!isMainThread) return
   try {
-    const { startPrometheusEndpoint } =
-      require('../prometheus/endpoint.js') as typeof import('../prometheus/endpoint.js')
-    const { url } = await startPrometheusEndpoint(options)
+    const { serveMetrics } = require('../prometheus/endpoint.js') as typeof import('../prometheus/endpoint.js')
+    const { url } = await serveMetrics(options, sampling)
     debug('metrics are at %s', url)
   } catch (error) {
     warn(`there is no endpoint for Prometheus: ${error instanceof Error ? error.message : String(error)}`)
