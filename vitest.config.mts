@@ -44,6 +44,7 @@ const behaviour = [
   'border-handles',
   'border-values',
   'build',
+  'context-watch',
   'demo',
   'directions',
   'docs',

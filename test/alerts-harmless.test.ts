@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline'
 import { describe, expect, test } from 'vitest'
 import { askFixture, packageRoot, runFixture } from './helpers/child'
 import { Receiver } from './helpers/receiver'
+import { oneOfThree } from './helpers/rounds'
 
 test('sending makes no spans, and shows no secret anywhere', async () => {
   await using receiver = await Receiver.start([])
@@ -47,7 +48,7 @@ test('a process ends while an alert waits for an answer, and for its next attemp
   expect({ code, signal, stdout }).toEqual({ code: 0, signal: null, stdout: 'done\n' })
 })
 
-test('a process that was stopped was not blocked', async () => {
+test('a process that was stopped was not blocked', oneOfThree, async () => {
   const child = spawn(process.execPath, [join(packageRoot, 'test/fixtures/alerts/stopped.cjs')], {
     stdio: ['pipe', 'pipe', 'inherit'],
   })
@@ -64,6 +65,23 @@ test('a process that was stopped was not blocked', async () => {
   expect(byStop, JSON.stringify(missed)).toEqual([])
   expect(byBlock).toHaveLength(1)
   expect(byBlock[0]).toBeGreaterThan(1199)
+})
+
+test('an error in a tick of the application is its own, also where a listener of a block has made the tick', async () => {
+  const program = `
+    const { createAlerts } = require('spanmeter/alerts')
+    const rules = [{ name: 'blocked', metric: 'loop.blocked_ms', condition: 'greater_than', threshold: 100 }]
+    createAlerts({ rules }).on('firing', () => process.nextTick(() => { throw new Error('from the application') }))
+    process.once('uncaughtException', ({ message }) => {
+      console.log(message)
+      process.exit()
+    })
+    setInterval(() => {}, 1000)
+    setTimeout(() => { for (const until = performance.now() + 300; performance.now() < until; ); }, 100)`
+  expect(await runFixture('', { nodeArgs: ['-e', program] })).toMatchObject({
+    code: 0,
+    stdout: 'from the application\n',
+  })
 })
 
 describe('without rules', () => {

@@ -2,12 +2,9 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Context, type ContextManager, context, diag, ROOT_CONTEXT, type Span, trace } from '@opentelemetry/api'
 import { AsyncHooksContextManager, AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
-import { ResourceSpanProcessor } from 'spanmeter/otel'
 import { describe, expect, test, vi } from 'vitest'
-import { ContextWatch } from '../dist/span-accounts/context-watch.js'
 import { attribute, expectMs, expectMsOfAll, inside, tracerWith, useManager } from './helpers/attribution'
 import { burn } from './helpers/cpu.cjs'
-import { Tracing } from './helpers/tracing'
 
 /** A manager of somebody’s own making, whose storage nobody can see. */
 class HiddenContextManager implements ContextManager {
@@ -210,39 +207,5 @@ describe('context managers', () => {
       span.end()
       expect(attribute(span, 'cpu.time_ms')).toEqual(expect.any(Number))
     }
-  })
-})
-
-describe('what is put in place of its methods', () => {
-  class OwnClass extends AsyncLocalStorageContextManager {}
-
-  test('goes with the last processor, also where the class has got another method meanwhile', async () => {
-    const manager = new OwnClass().enable()
-    useManager(manager)
-    const tracing = new Tracing(new ResourceSpanProcessor())
-    tracing.provider.getTracer('test').startSpan('span').end()
-    expect(Object.hasOwn(manager, 'with')).toBe(true)
-    const { with: before } = AsyncLocalStorageContextManager.prototype
-    OwnClass.prototype.with = function (this: OwnClass, ...args: never[]) {
-      return before.apply(this, args as never)
-    } as typeof before
-    await tracing.provider.shutdown()
-    expect(Object.hasOwn(manager, 'with')).toBe(false)
-  })
-
-  test('is put there at the next span where the stack did not suffice', () => {
-    const manager = new OwnClass().enable()
-    useManager(manager)
-    let stack = 0
-    const follower = { enter() {}, onScope() {}, catchUp() {}, onCallback() {}, onContinuation() {}, onPause() {} }
-    const watch = new ContextWatch(() => {
-      if (stack++ === 0) throw new RangeError('Maximum call stack size exceeded')
-      return follower as never
-    })
-    expect(() => watch.update()).toThrow(RangeError)
-    watch.update()
-    expect(Object.hasOwn(manager, 'with')).toBe(true)
-    watch.stop()
-    expect(Object.hasOwn(manager, 'with')).toBe(false)
   })
 })

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { MonitorHealth, ResourceStats } from 'spanmeter'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { askFixture, type FixtureOptions, run } from './helpers/child'
+import { askFixture, type FixtureOptions, run, runFixture } from './helpers/child'
 import { expectBetween, expectFinite, expectWithin } from './helpers/expect'
 
 interface Failure {
@@ -134,5 +134,28 @@ describe('/proc/self that cannot be opened', () => {
     expect(measured.health.sources.memory).toMatchObject({ available: false, reason: expect.stringMatching(/EACCES/) })
     expectFinite(measured.stats)
     expect(warnings).toEqual([])
+  })
+})
+
+test('a CPU time that the kernel refuses throws nothing into the application', async () => {
+  // From the second on, as where a filter of system calls is put in place.
+  const program = `
+    const { cpuUsage } = process
+    let calls = 0
+    process.cpuUsage = (...args) => {
+      if (calls++ > 20) throw new Error('EPERM: operation not permitted, getrusage')
+      return cpuUsage.apply(process, args)
+    }
+    const monitor = require('spanmeter').createMonitor({ backend: 'js', whenIdle: 'sample', periodMs: 5 }).start()
+    const { samples } = monitor.health()
+    const wait = setInterval(() => {
+      if (monitor.health().samples < samples + 30) return
+      console.log('went on')
+      process.exit()
+    }, 10)`
+  expect(await runFixture('', { nodeArgs: ['-e', program] })).toMatchObject({
+    code: 0,
+    stdout: 'went on\n',
+    stderr: '',
   })
 })

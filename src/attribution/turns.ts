@@ -46,14 +46,21 @@ let uninstallHooks: () => void = () => {}
  * no hook is installed.
  */
 export function watchTurns(watcher: Watcher): () => void {
-  watchers.push(watcher)
-  reinstall()
-  return () => {
+  const unwatch = () => {
     const index = watchers.indexOf(watcher)
     if (index < 0) return
     watchers.splice(index, 1)
     reinstall()
   }
+  watchers.push(watcher)
+  try {
+    reinstall()
+  } catch (error) {
+    // There is no more stack. Who tries again must not be called twice.
+    watchers.splice(watchers.indexOf(watcher), 1)
+    throw error
+  }
+  return unwatch
 }
 
 /**

@@ -106,8 +106,13 @@ function wrapAttach(manager: Attaching, follower: Follower): () => void {
   const wrapper: Wrapped = function (this: Attaching, context: Context) {
     const token = (wrapper[original] as NonNullable<Attaching['attach']>).call(this, context)
     if (!active) return token
-    follower.enter(context ?? ROOT_CONTEXT)
-    return Object.isExtensible(token) ? followingDisposal(token, follower) : token
+    try {
+      follower.enter(context ?? ROOT_CONTEXT)
+      return Object.isExtensible(token) ? followingDisposal(token, follower) : token
+    } catch {
+      // There is no more stack. The application has its token.
+      return token
+    }
   }
   const unwrap = wrap(manager, 'attach', wrapper)
   return () => {
