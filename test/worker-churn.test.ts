@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { askFixture, packageRoot, run } from './helpers/child'
 import { expectWithin } from './helpers/expect'
 import { nodeVersions } from './helpers/nodes'
+import { oneOfThree } from './helpers/rounds'
 
 interface Results {
   /** How many of the workers had a span with its own CPU time: all but those that are terminated earlier. */
@@ -74,10 +75,10 @@ describe.each(Object.keys(cases))('what is terminated in a span leaves nothing',
 
   test.skipIf(path === undefined).each(cases[major]!)(
     `%s, on ${name}`,
+    { ...oneOfThree, timeout: 240_000 },
     async (_, options) => {
       const { samplers } = await churn(path, options)
       expect(samplers).toBe(options.main ? 1 : 0)
     },
-    240_000,
   )
 })
