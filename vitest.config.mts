@@ -84,6 +84,7 @@ const behaviour = [
   'prometheus-server',
   'record-thin',
   'reliability',
+  'recording-blocked',
   'recording-ends',
   'register',
   'register-environment',

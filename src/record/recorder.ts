@@ -35,7 +35,7 @@ export interface RecorderOptions {
  * ends. What fails is one warning, and the end of the recording.
  */
 export class Recorder {
-  readonly spans = new UnwrittenSpans((endMs, isFull) => this.#onEnded(endMs, isFull))
+  readonly spans = new UnwrittenSpans((isFull) => this.#onEnded(isFull))
   readonly #options: RecorderOptions
   readonly #segments: Segments
   readonly #drain: SampleDrain
@@ -143,9 +143,12 @@ export class Recorder {
     this.#options.onStop()
   }
 
-  /** Where the event loop is blocked by work that makes spans, the timer does not fire. */
-  #onEnded(endMs: number, isFull: boolean): void {
-    if (endMs - this.#lastDrainMs > 1.5 * drainMs) this.drain()
+  /**
+   * Where the event loop is blocked by work that makes spans, the timer does not fire. The time is that of now: a span may
+   * be given an end by another clock, which is ahead.
+   */
+  #onEnded(isFull: boolean): void {
+    if (performanceNow() - this.#lastDrainMs > 1.5 * drainMs) this.drain()
     else if (isFull) this.#write(() => [this.spans.takeEnded()])
   }
 

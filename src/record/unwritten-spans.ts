@@ -6,17 +6,17 @@ const most = 500
 /** Spans that ended, and those that are open, as far as they are not written yet. */
 export class UnwrittenSpans {
   #ended: RecordedSpan[] = []
-  readonly #onAdd: (endMs: number, isFull: boolean) => void
+  readonly #onAdd: (isFull: boolean) => void
   readonly #takeOpen = new Set<() => RecordedSpan[]>()
 
-  /** `onAdd` is called with the end of each span; `isFull`: whether to take them now. */
-  constructor(onAdd: (endMs: number, isFull: boolean) => void) {
+  /** `onAdd` is called when a span has ended; `isFull`: whether to take them now. */
+  constructor(onAdd: (isFull: boolean) => void) {
     this.#onAdd = onAdd
   }
 
   add(span: RecordedSpan): void {
     this.#ended.push(span)
-    this.#onAdd(span.startMs + span.durationMs, this.#ended.length >= most)
+    this.#onAdd(this.#ended.length >= most)
   }
 
   /** `takeOpen` returns those that are open, each once. Returns the function that ends it. */

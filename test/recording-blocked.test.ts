@@ -1,0 +1,28 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { Recordings, spansOf } from './helpers/recorded'
+
+// What is recorded of a program that makes spans and never lets the event loop run.
+
+const provider = `
+  const { trace } = require('@opentelemetry/api')
+  new (require('@opentelemetry/sdk-trace-node').NodeTracerProvider)().register()
+  const tracer = trace.getTracer('app')`
+
+test('spans of a clock that is ahead are written together', async () => {
+  using recordings = new Recordings()
+  const program = `
+    ${provider}
+    for (let i = 0; i < 400; i++) tracer.startSpan('ahead', { startTime: Date.now() + 60_000 }).end()`
+  expect(await recordings.run('', { nodeArgs: ['-e', program] })).toMatchObject({ code: 0, stderr: '' })
+  const { processes } = await recordings.read()
+  expect(spansOf(processes[0]!)).toHaveLength(400)
+  // Each time that all is written, there is one.
+  expect(linesIn(recordings.folders[0]!).filter((line) => line.includes('"health"')).length).toBeLessThan(50)
+})
+
+function linesIn(recording: string): string[] {
+  const files = readdirSync(recording, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.jsonl'))
+  return files.flatMap((name) => readFileSync(join(recording, name), 'utf8').split('\n'))
+}
