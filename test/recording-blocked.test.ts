@@ -22,6 +22,26 @@ test('spans of a clock that is ahead are written together', async () => {
   expect(linesIn(recordings.folders[0]!).filter((line) => line.includes('"health"')).length).toBeLessThan(50)
 })
 
+const ends = { 'that lets it go on': 'setTimeout(() => {}, 50)', 'that ends in it': 'process.exit()' }
+
+test.each(Object.entries(ends))('one long block is one, in a program %s', async (_, end) => {
+  using recordings = new Recordings()
+  const program = `
+    ${provider}
+    setTimeout(() => {
+      for (const until = performance.now() + 4000; performance.now() < until; ) {
+        const span = tracer.startSpan('part')
+        for (const partOver = performance.now() + 10; performance.now() < partOver; );
+        span.end()
+      }
+      ${end}
+    }, 50)`
+  expect(await recordings.run('', { nodeArgs: ['-e', program] })).toMatchObject({ code: 0, stderr: '' })
+  const { duration } = (await recordings.read()).processes[0]!.blocks
+  // A tick of 10 ms may have been due only after it began.
+  expect(Math.max(...duration), `${duration}`).toBeGreaterThan(3980)
+})
+
 function linesIn(recording: string): string[] {
   const files = readdirSync(recording, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.jsonl'))
   return files.flatMap((name) => readFileSync(join(recording, name), 'utf8').split('\n'))

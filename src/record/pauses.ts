@@ -58,9 +58,13 @@ export class BlockLog {
     this.#duration.push(roundMs(endMs - startMs))
   })
 
-  /** Those since it was last asked, and one that is not over. Undefined if there were none. */
-  take(): PausesLine | undefined {
+  /** Also one that is not over, as far as it has come: the rest would be another one. */
+  endHere(): void {
     this.#blocks.look()
+  }
+
+  /** Those that were over since it was last asked. Undefined if there were none. */
+  take(): PausesLine | undefined {
     if (this.#start.length === 0) return undefined
     const line: PausesLine = { kind: 'blocks', start: this.#start, duration: this.#duration }
     this.#start = []

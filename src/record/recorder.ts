@@ -125,6 +125,7 @@ export class Recorder {
   }
 
   #finish(end: EndLine): void {
+    this.#blocks.endHere()
     this.drain(end)
     this.#stop()
   }
