@@ -86,6 +86,7 @@ const behaviour = [
   'reliability',
   'recording-blocked',
   'recording-ends',
+  'recording-folders',
   'register',
   'register-environment',
   'register-sampling',

@@ -1,20 +1,28 @@
+import { existsSync } from 'node:fs'
 import { isAbsolute, join, resolve } from 'node:path'
 import { getEnvironmentData, setEnvironmentData, threadId } from 'node:worker_threads'
 import { timeOrigin } from '../clock.js'
-
-let count = 0
+import { makeFolder, makeNewFolder } from './private-files.js'
 
 /**
- * A folder for a recording that begins now: one of its own in the directory, in the order of time. The process may change to
- * another folder later.
+ * Makes a folder for a recording that begins now: one of its own in the directory, in the order of time. The process may
+ * change to another folder later. Throws what making one throws.
  */
 export function newRecording(directory: string): string {
-  count++
+  const parent = fixed(directory)
+  if (!existsSync(parent)) makeFolder(parent)
+  return makeNewFolder(recordingNames(parent))
+}
+
+/** Processes of several containers may have one number, and begin at once. */
+function* recordingNames(parent: string): Generator<string> {
   const time = new Date()
     .toISOString()
     .replace(/[-:]/g, '')
     .replace(/\.\d+Z$/, 'Z')
-  return join(fixed(directory), `${time}-${process.pid}${count === 1 ? '' : `-${count}`}`)
+  const name = join(parent, `${time}-${process.pid}`)
+  yield name
+  for (let i = 2; i < 1000; i++) yield `${name}-${i}`
 }
 
 /**

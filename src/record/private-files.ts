@@ -35,20 +35,19 @@ export function makePrivateFolder(path: string): void {
 }
 
 /**
- * Whether it was made, rather than there already. `mkdirSync` can make those above itself, but never returns where a file
- * system answers that there is no such folder to make, as /proc does.
+ * Makes a folder and those above it. Returns whether it was made, rather than there already. `mkdirSync` can make those
+ * above itself, but never returns where a file system answers that there is no such folder to make, as /proc does.
  */
-function makeFolder(path: string): boolean {
+export function makeFolder(path: string): boolean {
+  // Another process may make any of them meanwhile.
+  if (!existsSync(dirname(path))) makeFolder(dirname(path))
   try {
     mkdirSync(path, { mode: folderMode })
+    return true
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code === 'EEXIST' && statSync(path).isDirectory()) return false
-    if (code !== 'ENOENT' || existsSync(dirname(path))) throw error
-    makeFolder(dirname(path))
-    mkdirSync(path, { mode: folderMode })
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST' && statSync(path).isDirectory()) return false
+    throw error
   }
-  return true
 }
 
 /** Makes the first folder of these names that is not there. Throws what making one throws. */

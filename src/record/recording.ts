@@ -35,9 +35,17 @@ interface Internal {
 /** As `startRecording` of the package's entry says. */
 export function startRecording(options: RecordingOptions, internal: Internal = {}): ThreadRecording {
   const checked = checkRecordingOptions(options)
-  const folder = internal.folder ?? newRecording(checked.directory)
+  const folder = internal.folder ?? orCannotRecord(() => newRecording(checked.directory))
   const warn = internal.warn ?? ((message) => process.emitWarning(`spanmeter: ${message}`))
   return new ThreadRecording(folder, checked, warn)
+}
+
+function orCannotRecord<T>(work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    throw new SpanmeterError('CANNOT_RECORD', `there is no recording: ${(error as Error).message}`, { cause: error })
+  }
 }
 
 const snapshotAttempts = 5
@@ -125,20 +133,21 @@ class ThreadRecording implements Recording {
       startMs,
       machine: machineFacts(),
     } as const
+    const recorderOptions = {
+      folder: this.threadFolder,
+      header,
+      monitor: this.#monitor,
+      maxBytes: maxMb * 2 ** 20,
+      cpuProfile,
+      messages: attributes,
+      warn: this.#warn,
+      onStop: () => this.#onStop(),
+    }
     try {
-      return new Recorder({
-        folder: this.threadFolder,
-        header,
-        monitor: this.#monitor,
-        maxBytes: maxMb * 2 ** 20,
-        cpuProfile,
-        messages: attributes,
-        warn: this.#warn,
-        onStop: () => this.#onStop(),
-      })
+      return orCannotRecord(() => new Recorder(recorderOptions))
     } catch (error) {
       if (this.#ownsMonitor) this.#monitor[Symbol.dispose]()
-      throw new SpanmeterError('CANNOT_RECORD', `there is no recording: ${(error as Error).message}`, { cause: error })
+      throw error
     }
   }
 

@@ -2,7 +2,7 @@ import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { newRecording } from '../../record/folders.js'
-import { makePrivateFolder, replaceFile } from '../../record/private-files.js'
+import { replaceFile } from '../../record/private-files.js'
 import { type RunFile, runFile } from '../../record/run-files.js'
 import { readRecording } from '../../report/read-recording.js'
 import { summaryOf } from '../../report/summary.js'
@@ -58,9 +58,7 @@ function fatalErrorOf(recording: string): { why?: string } {
 function makeRecording(directory: string | undefined): string | undefined {
   try {
     if (directory === undefined) return mkdtempSync(join(tmpdir(), 'spanmeter-'))
-    const folder = newRecording(directory)
-    makePrivateFolder(folder)
-    return folder
+    return newRecording(directory)
   } catch (error) {
     print(`there is no recording: ${(error as Error).message}\n`)
     return undefined
