@@ -100,6 +100,7 @@ const behaviour = [
   'report-page',
   'report-pyramid',
   'report-reading',
+  'report-removed',
   'report-table',
   'report-timeline',
   'report-wire',

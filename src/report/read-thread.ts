@@ -41,7 +41,7 @@ export async function readThread(folder: string): Promise<RecordedThread | undef
     finish: (offsetMs) => ({
       pid: header.pid,
       name: header.threadId === 0 ? programName(header) : `worker ${header.threadId}`,
-      sampler: { ...samplerOf(health, header), ...thinnedIn(lines, removed) },
+      sampler: { ...samplerOf(health, removed ? undefined : header.startMs), ...thinnedIn(lines, removed) },
       ...columnsOf(folder, lines, lastMs, offsetMs),
     }),
   }
@@ -74,24 +74,32 @@ function endOf(line: Line): number {
   return 'startMs' in line ? line.startMs : 0
 }
 
-function samplerOf(health: readonly HealthLine[], { startMs }: Header): ReportSampler {
+/** `startMs`: since when the first line is of; undefined where those before it were removed. */
+function samplerOf(health: readonly HealthLine[], startMs: number | undefined): ReportSampler {
   const last = health.at(-1)
   if (last === undefined) {
     return { backend: 'native', periodMs: Number.NaN, coverage: 0, maxGapMs: 0, missedTicks: {}, samples: 0 }
   }
-  const { backend, backendReason, periodMs, maxGapMs, missedTicks, samples, atMs } = last
-  const covered = health.reduce(
-    (sum, line, i) => sum + line.coverage * (line.atMs - (health[i - 1]?.atMs ?? startMs)),
-    0,
-  )
-  const coverage = atMs > startMs ? covered / (atMs - startMs) : 0
+  const { backend, backendReason, periodMs, maxGapMs, missedTicks, samples } = last
   return {
     backend,
     ...(backendReason !== undefined && { backendReason }),
     periodMs,
     ...lengthenedIn(health),
-    ...{ coverage, maxGapMs, missedTicks: { ...missedTicks }, samples },
+    ...{ coverage: coverageOf(health, startMs ?? health[0]!.atMs), maxGapMs },
+    ...{ missedTicks: { ...missedTicks }, samples },
   }
+}
+
+/** Each line is of the time since the one before it. */
+function coverageOf(health: readonly HealthLine[], startMs: number): number {
+  const { atMs, coverage } = health.at(-1)!
+  if (atMs <= startMs) return coverage
+  const covered = health.reduce(
+    (sum, line, i) => sum + line.coverage * (line.atMs - (health[i - 1]?.atMs ?? startMs)),
+    0,
+  )
+  return covered / (atMs - startMs)
 }
 
 function lengthenedIn(health: readonly HealthLine[]): Pick<ReportSampler, 'lengthened'> {
