@@ -140,6 +140,26 @@ test('OTLP has every span, by its specification', () => {
   expect([ids.get(parentSpanId!)!.name, status]).toEqual(['parent', { code: 2 }])
 })
 
+test('OTLP has the parent of a span also where that is of another process', async () => {
+  using caller = new Running()
+  const program = `
+    const { trace, ROOT_CONTEXT } = require('@opentelemetry/api')
+    new (require('@opentelemetry/sdk-trace-node').NodeTracerProvider)().register()
+    const remote = { traceId: '${'a'.repeat(32)}', spanId: '${'b'.repeat(16)}', traceFlags: 1, isRemote: true }
+    const tracer = trace.getTracer('app')
+    tracer.startActiveSpan('served', {}, trace.setSpanContext(ROOT_CONTEXT, remote), (served) => {
+      tracer.startSpan('inner').end()
+      served.end()
+    })`
+  const path = join(caller.scratch, 'served.jsonl')
+  await caller.run([process.execPath, '-e', program], { options: ['--otlp', path] })
+  const { resourceSpans } = JSON.parse(readFileSync(path, 'utf8'))
+  const found = resourceSpans[0].scopeSpans[0].spans as OtlpSpan[]
+  const { spanId } = found.find(({ name }) => name === 'served')!
+  const parents = Object.fromEntries(found.map(({ name, parentSpanId }) => [name, parentSpanId]))
+  expect(parents).toEqual({ served: 'b'.repeat(16), inner: spanId })
+})
+
 test('the table has the percentiles that the spans of OTLP have', () => {
   const requests = text('spans.jsonl')
     .trim()

@@ -53,6 +53,7 @@ function spans(count: number, end: number, chance: () => number): ReportData['pr
     start,
     duration: length,
     parent: Int32Array.from(start.keys(), (i) => (isRoot(i) ? -1 : i - (i % 5))),
+    parentElsewhere: new Array(count).fill(''),
     selfMs: Float32Array.from(length, (ms) => ms * chance()),
     othersMs: Float32Array.from(length, () => chance() * 10),
     waitMs: Float32Array.from(length, chance),

@@ -113,6 +113,8 @@ export interface ReportSpans {
   duration: Float64Array
   /** Index of the parent span; -1: none here. */
   parent: Int32Array
+  /** The span id of a parent that is not here, as of a request from another process; empty: none. */
+  parentElsewhere: string[]
   /** CPU time that the JavaScript thread ran for the span itself. */
   selfMs: Float32Array
   /** What the thread ran meanwhile for others. */

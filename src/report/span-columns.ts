@@ -9,7 +9,6 @@ export function inOrder(recorded: readonly RecordedSpan[]): RecordedSpan[] {
 /** Spans in their order, as columns. `offsetMs` is to be added to their times. */
 export function spanColumns(spans: readonly RecordedSpan[], offsetMs: number): ReportSpans {
   const names = new Map<string, number>()
-  const indices = new Map(spans.map((span, i) => [idOf(span, span.spanId), i]))
   const figure = (value: number | undefined) => value ?? Number.NaN
   const floats = (of: (span: RecordedSpan) => number | undefined) =>
     Float32Array.from(spans, (span) => figure(of(span)))
@@ -22,10 +21,7 @@ export function spanColumns(spans: readonly RecordedSpan[], offsetMs: number): R
     names: [...names.keys()],
     start: Float64Array.from(spans, ({ startMs }) => startMs + offsetMs),
     duration: Float64Array.from(spans, ({ durationMs }) => durationMs),
-    parent: Int32Array.from(spans, (span, i) => {
-      const parent = span.parentSpanId === undefined ? undefined : indices.get(idOf(span, span.parentSpanId))
-      return parent === undefined || parent === i ? -1 : parent
-    }),
+    ...parentColumns(spans),
     selfMs: floats(({ selfMs }) => selfMs),
     othersMs: floats(({ othersMs }) => othersMs),
     waitMs: floats(({ waitMs }) => waitMs),
@@ -35,6 +31,20 @@ export function spanColumns(spans: readonly RecordedSpan[], offsetMs: number): R
     traceId: spans.map(({ traceId }) => traceId),
     spanId: spans.map(({ spanId }) => spanId),
     attributes: spans.map(({ attributes }) => attributes && JSON.stringify(attributes)),
+  }
+}
+
+function parentColumns(spans: readonly RecordedSpan[]): Pick<ReportSpans, 'parent' | 'parentElsewhere'> {
+  const indices = new Map(spans.map((span, i) => [idOf(span, span.spanId), i]))
+  const parent = Int32Array.from(spans, (span, i) => {
+    const found = span.parentSpanId === undefined ? undefined : indices.get(idOf(span, span.parentSpanId))
+    return found === undefined || found === i ? -1 : found
+  })
+  // None is its own.
+  const isElsewhere = ({ spanId, parentSpanId }: RecordedSpan, i: number) => parent[i]! < 0 && parentSpanId !== spanId
+  return {
+    parent,
+    parentElsewhere: spans.map((span, i) => (isElsewhere(span, i) ? (span.parentSpanId ?? '') : '')),
   }
 }
 

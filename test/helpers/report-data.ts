@@ -5,6 +5,7 @@ export interface MadeSpan {
   start: number
   duration: number
   parent?: number
+  parentElsewhere?: string
   selfMs?: number
   othersMs?: number
   waitMs?: number
@@ -27,6 +28,7 @@ export function spanColumns(spans: readonly MadeSpan[]): ReportProcess['spans'] 
     start: Float64Array.from(spans, ({ start }) => start),
     duration: Float64Array.from(spans, ({ duration }) => duration),
     parent: Int32Array.from(spans, ({ parent }) => parent ?? -1),
+    parentElsewhere: spans.map(({ parentElsewhere }) => parentElsewhere ?? ''),
     selfMs: floats(({ selfMs }) => selfMs),
     othersMs: floats(({ othersMs }) => othersMs),
     waitMs: floats(({ waitMs }) => waitMs),

@@ -24,11 +24,12 @@ function linesOf(process: ReportProcess, startedAt: number): string[] {
 function spanOf({ spans }: ReportProcess, i: number, startedAt: number): object {
   const start = nanoseconds(startedAt) + nanoseconds(spans.start[i]!)
   const parent = spans.parent[i]!
+  const parentSpanId = parent >= 0 ? spans.spanId[parent] : spans.parentElsewhere[i]
   const attributes = spans.attributes[i] === undefined ? {} : JSON.parse(spans.attributes[i])
   return {
     traceId: spans.traceId[i],
     spanId: spans.spanId[i],
-    ...(parent >= 0 && { parentSpanId: spans.spanId[parent] }),
+    ...(parentSpanId !== '' && { parentSpanId }),
     name: spans.names[spans.name[i]!],
     kind: 1,
     startTimeUnixNano: String(start),
