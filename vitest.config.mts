@@ -95,6 +95,7 @@ const behaviour = [
   'report-formats',
   'report-lanes',
   'report-large',
+  'report-long',
   'report-moving',
   'report-opened',
   'report-page',

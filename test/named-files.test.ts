@@ -24,14 +24,14 @@ describe('a file that the user names', () => {
     const path = join(sharedFolder(), 'report.html')
     symlinkSync(victim, path)
     giveAway(path)
-    expect(() => writeNamedFile(path, 'x')).toThrow(refusal)
+    expect(() => writeNamedFile(path, ['x'])).toThrow(refusal)
   })
 
   test('is not written for somebody else to read', () => {
     const path = join(sharedFolder(), 'report.html')
     writeFileSync(path, '', { mode: 0o666 })
     giveAway(path)
-    expect(() => writeNamedFile(path, 'x')).toThrow(refusal)
+    expect(() => writeNamedFile(path, ['x'])).toThrow(refusal)
     expect(readFileSync(path, 'utf8')).toBe('')
   })
 
@@ -39,7 +39,7 @@ describe('a file that the user names', () => {
     const path = join(sharedFolder(), 'report.html')
     execFileSync('mkfifo', [path])
     giveAway(path)
-    expect(() => writeNamedFile(path, 'x')).toThrow(refusal)
+    expect(() => writeNamedFile(path, ['x'])).toThrow(refusal)
   })
 
   test('is not written in a folder of somebody else, either', () => {
@@ -49,21 +49,21 @@ describe('a file that the user names', () => {
     symlinkSync(victim, path)
     giveAway(shared)
     giveAway(path)
-    expect(() => writeNamedFile(path, 'x')).toThrow(refusal)
+    expect(() => writeNamedFile(path, ['x'])).toThrow(refusal)
   })
 
   test('replaces what was there, and hides it', () => {
     const path = join(sharedFolder(), 'report.html')
     writeFileSync(path, 'much longer than what follows')
     chmodSync(path, 0o644)
-    writeNamedFile(path, 'short')
+    writeNamedFile(path, ['short'])
     expect([readFileSync(path, 'utf8'), modeOf(path)]).toEqual(['short', '600'])
   })
 
   test('is written where a link of the user leads', () => {
     const path = join(sharedFolder(), 'report.html')
     symlinkSync(join(folder, 'target'), path)
-    writeNamedFile(path, 'x')
+    writeNamedFile(path, ['x'])
     expect([readFileSync(join(folder, 'target'), 'utf8'), modeOf(join(folder, 'target'))]).toEqual(['x', '600'])
   })
 
@@ -73,7 +73,7 @@ describe('a file that the user names', () => {
     // This thread waits while it writes.
     const reader = spawn('sh', ['-c', 'wc -c <"$0"', path])
     const read = text(reader.stdout)
-    writeNamedFile(path, 'x'.repeat(1_000_000))
+    writeNamedFile(path, ['x'.repeat(1_000_000)])
     expect((await read).trim()).toBe('1000000')
 
     using recordings = new Recordings()

@@ -21,6 +21,8 @@ interface Files {
   otlp?: string
 }
 
+const pieceLength = 2 ** 18
+
 /** The page in the folder of a recording, where no other file was named for it. */
 export const pageFile = 'report.html'
 
@@ -35,11 +37,12 @@ export function addOutputOptions(command: Command): Command {
     .option('--otlp <file>', 'write spans as OTLP JSON lines')
 }
 
-const formats: Record<keyof Files, (data: ReportData) => string> = {
-  report: pageOf,
-  json: (data) => `${JSON.stringify(summaryOf(data), undefined, 2)}\n`,
+/** Those that grow with each sample or span are made while they are written. */
+const formats: Record<keyof Files, (data: ReportData) => Iterable<string>> = {
+  report: (data) => [pageOf(data)],
+  json: (data) => [`${JSON.stringify(summaryOf(data), undefined, 2)}\n`],
   trace: chromeTrace,
-  speedscope,
+  speedscope: (data) => [speedscope(data)],
   otlp,
 }
 
@@ -67,12 +70,29 @@ export async function writeOutputs(
   return written
 }
 
-function wrote(option: string, file: string, content: () => string, warn: (message: string) => void): boolean {
+function wrote(
+  option: string,
+  file: string,
+  content: () => Iterable<string>,
+  warn: (message: string) => void,
+): boolean {
   try {
-    writeNamedFile(file, content())
+    writeNamedFile(file, gathered(content()))
     return true
   } catch (error) {
     warn(`--${option} ${file} was not written: ${(error as Error).message}`)
     return false
   }
+}
+
+/** Lines, in pieces that are worth a call of the system each. */
+function* gathered(lines: Iterable<string>): Generator<string, void, void> {
+  let piece = ''
+  for (const line of lines) {
+    piece += line
+    if (piece.length < pieceLength) continue
+    yield piece
+    piece = ''
+  }
+  yield piece
 }

@@ -90,9 +90,10 @@ export function appendToFile(path: string, content: string): void {
 /**
  * Writes a file that the user has named, over what is there: also into a pipe, or where a link of the user leads. Throws
  * what writing throws, and where others may write to the folder and what has this name is somebody else's: they would
- * read what is written, or have it written over another file of the user.
+ * read what is written, or have it written over another file of the user. The content comes in pieces, for all of it may
+ * be longer than a string can be.
  */
-export function writeNamedFile(path: string, content: string): void {
+export function writeNamedFile(path: string, pieces: Iterable<string>): void {
   const descriptor = openNamed(path)
   try {
     const found = fstatSync(descriptor)
@@ -101,7 +102,7 @@ export function writeNamedFile(path: string, content: string): void {
       if (isMine(found)) hideFromOthers(descriptor)
       ftruncateSync(descriptor)
     }
-    writeFileSync(descriptor, content)
+    for (const piece of pieces) writeFileSync(descriptor, piece)
   } finally {
     closeSync(descriptor)
   }

@@ -15,8 +15,9 @@ export function checkReport(random: Random, data: ReportData): void {
   const text = summaryText(summaryOf(data))
   promise(text.split('\n').every(isPlain), 'what is printed moves no cursor', text)
   if (random.chance(0.25)) checkPage(pageOf(data))
-  for (const format of [chromeTrace, speedscope]) JSON.parse(format(data))
-  for (const line of otlp(data).split('\n').filter(Boolean)) JSON.parse(line)
+  JSON.parse([...chromeTrace(data)].join(''))
+  JSON.parse(speedscope(data))
+  for (const line of otlp(data)) JSON.parse(line)
   JSON.parse(JSON.stringify(summaryOf(data)))
 }
 

@@ -23,14 +23,19 @@ const pauseLanes = {
 
 /**
  * As the JSON that ui.perfetto.dev, Chrome's DevTools and speedscope open: spans as complete events in lanes in which they
- * only nest, CPU and memory as counters.
+ * only nest, CPU and memory as counters. An event a line: a file of one line is none that an editor opens.
  */
-export function chromeTrace({ processes, program }: ReportData): string {
-  const events = processes.flatMap((process, i) => eventsOf(process, processIdOf(processes, i)))
+export function* chromeTrace({ processes, program }: ReportData): Generator<string, void, void> {
   const otherData = { command: program.command.join(' '), startedAt: new Date(program.startedAt).toISOString() }
-  // An event a line: a file of one line is none that an editor opens.
-  const lines = events.map((event) => JSON.stringify(event)).join(',\n')
-  return `{"displayTimeUnit":"ms","otherData":${JSON.stringify(otherData)},"traceEvents":[\n${lines}\n]}\n`
+  yield `{"displayTimeUnit":"ms","otherData":${JSON.stringify(otherData)},"traceEvents":[`
+  let separator = '\n'
+  for (const [i, process] of processes.entries()) {
+    for (const event of eventsOf(process, processIdOf(processes, i))) {
+      yield `${separator}${JSON.stringify(event)}`
+      separator = ',\n'
+    }
+  }
+  yield '\n]}\n'
 }
 
 /** A worker has a track of its own, so it needs an id of its own. */
@@ -40,53 +45,49 @@ function processIdOf(processes: readonly ReportProcess[], index: number): number
   return before === 0 ? pid : pid + before * 10_000_000
 }
 
-function eventsOf(process: ReportProcess, pid: number): TraceEvent[] {
-  return [
-    meta('process_name', pid, 0, { name: process.name }),
-    ...pauses(process.gc, pauseLanes.gc, pid),
-    ...pauses(process.blocks, pauseLanes.blocks, pid),
-    ...spans(process.spans, pid),
-    ...counters(process, pid),
-  ]
+type Events = Generator<TraceEvent, void, void>
+
+/** One after the other: there may be more than memory has room for. */
+function* eventsOf(process: ReportProcess, pid: number): Events {
+  yield meta('process_name', pid, 0, { name: process.name })
+  yield* pauses(process.gc, pauseLanes.gc, pid)
+  yield* pauses(process.blocks, pauseLanes.blocks, pid)
+  yield* spans(process.spans, pid)
+  yield* counters(process, pid)
 }
 
-function spans(spans: ReportSpans, pid: number): TraceEvent[] {
-  const { start, end, lane, count } = lanesOf(spans)
-  const names = Array.from({ length: count }, (_, i) => thread(pid, firstSpanLane + i, `spans ${i + 1}`))
-  const slices = Array.from(lane, (lane, i): TraceEvent => {
+function* spans(spans: ReportSpans, pid: number): Events {
+  const { start, end, lane: lanes, count } = lanesOf(spans)
+  for (let i = 0; i < count; i++) yield thread(pid, firstSpanLane + i, `spans ${i + 1}`)
+  for (const [i, lane] of lanes.entries()) {
     const attributes = spans.attributes[i] === undefined ? {} : JSON.parse(spans.attributes[i])
     const args = { ...attributes, ...figuresOf(spans, i), trace_id: spans.traceId[i], span_id: spans.spanId[i] }
-    return slice(spans.names[spans.name[i]!]!, 'span', pid, firstSpanLane + lane, start[i]!, end[i]!, args)
-  })
-  return [...names, ...slices]
+    yield slice(spans.names[spans.name[i]!]!, 'span', pid, firstSpanLane + lane, start[i]!, end[i]!, args)
+  }
 }
 
 type Pauses = ReportProcess['blocks'] & { kind?: readonly string[] }
 
-function pauses(
-  { start, duration, kind }: Pauses,
-  { name, tid }: { name: string; tid: number },
-  pid: number,
-): TraceEvent[] {
-  if (start.length === 0) return []
+function* pauses({ start, duration, kind }: Pauses, { name, tid }: { name: string; tid: number }, pid: number): Events {
   const lanes = lanesOf({ start, duration: Float64Array.from(duration), parent: new Int32Array(start.length).fill(-1) })
-  const names = Array.from({ length: lanes.count }, (_, i) => thread(pid, tid + i, name))
-  const slices = Array.from(lanes.lane, (lane, i) =>
-    slice(kind?.[i] ?? name, name, pid, tid + lane, lanes.start[i]!, lanes.end[i]!, {}),
-  )
-  return [...names, ...slices]
+  for (let i = 0; i < lanes.count; i++) yield thread(pid, tid + i, name)
+  for (const [i, lane] of lanes.lane.entries()) {
+    yield slice(kind?.[i] ?? name, name, pid, tid + lane, lanes.start[i]!, lanes.end[i]!, {})
+  }
 }
 
-function counters({ time, cpu, thread, memory }: ReportProcess, pid: number): TraceEvent[] {
-  const counter = (name: string, times: Float64Array, unit: string, values: ArrayLike<number>) =>
-    Array.from(times, (ms, i): TraceEvent => {
-      return { ph: 'C', name, pid, tid: 0, ts: Math.round(ms * 1000), args: { [unit]: values[i]! } }
-    }).filter((_, i) => !Number.isNaN(values[i]!))
-  return [
-    ...counter('process CPU', time, '% of a core', cpu.max),
-    ...counter('JavaScript thread', time, '% of a core', thread.max),
-    ...counter('resident memory', memory.time, 'bytes', memory.bytes),
-  ]
+function* counters({ time, cpu, thread, memory }: ReportProcess, pid: number): Events {
+  yield* counter('process CPU', pid, time, '% of a core', cpu.max)
+  yield* counter('JavaScript thread', pid, time, '% of a core', thread.max)
+  yield* counter('resident memory', pid, memory.time, 'bytes', memory.bytes)
+}
+
+function* counter(name: string, pid: number, time: Float64Array, unit: string, values: ArrayLike<number>): Events {
+  for (const [i, ms] of time.entries()) {
+    const value = values[i]!
+    if (Number.isNaN(value)) continue
+    yield { ph: 'C', name, pid, tid: 0, ts: Math.round(ms * 1000), args: { [unit]: value } }
+  }
 }
 
 function slice(name: string, cat: string, pid: number, tid: number, ts: number, end: number, args: object): TraceEvent {

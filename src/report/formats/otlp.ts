@@ -5,20 +5,19 @@ const spansInLine = 1000
 const statusError = 2
 
 /** As OTLP JSON, an export request a line. The spans have their own attributes, and what they cost as ours. */
-export function otlp({ processes, program }: ReportData): string {
-  return processes.flatMap((process) => linesOf(process, program.startedAt)).join('')
+export function* otlp({ processes, program }: ReportData): Generator<string, void, void> {
+  for (const process of processes) yield* linesOf(process, program.startedAt)
 }
 
-function linesOf(process: ReportProcess, startedAt: number): string[] {
+function* linesOf(process: ReportProcess, startedAt: number): Generator<string, void, void> {
   const resource = { attributes: keyValues({ 'process.pid': process.pid, 'service.name': process.name }) }
-  const count = Math.ceil(process.spans.start.length / spansInLine)
-  return Array.from({ length: count }, (_, line) => {
-    const first = line * spansInLine
-    const length = Math.min(spansInLine, process.spans.start.length - first)
+  const count = process.spans.start.length
+  for (let first = 0; first < count; first += spansInLine) {
+    const length = Math.min(spansInLine, count - first)
     const spans = Array.from({ length }, (_, i) => spanOf(process, first + i, startedAt))
     const request = { resourceSpans: [{ resource, scopeSpans: [{ scope: { name: 'spanmeter' }, spans }] }] }
-    return `${JSON.stringify(request)}\n`
-  })
+    yield `${JSON.stringify(request)}\n`
+  }
 }
 
 function spanOf({ spans }: ReportProcess, i: number, startedAt: number): object {
