@@ -68,11 +68,12 @@ describe.each([1, 2, 3])('thinned %i times', (rounds) => {
   })
 })
 
-test('of steps the highest stays', () => {
+test('of steps the mean and the highest stay', () => {
   const percent = encodeColumn(Float32Array.from([1, 90, Number.NaN, 2, 3, 4, 5, 6, Number.NaN]))
   const steps = thin({ kind: 'wait', startMs: 0, stepMs: 10, percent }) as StepsLine
   expect(steps.stepMs).toBe(40)
   expect([...decodeColumn(steps.percent)]).toEqual([90, 6, Number.NaN])
+  expect([...decodeColumn(steps.mean!)]).toEqual([31, 4.5, Number.NaN])
 })
 
 test('of spans the longest and the dearest of each name stay, and how many there were', () => {

@@ -11,7 +11,7 @@ afterAll(() => reader.close())
 const { time, values } = sampled(1000, 1, (at) => (at % 100) + 1)
 const cpu = { min: values, avg: values, max: values }
 const memory = { time, bytes: Float64Array.from(values, (value) => value * 2 ** 20) }
-const percents = { time, percent: values }
+const percents = { time, percent: values, mean: 50 }
 /** One bar of each colour, half of it own CPU. */
 const bars = Array.from({ length: 8 }, (_, i) => ({
   name: `${i}`,

@@ -27,7 +27,7 @@ export function largeReport(points: number): ReportData {
         cpu: { min: cpu, avg: cpu, max: cpu },
         thread: { min: thread, avg: thread, max: thread },
         memory: { time, bytes: Float64Array.from(time, () => (100_000 + Math.floor(chance() * 4096)) * 4096) },
-        wait: { time, percent: column(10) },
+        wait: { time, percent: column(10), mean: 5 },
         gc: { ...none, kind: [] },
         blocks: none,
         spans: spans(points / 10, points, chance),

@@ -5,7 +5,7 @@ import type { RunFile } from './run-files.js'
 import { fields, isFigure, isNumber, isObject, isText, isTime, listOf, mapOf, optional, type Shape } from './shape.js'
 
 const extremes = fields({ avg: isText, min: optional(isText), max: optional(isText) })
-const steps = fields({ startMs: isTime, stepMs: isTime, percent: isText })
+const steps = fields({ startMs: isTime, stepMs: isTime, percent: isText, mean: optional(isText) })
 const pauses = fields({ start: listOf(isTime), duration: listOf(isNumber), types: optional(listOf(isText)) })
 
 const span = fields({

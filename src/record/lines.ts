@@ -54,12 +54,16 @@ export interface Extremes {
   max?: Column
 }
 
-/** In steps of equal length: values for the time from `startMs + i * stepMs` on, in % of the time. */
+/**
+ * In steps of equal length: values for the time from `startMs + i * stepMs` on, in % of the time. Where steps became one,
+ * `percent` is the highest of them; `mean` is left out where it is the same.
+ */
 export interface StepsLine {
   kind: 'wait' | 'throttled'
   startMs: number
   stepMs: number
   percent: Column
+  mean?: Column
 }
 
 /** Pauses of the thread: garbage collections, each with its kind, or blocks of the event loop. */

@@ -6,7 +6,7 @@ const samplesToOne = 16
 const stepsToOne = 4
 
 /**
- * What a line says in less room: of samples their means and extremes, of steps the highest, of spans of a name the
+ * What a line says in less room: of samples their means and extremes, of steps their means and the highest, of spans of a name the
  * longest and the one that ran most itself, of open ones nothing. Pauses stay as they are.
  */
 export function thin(line: Line): Line {
@@ -56,8 +56,14 @@ function thinMemory(memory: NonNullable<SamplesLine['memory']>): NonNullable<Sam
 function thinSteps(line: StepsLine): StepsLine {
   const percent = decodeColumn(line.percent)
   const toOne = Math.max(1, Math.min(stepsToOne, percent.length))
+  const means = line.mean === undefined ? percent : decodeColumn(line.mean)
   const ends = groups(percent.length, toOne)
-  return { ...line, stepMs: line.stepMs * toOne, percent: folded(ends, (from, to) => highest(percent, from, to)) }
+  return {
+    ...line,
+    stepMs: line.stepMs * toOne,
+    percent: folded(ends, (from, to) => highest(percent, from, to)),
+    mean: folded(ends, (from, to) => meanOfKnown(means.subarray(from, to))),
+  }
 }
 
 function thinSpans(line: SpansLine): SpansLine {
@@ -90,6 +96,11 @@ function mean(time: Float32Array, values: Float32Array, from: number, to: number
     duration += ms
   }
   return duration > 0 ? sum / duration : values[from]!
+}
+
+function meanOfKnown(values: Float32Array): number {
+  const known = values.filter((value) => !Number.isNaN(value))
+  return known.reduce((sum, value) => sum + value, 0) / known.length
 }
 
 /** Of those that are known. */

@@ -46,9 +46,9 @@ export interface ReportProcess {
   thread: ReportSeries
   memory: { time: Float64Array; bytes: Float64Array }
   /** Run delay of the JavaScript thread, in % of the time. */
-  wait?: { time: Float64Array; percent: Float32Array }
+  wait?: ReportSteps
   /** Throttling by the CPU quota, added up over CPUs, in % of the time. */
-  throttled?: { time: Float64Array; percent: Float32Array }
+  throttled?: ReportSteps
   gc: { start: Float64Array; duration: Float32Array; kind: string[] }
   /** Times in which the event loop was blocked. */
   blocks: { start: Float64Array; duration: Float32Array }
@@ -80,6 +80,14 @@ export interface ReportProfile {
   found: { span: Uint32Array; function: Uint32Array; samples: Uint32Array; cpuMs: Float32Array }
 }
 
+export interface ReportSteps {
+  time: Float64Array
+  /** The highest, where steps were folded. */
+  percent: Float32Array
+  /** Of all time of which it is known; NaN where it never is. */
+  mean: number
+}
+
 export interface ReportSeries {
   min: Float32Array
   avg: Float32Array
@@ -102,6 +110,8 @@ export interface ReportSampler {
   samples: number
   /** What was left out to keep the recording small. */
   thinned?: string
+  /** Spans are among it. */
+  lacksSpans?: true
 }
 
 export interface ReportSpans {

@@ -1,6 +1,6 @@
 import { decodeColumn } from '../record/columns.js'
 import type { Extremes, PausesLine, SamplesLine, StepsLine } from '../record/lines.js'
-import type { ReportProcess, ReportSeries } from './data.js'
+import type { ReportProcess, ReportSeries, ReportSteps } from './data.js'
 
 /** A column whose length is not known yet. */
 export type Growing = number[]
@@ -76,6 +76,9 @@ class GrowingSeries {
 export class GrowingSteps {
   readonly #time: Growing = []
   readonly #percent: Growing = []
+  /** Of what is known: percent times ms, and ms. */
+  #sum = 0
+  #knownMs = 0
   /** What one step can hold, in %. */
   readonly #most: number
 
@@ -83,15 +86,20 @@ export class GrowingSteps {
     this.#most = most
   }
 
-  add({ startMs, stepMs, percent }: StepsLine, offsetMs: number): void {
+  add({ startMs, stepMs, percent, mean = percent }: StepsLine, offsetMs: number): void {
     for (const [i, value] of decodeColumn(percent).entries()) {
       this.#time.push(startMs + offsetMs + (i + 1) * stepMs)
       this.#percent.push(value)
     }
+    for (const value of decodeColumn(mean)) {
+      if (Number.isNaN(value)) continue
+      this.#sum += value * stepMs
+      this.#knownMs += stepMs
+    }
   }
 
   /** Undefined where nothing was recorded. */
-  finish(): { time: Float64Array; percent: Float32Array } | undefined {
+  finish(): ReportSteps | undefined {
     if (this.#time.length === 0) return undefined
     // The kernel adds up a wait when it is over: it was in the steps before, too.
     for (let i = this.#percent.length - 1; i > 0; i--) {
@@ -102,7 +110,8 @@ export class GrowingSteps {
       this.#percent[i - 1]! += excess * before
     }
     if (this.#percent[0]! > this.#most) this.#percent[0] = this.#most
-    return { time: Float64Array.from(this.#time), percent: Float32Array.from(this.#percent) }
+    const mean = Math.min(this.#most, this.#sum / this.#knownMs)
+    return { time: Float64Array.from(this.#time), percent: Float32Array.from(this.#percent), mean }
   }
 }
 

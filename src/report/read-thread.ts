@@ -108,7 +108,7 @@ function lengthenedIn(health: readonly HealthLine[]): Pick<ReportSampler, 'lengt
   return longestMs > wantedMs * 1.001 ? { lengthened: { wantedMs, longestMs, reason } } : {}
 }
 
-function thinnedIn(lines: readonly Line[], removed: boolean): { thinned?: string } {
+function thinnedIn(lines: readonly Line[], removed: boolean): Pick<ReportSampler, 'thinned' | 'lacksSpans'> {
   const spans = lines.filter((line) => line.kind === 'spans')
   const thinned = spans.filter(({ before }) => before !== undefined)
   const missing = thinned.reduce((sum, { before, spans }) => sum + before! - spans.length, 0)
@@ -119,7 +119,8 @@ function thinnedIn(lines: readonly Line[], removed: boolean): { thinned?: string
   }
   if (missing > 0)
     sentences.push(`Of the oldest spans ${missing} are missing: the longest and dearest of each name stayed.`)
-  return sentences.length === 0 ? {} : { thinned: sentences.join(' ') }
+  if (sentences.length === 0) return {}
+  return { thinned: sentences.join(' '), ...((removed || missing > 0) && { lacksSpans: true }) }
 }
 
 type Columns = Omit<ReportProcess, 'pid' | 'name' | 'sampler'>

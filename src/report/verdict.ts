@@ -33,9 +33,9 @@ function* cpu(main: ReportProcess | undefined, { program }: ReportData): Generat
   ]
   const thread = meanOf(main.time, main.thread)
   if (!Number.isNaN(thread)) parts.push(`its JavaScript thread ${showPercent(thread)}`)
-  const wait = main.wait === undefined ? 0 : average(main.wait.percent)
+  const wait = main.wait?.mean ?? 0
   if (wait >= notablePercent) parts.push(`which was ready but without a CPU for ${showPercent(wait)} of the time`)
-  const throttled = main.throttled === undefined ? 0 : average(main.throttled.percent)
+  const throttled = main.throttled?.mean ?? 0
   if (throttled >= notablePercent) parts.push(`throttled by its CPU quota for ${showPercent(throttled)} of the time`)
   yield `${parts.join(', ')}, in ${showMs(program.durationMs)}.`
 }
@@ -51,10 +51,14 @@ export function* dearest(main: ReportProcess | undefined): Generator<string> {
   const { name, count, selfMs } = row
   if (selfMs === undefined) return
   const spans = count === 1 ? 'in one span' : `in ${count} spans`
-  const totalMs = new ThreadTime(main).totalMs
-  const share =
-    totalMs > 0 ? `, ${showPercent(Math.min(100, (100 * selfMs) / totalMs))} of what the JavaScript thread ran` : ''
-  yield `'${name}' ran most itself: ${showMs(selfMs)} ${spans}${share}.`
+  const rest = main.sampler.lacksSpans ? ` that ${count === 1 ? 'was' : 'were'} kept` : shareOf(selfMs, main)
+  yield `'${name}' ran most itself: ${showMs(selfMs)} ${spans}${rest}.`
+}
+
+function shareOf(selfMs: number, main: ReportProcess): string {
+  const { totalMs } = new ThreadTime(main)
+  if (!(totalMs > 0)) return ''
+  return `, ${showPercent(Math.min(100, (100 * selfMs) / totalMs))} of what the JavaScript thread ran`
 }
 
 function* blocks(main: ReportProcess | undefined): Generator<string> {
@@ -76,11 +80,6 @@ function meanOf(time: Float64Array, { avg }: ReportSeries): number {
   let sum = 0
   for (let i = 1; i < time.length; i++) sum += avg[i]! * (time[i]! - time[i - 1]!)
   return sum / (time.at(-1)! - time[0]!)
-}
-
-function average(values: Float32Array): number {
-  const known = values.filter((value) => !Number.isNaN(value))
-  return known.reduce((sum, value) => sum + value, 0) / Math.max(1, known.length)
 }
 
 function highestOf(values: Float32Array): number {

@@ -15,8 +15,8 @@ export const process = processOf({
   cpu: { min: cpu, avg: cpu, max: cpu },
   thread: { min: thread, avg: thread, max: thread },
   memory: { time: memory.time, bytes: Float64Array.from(memory.values, (value) => value * mb) },
-  wait: { time: wait.time, percent: wait.values },
-  throttled: { time: wait.time, percent: wait.values.map((value) => value / 2) },
+  wait: { time: wait.time, percent: wait.values, mean: 1 },
+  throttled: { time: wait.time, percent: wait.values.map((value) => value / 2), mean: 1 },
   gc: { start: Float64Array.of(1000, 3000), duration: Float32Array.of(5, 80), kind: ['minor', 'major'] },
   blocks: { start: Float64Array.of(4000), duration: Float32Array.of(200) },
   spans: spanColumns([
