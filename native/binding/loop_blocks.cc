@@ -65,14 +65,14 @@ class LoopBlocks {
     napi_create_double(env_, environment.to_js(until), &arguments[1]);
     napi_value receiver = nullptr, result = nullptr;
     napi_get_global(env_, &receiver);
-    const napi_status status =
-        napi_make_callback(env_, nullptr, receiver, on_block, 2, arguments, &result);
+    const napi_status status = napi_make_callback(env_, nullptr, receiver, on_block, 2, arguments, &result);
     if (status == napi_ok) return;
     // It catches what it throws itself. So this is of the host's ticks, which run as a callback ends, and is
     // nobody's to catch; or nothing, where a worker is being terminated.
     napi_value error = nullptr;
     napi_valuetype type = napi_undefined;
-    if (napi_get_and_clear_last_exception(env_, &error) != napi_ok || status != napi_pending_exception) return;
+    if (napi_get_and_clear_last_exception(env_, &error) != napi_ok || status != napi_pending_exception)
+      return;
     if (napi_typeof(env_, error, &type) != napi_ok || type == napi_undefined || type == napi_null) return;
     napi_fatal_exception(env_, error);
   }
