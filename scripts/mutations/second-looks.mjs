@@ -129,6 +129,7 @@ const looks = [
 
 /** What looks like one and is none: the first row to begin with, or which of several places to read. */
 const firstLooks = {
+  'native/core/edge/others.cc': ['const uint64_t oldest = rows.oldest();'],
   'native/core/history/series.h': ['uint64_t oldest() const {'],
   'native/core/history/series.cc': ['other.oldest()', 'uint64_t begin = oldest();'],
   'native/core/history/histogram.cc': ['count - 1 >= series.oldest()', 'const uint64_t oldest = last.oldest();'],

@@ -26,6 +26,7 @@ bool reaches_back(const ProcessHistory& process, const ThreadHistory& thread, Na
 }
 
 bool has_rows_of(const ProcessHistory& process, const ThreadHistory& thread, Nanos time) {
+  // A row that is overwritten meanwhile is of later, and there is none of then.
   const auto has = [time](const Series& rows) {
     const uint64_t oldest = rows.oldest();
     return oldest < rows.head() && rows.time(oldest) <= time;
