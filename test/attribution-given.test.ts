@@ -95,12 +95,18 @@ test('where it cannot be known on which side of a given end a span ran, it has n
   expectNoOwnTime(span)
 })
 
-test('a given start leaves it as it is', async () => {
+/** A span that was given a start before it was opened, and what it ran. */
+function endedAfterGivenStart(): { span: Span; ownMs: number } {
   const startMs = performance.now()
   work(40)
   const span = tracer.startSpan('span', { startTime: new Date(epoch(startMs)) })
   const ownMs = inside(span, () => burn(30))
   span.end()
+  return { span, ownMs }
+}
+
+test('a given start leaves it as it is', () => {
+  const { span, ownMs } = endedAfterGivenStart()
   expectMs(attribute(span, 'cpu.self_ms'), ownMs)
 })
 
@@ -111,11 +117,7 @@ test('the process used at least what the span ran, where samples show less', () 
     stats.cpu!.timeMs = stats.cpu!.avg = stats.cpu!.max = 1
     return stats
   }
-  const startMs = performance.now()
-  work(40)
-  const span = tracer.startSpan('span', { startTime: new Date(epoch(startMs)) })
-  const ownMs = inside(span, () => burn(30))
-  span.end()
+  const { span, ownMs } = endedAfterGivenStart()
   expectMs(attribute(span, 'cpu.self_ms'), ownMs)
   expect(attribute(span, 'cpu.time_ms')).toBe(attribute(span, 'cpu.self_ms'))
   expect(attribute(span, 'cpu.avg')).toBeGreaterThan(1)

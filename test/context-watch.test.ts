@@ -58,4 +58,24 @@ describe('what is put in place of the methods of a context manager', () => {
     unwatch()
     expect(turns).toHaveBeenCalledTimes(2)
   })
+
+  test('leaves the token of what was attached, also where the stack does not suffice to follow it', () => {
+    const token = { dispose() {} }
+    class Attaching extends OwnClass {
+      override attach() {
+        return token
+      }
+    }
+    const manager = new Attaching().enable()
+    context.setGlobalContextManager(manager)
+    const enter = () => {
+      throw new RangeError('Maximum call stack size exceeded')
+    }
+    const follower = { enter, onScope() {}, catchUp() {}, onCallback() {}, onContinuation() {}, onPause() {} }
+    const watch = new ContextWatch(() => follower as never)
+    watch.update()
+    expect(Object.hasOwn(manager, 'attach')).toBe(true)
+    expect(manager.attach()).toBe(token)
+    watch.stop()
+  })
 })

@@ -87,5 +87,17 @@ TEST(a_rate_that_the_cores_cannot_give_shows_that_the_clock_was_off) {
   CHECK(script.next(2 * kMillisecond, 4 * kMicrosecond, 2) == Verdict::kSample);
 }
 
+// Where the threads cannot be listed: as long as a tick of the scheduler, however quick the reading was.
+TEST(what_is_not_booked_yet_is_part_of_the_doubt) {
+  for (const bool early : {false, true}) {
+    const ProcessReading reading{.late_lag = 10 * kMillisecond,
+                                 .lag = 20 * kMicrosecond,
+                                 .clocks = 1,
+                                 .moved = 1,
+                                 .early_moved = early};
+    CHECK(uncertainty(reading, reading, 2) >= 10 * kMillisecond);
+  }
+}
+
 }  // namespace
 }  // namespace spanmeter
